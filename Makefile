@@ -1,0 +1,67 @@
+# fleetgen. `make help` lists what can be made. Everything is made inside this folder (.venv, build) and the tool cache.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+AS_OF ?= 2026-11-24
+TEST_TOOLS := kustomize conftest opa regal
+UV_VERSION := 0.13.9
+LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.PHONY: help run test lint format unit bench lock clean setup setup-run tools
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: setup-run ## set up, then render, gate and commit the example fleet in a throw-away clone (build/run)
+	@tools/run-example.sh "$(AS_OF)"
+
+test: setup tools lint ## set up, then lint and run every test
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+unit: setup ## only the tests that start no process
+	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden
+
+lint: setup ## ruff, mypy, import rules
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --cache-dir build/cache/imports | tail -n 25
+
+format: setup ## format the code
+	@$(BIN)/ruff check --quiet --fix
+	@$(BIN)/ruff format --quiet
+
+bench: setup ## measure: example fleet and a generated fleet of 1,000 clusters
+	@$(BIN)/python tools/bench.py
+
+setup: ## .venv with everything for development
+	@$(call python_is_new_enough)
+	@$(PYTHON) tools/setup_venv.py dev
+
+setup-run:
+	@$(call python_is_new_enough)
+	@$(PYTHON) tools/setup_venv.py run
+
+tools: setup ## build the pinned tools that the tests need, where they are missing
+	@$(BIN)/python -m generator.tools.install $(TEST_TOOLS)
+
+lock: ## write requirements/*.txt again from pyproject.toml and *.in
+	@test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==$(UV_VERSION); }
+	@$(LOCK) pyproject.toml -o requirements/run.txt
+	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	@$(LOCK) requirements/go.in -o requirements/go.txt
+
+clean: ## remove what was made here (not the tool cache of the user)
+	rm -rf build .venv .hypothesis dist
+	find generator tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define python_is_new_enough
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+  || { echo "error: $(PYTHON) is missing or older than 3.11" >&2; echo "  fix: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 3; }
+endef

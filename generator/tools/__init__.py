@@ -1,0 +1,1 @@
+"""Adapters of foreign programs. The only package that starts processes."""
