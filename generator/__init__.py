@@ -1,0 +1,3 @@
+"""fleetgen: from an inventory of edge clusters to a gated commit that each cluster's Argo CD pulls."""
+
+__version__ = "0.1.0"

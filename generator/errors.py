@@ -1,0 +1,124 @@
+"""The error tree: every failure carries findings, and each class has its own exit code, kept here so that they stay unique."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from generator.model.finding import Finding
+from generator.model.place import Place
+
+
+class FleetgenError(Exception):
+    """Base of all expected failures. `findings` holds everything that was found, sorted."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, findings: Finding | Iterable[Finding]) -> None:
+        several = (findings,) if isinstance(findings, Finding) else tuple(findings)
+        self.findings = tuple(sorted(several, key=Finding.sort_key))
+        super().__init__("\n".join(f"{f.place or ''}: {f.code}: {f.message}" for f in self.findings))
+
+
+class GateFailed(FleetgenError):  # noqa: N818 - the outcome, not a malfunction
+    """The built manifests or the fleet break a policy, or two things that must be equal differ."""
+
+    exit_code = 1
+
+
+class InputError(FleetgenError):
+    """The user wrote something that cannot be used: inventory, template, policy, option."""
+
+    exit_code = 2
+
+
+class ToolError(FleetgenError):
+    """A tool is missing, of the wrong version, or crashed."""
+
+    exit_code = 3
+
+
+class LockedError(FleetgenError):
+    """Another run holds the repository, or a branch moved while we were publishing."""
+
+    exit_code = 4
+
+
+def problem(code: str, message: str, *, fix: str = "", place: Place | None = None) -> Finding:
+    """An error finding with a code of `CODES`; an unknown code is a bug and raises KeyError."""
+    CODES[code]
+    return Finding(code=code, message=message, fix=fix, place=place)
+
+
+# Stable: a code keeps its meaning for ever. `fleetgen explain E0101` and docs/reference/errors.md print this table.
+CODES: dict[str, str] = {
+    # reading files
+    "E0101": "a file is not valid YAML",
+    "E0102": "a mapping has the same key twice",
+    "E0103": "a plain YAML scalar that YAML 1.1 and 1.2 read differently",
+    "E0104": "anchors and aliases expand to too much, or the nesting is too deep",
+    "E0105": "a YAML tag is used",
+    "E0106": "a file cannot be read, is not UTF-8, or is too large",
+    "E0107": "a path or a symbolic link leaves the repository",
+    # documents
+    "E0201": "a document has an unknown kind or apiVersion",
+    "E0202": "an unknown key",
+    "E0203": "a value of the wrong type or outside its limits",
+    "E0204": "a required key is missing",
+    "E0205": "two documents of the same kind and name",
+    "E0206": "a document lies in a folder that contradicts it",
+    # references between documents
+    "E0301": "a reference to something that does not exist",
+    "E0302": "references form a cycle",
+    "E0303": "a group matches a cluster but its environment does not list it",
+    "E0304": "a layer sets something for a component or instance that does not exist",
+    "E0305": "nothing is left to do: the selection or the fleet is empty",
+    "E0306": "documents contradict each other",
+    # variants
+    "E0401": "a name cannot be used as a path token",
+    "E0402": "two tokens of variant names clash",
+    "E0403": "a variant's name or path is too long",
+    # settings and templates
+    "E0501": "a setting breaks the component's schema",
+    "E0502": "a template uses something that is not defined",
+    "E0503": "a template is broken or does not render to YAML",
+    "E0504": "a patch, replacement or image override matches nothing",
+    "E0505": "a kustomization uses something that is not allowed",
+    "E0506": "a component.yaml or component folder is broken",
+    "E0507": "a component does not support a cluster",
+    # build
+    "E0601": "kustomize refused what was rendered",
+    "E0602": "a built manifest is not a Kubernetes object",
+    # composition
+    "E0701": "a requirement of a component is not met",
+    "E0702": "two units of a cluster define the same object",
+    "E0703": "an object changes its owner",
+    "E0704": "a unit's namespace is not provided",
+    "E0705": "a unit has no version, or a name that is reserved",
+    # gate
+    "E0801": "a policy or constraint is broken",
+    "E0802": "a required policy evaluated nothing",
+    "E0803": "a waiver is broken, expired or unused",
+    "E0804": "the gate's coverage does not add up",
+    "E0805": "a required policy has no constraint",
+    # output and git
+    "E0901": "output/ differs from its inputs",
+    "E0902": "a guard refused to remove units or clusters",
+    "E0903": "git refused, or the repository is in a state that cannot be published",
+    "E0904": "the branch moved while publishing",
+    "E0905": "another run holds the lock",
+    "E0906": "inputs are not committed",
+    "E0907": "output/ cannot be written",
+    # import
+    "E1001": "an import mapping is broken",
+    "E1002": "a row cannot be imported",
+    "E1003": "two rows become the same name",
+    # tools and usage
+    "E1101": "a tool is missing or cannot be built",
+    "E1102": "a tool has the wrong version",
+    "E1103": "a tool crashed or answered nonsense",
+    "E1201": "a wrong option or argument",
+    "E1202": "fleetgen.toml is missing or broken",
+    "E1203": "this version of fleetgen is not the one that the repository requires",
+    "E1204": "a file or folder exists already",
+}

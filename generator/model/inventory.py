@@ -1,0 +1,272 @@
+"""The documents of a fleet repository, as a person writes them. Field names are the YAML keys in snake case.
+
+Sources: design section 5; field meanings follow Kubernetes, k3s and the NVIDIA GPU operator's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from generator.model.fields import CIDR, CRON, DNS_LABEL, DURATION, KUBERNETES_VERSION, TOKEN, built, optional, required
+from generator.model.plain import Json
+
+API_VERSION: Final = "fleetgen.io/v1alpha1"
+DISTRIBUTIONS: Final = ("k3s", "rke2", "microk8s", "kubeadm", "k0s", "openshift", "microshift")
+ARCHITECTURES: Final = ("amd64", "arm64")
+ROLES: Final = ("edge", "central")
+TOPOLOGIES: Final = ("all-in-one", "remote-workers")
+LIFECYCLES: Final = ("planned", "active", "retired")
+# product -> vendor; products as in the NVIDIA GPU operator's and AMD's platform support pages, token = lower case with dashes
+GPU_PRODUCTS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("A2", "A10", "A16", "A30", "A40", "A100", "L4", "L40", "L40S", "T4", "V100", "P4", "P40", "H100", "H200"), "nvidia"),
+    **dict.fromkeys(("RTX A2000", "RTX A4000", "RTX 2000 Ada", "RTX 4000 Ada", "RTX PRO 4500", "RTX PRO 6000"), "nvidia"),
+    **dict.fromkeys(("Jetson AGX Orin", "Jetson Orin NX", "Jetson Orin Nano", "Jetson Thor"), "nvidia"),
+    **dict.fromkeys(("MI210", "MI300X", "Radeon PRO W7900"), "amd"),
+    **dict.fromkeys(("Arc A380", "Flex 140", "Flex 170"), "intel"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kubernetes:
+    distribution: str = required("Kubernetes distribution of the site.", choices=DISTRIBUTIONS)
+    version: str = required("Exact version as the distribution prints it, for example `v1.35.4+k3s1`.", pattern=KUBERNETES_VERSION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    name: str = optional("", "Name that people know the site by.")
+    country: str = optional("", "ISO 3166 code in capitals.", pattern=r"^[A-Z]{2}$")
+    timezone: str = optional("Etc/UTC", "IANA time zone; maintenance windows are in this zone.", pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$")
+    security_domain: str = optional("", "Who shares trust with this site.")
+    data_residency: str = optional("", "Where its data may go.")
+    data_classes: tuple[str, ...] = optional((), "Kinds of data that arise at the site, for example video.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    schedule: str = required("Start of the window: cron with five fields.", pattern=CRON)
+    duration: str = required("Length of the window, for example `3h`.", pattern=DURATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    windows: tuple[Window, ...] = optional((), "When Argo CD may sync; none means always.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    reason: str = required("Why nothing may change at this site.")
+    owner: str = required("Who lifts the hold.")
+    until: str = optional("", "Date when the hold should have been lifted; passing it is a finding, nothing changes by itself.", format="date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplink:
+    down_mbps: float = optional(0, "Downstream in Mbit/s; 0 means not known.", minimum=0)
+    up_mbps: float = optional(0, "Upstream in Mbit/s; 0 means not known.", minimum=0)
+    monthly_quota_gb: float = optional(0, "Monthly volume in GB; 0 means none.", minimum=0)
+    survive_offline_hours: int = optional(0, "How long the site must work without the uplink, in hours.", minimum=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cni:
+    name: str = optional("", "Network plug-in.")
+    bandwidth_plugin: bool = optional(False, "Whether the bandwidth plug-in is in the chain.")  # noqa: FBT003 - a default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    pod_cidrs: tuple[str, ...] = optional((), "Pod networks.", pattern=CIDR)
+    service_cidrs: tuple[str, ...] = optional((), "Service networks.", pattern=CIDR)
+    node_cidrs: tuple[str, ...] = optional((), "Networks of the nodes.", pattern=CIDR)
+    dns_servers: tuple[str, ...] = optional((), "Resolvers of the site.")
+    ntp_servers: tuple[str, ...] = optional((), "Time servers of the site.")
+    proxy: str = optional("", "HTTP proxy for egress, empty for none.")
+    registry_mirrors: Mapping[str, str] = built(dict, "Registry -> mirror.")
+    cni: Cni = optional(Cni(), "Network plug-in.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    mode: str = required("How containers share a card.", choices=("none", "time-slicing", "mps", "mig"))
+    replicas: int = optional(1, "Containers a card is offered to (time-slicing, mps).", minimum=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    product: str = required("Product name of the card.", choices=tuple(GPU_PRODUCTS))
+    count: int = required("Cards per node.", minimum=1)
+    driver: str = optional("operator", "Who installs the driver.", choices=("operator", "host"))
+    sharing: Sharing = optional(Sharing(mode="none"), "Sharing of a card.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    storage_class: str = required("Name of the storage class (YAML key `class`).")
+    size_gib: int = required("Size per node in GiB.", minimum=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    cpu: float = optional(0, "Cores kept for the system.", minimum=0)
+    memory_gib: float = optional(0, "Memory kept for the system, GiB.", minimum=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taint:
+    key: str = required("Taint key.")
+    value: str = optional("", "Taint value.")
+    effect: str = required("Taint effect.", choices=("NoSchedule", "PreferNoSchedule", "NoExecute"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePool:
+    name: str = required("Name of the pool; pools of profile and cluster merge by it.", pattern=DNS_LABEL)
+    count: int = optional(1, "Number of nodes.", minimum=1)
+    arch: str = optional("amd64", "CPU architecture.", choices=ARCHITECTURES)
+    os: str = optional("", "Operating system, for example `ubuntu-24.04`.")
+    kernel: str = optional("", "Kernel version.")
+    runtime: str = optional("", "Container runtime, for example `containerd-2.1`.")
+    cpu: float = optional(0, "Cores per node.", minimum=0)
+    memory_gib: float = optional(0, "Memory per node, GiB.", minimum=0)
+    reserved: Reserved = optional(Reserved(), "Kept for the system, per node.")
+    labels: Mapping[str, str] = built(dict, "Node labels.")
+    taints: tuple[Taint, ...] = optional((), "Node taints.")
+    storage: tuple[Storage, ...] = optional((), "Local storage per node.")
+    secure_boot: bool = optional(False, "Whether Secure Boot is on (unsigned kernel modules fail).")  # noqa: FBT003 - a default
+    gpu: Gpu | None = optional(None, "The pool's GPUs, if any.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSpec:
+    environment: str = required("Environment of the cluster.")
+    ring: str = required("Ring inside the environment.")
+    region: str = optional("", "Region.")
+    profile: str = optional("", "Hardware profile; supplies kubernetes, uplink and nodePools where the cluster does not.")
+    role: str = optional("edge", "Role of the cluster.", choices=ROLES)
+    topology: str = optional("all-in-one", "Topology; device-only is not rendered by anything yet and refused.", choices=TOPOLOGIES)
+    lifecycle: str = optional("active", "planned: checked but not written; retired: not rendered.", choices=LIFECYCLES)
+    owner: str = optional("", "Team that answers for the cluster.")
+    criticality: str = optional("standard", "What depends on the site.", choices=("standard", "life-safety"))
+    kubernetes: Kubernetes | None = optional(None, "Distribution and version; required here or in the profile.")
+    site: Site = optional(Site(), "The place.")
+    maintenance: Maintenance = optional(Maintenance(), "When changes may be applied.")
+    hold: Hold | None = optional(None, "Stops all changes at the site.")
+    uplink: Uplink = optional(Uplink(), "The site's link.")
+    network: Network = optional(Network(), "The site's networks.")
+    node_pools: tuple[NodePool, ...] = optional((), "The site's nodes.")
+    provides: tuple[str, ...] = optional((), "APIs that the site already has: group/version/Kind.")
+    former_names: tuple[str, ...] = optional((), "Names that the cluster had; their folders redirect to it.", pattern=DNS_LABEL)
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSpec:
+    environment: str = optional("", "Set when the document is the part of one environment.")
+    kubernetes: Kubernetes | None = optional(None, "Distribution and version of such sites.")
+    uplink: Uplink | None = optional(None, "Link of such sites.")
+    node_pools: tuple[NodePool, ...] = optional((), "Nodes of such sites.")
+    provides: tuple[str, ...] = optional((), "APIs that such sites already have.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionSpec:
+    environment: str = optional("", "Set when the document is the part of one environment.")
+    title: str = optional("", "Name for people.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    repo_url: str = required("Repository that the sites pull from; nothing is read from git remotes.", pattern=r"^(https?|ssh|git|file)://\S+$|^[^\s@]+@[^\s:]+:\S+$")
+    revision: str = optional("refs/heads/main", "Fully qualified ref; `{env}` is replaced.", pattern=r"^refs/(heads|tags)/[^\s~^:?*\[\\]+$")
+    path: str = optional("output", "Folder of the rendered tree in that repository; `{env}` is replaced.", pattern=r"^[A-Za-z0-9._{}-]+(/[A-Za-z0-9._{}-]+)*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSpec:
+    rank: int = required("Promotion order: 1 first.", minimum=0)
+    rings: tuple[str, ...] = required("Rings in rollout order.")
+    groups: tuple[str, ...] = optional((), "Groups that apply here, weak to strong.")
+    regions: tuple[str, ...] = optional((), "Regions that clusters of this environment may be in; none means any.")
+    delivery: Delivery = required("Where the sites of this environment pull from.")
+    roles: Mapping[str, tuple[str, ...]] = built(dict, "TeamRole -> groups of the identity provider that hold it here.")
+    registries: tuple[str, ...] = optional((), "Image registries that are allowed here, as prefixes.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingSpec:
+    environment: str = required("Environment of the ring.")
+    title: str = optional("", "Name for people.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchExpression:
+    key: str = required("Label key.")
+    operator: str = required("Kubernetes label selector operator.", choices=("In", "NotIn", "Exists", "DoesNotExist"))
+    values: tuple[str, ...] = optional((), "Values for In and NotIn.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    match_labels: Mapping[str, str] = built(dict, "Labels that a cluster must have.")
+    match_expressions: tuple[MatchExpression, ...] = optional((), "Label expressions, all of which must hold.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSpec:
+    selector: Selector = required("Which clusters are in the group, by their labels.")
+    title: str = optional("", "Name for people.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultsSpec:
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverObject:
+    kind: str = required("Kind of the waived object.")
+    name: str = required("Name of the waived object.")
+    namespace: str = optional("", "Namespace of the waived object.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverScope:
+    environments: tuple[str, ...] = optional((), "Only in these environments.")
+    groups: tuple[str, ...] = optional((), "Only for clusters of these groups.")
+    clusters: tuple[str, ...] = optional((), "Only for these clusters.")
+    unit: str = optional("", "Only for this unit.")
+    object: WaiverObject | None = optional(None, "Only for this object.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverSpec:
+    policy: str = required("Id of the waived policy.", pattern=r"^FG-[A-Z0-9]+-[0-9]{3}$")
+    scope: WaiverScope = required("What is waived.")
+    owner: str = required("Who answers for it.")
+    ticket: str = required("Where it was agreed.")
+    reason: str = required("Why it is acceptable for now.")
+    expires: str = required("Last day on which it holds.")
+
+
+SPECS: Final = {
+    "Cluster": ClusterSpec,
+    "Environment": EnvironmentSpec,
+    "Ring": RingSpec,
+    "Region": RegionSpec,
+    "HardwareProfile": ProfileSpec,
+    "Group": GroupSpec,
+    "Defaults": DefaultsSpec,
+    "Waiver": WaiverSpec,
+}
+# the spec of these is checked against the schema of the component that takes them as input (component.yaml `inputs`)
+INPUT_KINDS: Final = ("Model", "TeamRole")
+NAME_PATTERNS: Final = {"Cluster": DNS_LABEL, "Defaults": DNS_LABEL, "Waiver": DNS_LABEL, "Model": DNS_LABEL, "TeamRole": DNS_LABEL}
+TOKEN_KINDS: Final = {"Environment": TOKEN, "Ring": TOKEN, "Region": TOKEN, "HardwareProfile": TOKEN, "Group": TOKEN}

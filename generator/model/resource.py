@@ -1,0 +1,19 @@
+"""The identity of a Kubernetes object, the same everywhere: findings, diff, ownership, provenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ResourceId:
+    """What "the same object" means. The version is left out: a new API version is a change, not a new object."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        kind = f"{self.kind}.{self.group}" if self.group else self.kind
+        return f"{kind} {self.namespace}/{self.name}" if self.namespace else f"{kind} {self.name}"

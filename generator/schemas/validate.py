@@ -1,0 +1,113 @@
+"""Checking a tree of settings against a JSON Schema: all errors, each at the place of the value, with the nearest name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final, cast
+
+import jsonschema_rs
+
+from generator.errors import problem
+from generator.model.finding import Finding
+from generator.model.plain import Json, JsonObject
+from generator.model.settings import Node, Path, Scalar, Table, at, dotted, key_place, nearest_place, plain
+from generator.schemas.derive import kind_schema
+
+_TYPE_WORDS: Final = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "object": "a mapping", "array": "a list", "null": "null"}
+
+
+class Validator:
+    """A compiled JSON Schema (draft 2020-12, formats asserted)."""
+
+    def __init__(self, schema: JsonObject) -> None:
+        self.schema = schema
+        self._compiled = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+    def findings(self, tree: Node, *, code: str = "", prefix: str = "") -> list[Finding]:
+        """Every error of `tree`. `code` replaces the codes E0202 to E0204 (settings use E0501); `prefix` precedes the dotted path."""
+        data = plain(tree)
+        if self._compiled.is_valid(data):
+            return []
+        return [finding for error in self._compiled.iter_errors(data) for finding in self._explain(error, tree, code, prefix)]
+
+    def _explain(self, error: jsonschema_rs.ValidationError, tree: Node, code: str, prefix: str) -> Iterable[Finding]:
+        path = tuple(error.instance_path)
+        shown = ".".join(part for part in (prefix, dotted(path)) if part) or "the document"
+        schema = _schema_at(self.schema, tuple(error.schema_path)[:-1])
+        kind = error.kind.as_dict()
+        if error.kind.name == "additionalProperties":
+            yield from _unknown_keys(tree, path, schema, code, shown)
+        elif error.kind.name == "required":
+            missing = str(kind["property"])
+            yield problem(code or "E0204", f"'{missing}' is missing in {shown}", fix=_describe(schema, missing), place=nearest_place(tree, path))
+        else:
+            message, fix = _wrong_value(error, kind, at(tree, path), schema, shown)
+            yield problem(code or "E0203", message, fix=fix, place=nearest_place(tree, path))
+
+
+def _schema_at(schema: JsonObject, path: Sequence[str | int]) -> JsonObject:
+    node: Json = schema
+    for step in path:
+        node = node[step] if isinstance(node, dict) and isinstance(step, str) else cast("list[Json]", node)[cast("int", step)]  # type: ignore[assignment]
+    return node if isinstance(node, dict) else {}
+
+
+def _describe(schema: JsonObject, key: str) -> str:
+    described = cast("JsonObject", schema.get("properties", {})).get(key, {})
+    text = described.get("description", "") if isinstance(described, dict) else ""
+    return f"add '{key}': {str(text).rstrip('.')}" if text else f"add '{key}'"
+
+
+def _unknown_keys(tree: Node, path: Path, schema: JsonObject, code: str, shown: str) -> Iterable[Finding]:
+    node = at(tree, path)
+    known = list(cast("JsonObject", schema.get("properties", {})))
+    for key in node.entries if isinstance(node, Table) else ():
+        if key in known or plain(cast("Table", node).entries[key]) is None:
+            continue
+        yield problem(code or "E0202", f"unknown key '{key}' in {shown}", fix=suggest(key, known), place=key_place(tree, (*path, key)))
+
+
+def _wrong_value(error: jsonschema_rs.ValidationError, kind: dict[str, object], node: Node | None, schema: JsonObject, shown: str) -> tuple[str, str]:
+    value = node.raw or node.value if isinstance(node, Scalar) else None
+    name = error.kind.name
+    hint = str(schema.get("description", "")).rstrip(".")
+    if name == "type":
+        wanted = [_TYPE_WORDS.get(str(t), str(t)) for t in cast("list[str]", kind["types"])]
+        got = _TYPE_WORDS[_json_type(error.instance)]
+        if wanted == ["text"] and isinstance(node, Scalar):
+            return f"{shown} must be text, but {value} is read as {got}", f'quote it: "{value}"'
+        return f"{shown} must be {' or '.join(wanted)}, not {got}", hint or "change the value"
+    if name in {"enum", "constant"}:
+        options = [str(o) for o in cast("list[Json]", kind.get("options", [kind.get("expected_value", "")]))]
+        return f"{shown} is '{value}', which is not one of the {len(options)} known values", suggest(str(value), options)
+    if name == "pattern":
+        return f"{shown} is '{value}', which does not have the form that is needed", f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}"
+    if name == "format":
+        return f"{shown} is '{value}', which is not a {kind['format']}", "write it as 2026-12-31" if kind["format"] == "date" else hint
+    return f"{shown}: {error.message}", hint or "change the value"
+
+
+def _json_type(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    names: list[tuple[type, str]] = [(str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object")]
+    return next((name for kind, name in names if isinstance(value, kind)), "null")
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """The fix for a name that does not exist: the nearest one, or all of a short list."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, 1, 0.6) or [name for name in names if name.lower() == word.lower()]
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if not names:
+        return "remove it; nothing is allowed here"
+    return "known: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")  # noqa: PLR2004 - a line's worth
+
+
+@cache
+def validator_of_kind(kind: str) -> Validator:
+    """The validator of a document kind."""
+    return Validator(kind_schema(kind))

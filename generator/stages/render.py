@@ -1,0 +1,174 @@
+"""Stage 3: variants to Kustomize overlays, and component versions to bases, with sandboxed Jinja2.
+
+A template sees merged settings, declared facts, version and instance; nothing that differs between clusters of one variant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Final
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from generator.errors import InputError, problem
+from generator.model.component import Component
+from generator.model.manifest import Overlay
+from generator.model.place import Place
+from generator.model.plain import Json, JsonObject
+from generator.model.settings import Items, Table, at, plain
+from generator.model.variant import Variant, plain_values
+from generator.yamlfile import dump, dump_all, parse
+
+MAX_FILE: Final = 1024 * 1024
+
+
+def base_folder(component: str, version: str) -> str:
+    """The base's folder below the output root."""
+    return f"bases/{component}/{version}"
+
+
+def _yaml(value: object) -> str:
+    """Any value as one line that YAML 1.1 and 1.2 read back equal: JSON, with strings always quoted."""
+    if isinstance(value, jinja2.Undefined):
+        value._fail_with_undefined_error()  # noqa: SLF001 - the way that jinja2's own filters do it
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("\x7f", "\\u007f").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(str(value).encode()).hexdigest()
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - YAML, not HTML
+    environment.filters["yaml"] = _yaml
+    environment.filters["sha256"] = _sha256
+    for name in ("lipsum", "cycler", "joiner"):
+        environment.globals.pop(name)
+    return environment
+
+
+class Renderer:
+    """Renders template files; compiled templates are kept, because compiling costs as much as 100 renders."""
+
+    def __init__(self) -> None:
+        self._jinja = _environment()
+        self._compiled: dict[tuple[str, str], jinja2.Template] = {}
+
+    def base(self, component: Component, version: str) -> Overlay:
+        """The base of one component version. Raises InputError E0502, E0503."""
+        return self._folder(component, "base/", base_folder(component.name, version), {"version": version})
+
+    def overlay(self, variant: Variant) -> Overlay:
+        """The overlay of a variant, with the layers' patches appended to its kustomization."""
+        component = variant.component
+        overlay = self._folder(component, "overlay/", variant.key.folder, context(variant))
+        if not variant.patches:
+            return overlay
+        path = f"{overlay.root}/kustomization.yaml"
+        files = dict(overlay.files)
+        tree = parse(files[path], overlay.sources[path])[0]
+        data = plain(tree)
+        if isinstance(data, dict):
+            patches = data.get("patches", [])
+            data["patches"] = [*(patches if isinstance(patches, list) else []), *(plain(patch) for patch in variant.patches)]
+            files[path] = dump(data)
+        return Overlay(root=overlay.root, files=files, sources=overlay.sources)
+
+    def chart_values(self, variant: Variant) -> Json:
+        """The Helm values of a unit with a chart."""
+        chart = variant.component.chart
+        if chart is None:
+            return {}
+        documents = parse(self._text(variant.component, chart.values, context(variant)), f"{variant.component.folder}/{chart.values}")
+        return plain(documents[0]) if documents else {}
+
+    def _folder(self, component: Component, prefix: str, root: str, values: JsonObject) -> Overlay:
+        files, sources = {}, {}
+        for name in sorted(component.files):
+            if not name.startswith(prefix):
+                continue
+            text = self._text(component, name, values) if name.endswith(".j2") else component.files[name]
+            path = f"{root}/{name.removeprefix(prefix).removesuffix('.j2')}"
+            source = f"{component.folder}/{name}"
+            if text.strip():
+                files[path] = canonical(text, source) if path.endswith((".yaml", ".yml")) else text
+                sources[path] = source
+        if f"{root}/kustomization.yaml" not in files:
+            fix = f"add {component.folder}/{prefix}kustomization.yaml or kustomization.yaml.j2"
+            raise InputError(problem("E0506", f"'{component.name}' renders no {prefix}kustomization.yaml", fix=fix, place=Place(component.folder)))
+        return Overlay(root=root, files=files, sources=sources)
+
+    def _text(self, component: Component, name: str, values: JsonObject) -> str:
+        source = f"{component.folder}/{name}"
+        if name not in component.files:
+            raise InputError(problem("E0506", f"the template file {name} does not exist", fix="add it or correct component.yaml", place=Place(source)))
+        try:
+            text = self._template(source, component.files[name]).render(values)
+        except jinja2.TemplateSyntaxError as error:
+            raise InputError(problem("E0503", f"broken template: {error.message}", fix="correct the template", place=Place(source, error.lineno))) from error
+        except jinja2.UndefinedError as error:
+            fix = "declare it in component.yaml (settings with a default, or facts), or test it with 'is defined'"
+            raise InputError(problem("E0502", f"the template uses something undefined: {error.message}", fix=fix, place=_line_of(error, source))) from error
+        except Exception as error:  # a template can raise whatever the expressions in it raise
+            message = f"the template fails: {type(error).__name__}: {error}"
+            raise InputError(problem("E0503", message, fix="correct the expression", place=_line_of(error, source))) from error
+        if len(text) > MAX_FILE:
+            message = f"the template renders {len(text)} characters; the limit is {MAX_FILE}"
+            raise InputError(problem("E0503", message, fix="bound the loop", place=Place(source)))
+        return text
+
+    def _template(self, source: str, text: str) -> jinja2.Template:
+        key = (source, text)
+        if key not in self._compiled:
+            code = self._jinja.compile(text, name=source, filename=source)
+            self._compiled[key] = jinja2.Template.from_code(self._jinja, code, self._jinja.globals)
+        return self._compiled[key]
+
+
+def _line_of(error: BaseException, source: str) -> Place:
+    """The template line in a traceback: the innermost frame whose file is the template."""
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == source:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return Place(source, line)
+
+
+def canonical(text: str, source: str) -> str:
+    """Rendered YAML, parsed strictly and written again; problems name the template that made them."""
+    return dump_all(plain(tree) for tree in parse(text, source))
+
+
+def context(variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
+    """Everything that a template sees."""
+    facts: dict[str, Json] = {}
+    for name, value in variant.facts.items():
+        head, _, tail = name.partition(".")
+        inner = facts.setdefault(head, {}) if tail else None
+        if isinstance(inner, dict):
+            inner[tail] = value
+        else:
+            facts[head] = value
+    values: dict[str, Any] = {  # type: ignore[explicit-any]
+        "values": plain_values(variant),
+        "version": variant.version,
+        "facts": facts,
+        "unit": variant.key.unit,
+        "name": variant.object_name,
+        "base": f"../../../../../{base_folder(variant.component.name, variant.version)}",
+    }
+    return values | ({"instance": variant.instance} if variant.instance else {})
+
+
+def setting_is_on(variant: Variant, path: str) -> bool:
+    """Whether the setting at the dotted `path` of `values` is truthy."""
+    node = at(variant.settings, ("values", *path.split(".")))
+    if isinstance(node, (Table, Items)):
+        return bool(plain(node))
+    return node is not None and bool(node.value)
+
+

@@ -1,0 +1,239 @@
+"""YAML in with line and column, YAML out byte-stable. The only importer of a YAML library.
+
+Reading follows the meaning that YAML 1.1 and 1.2 share: where they differ (`NO`, `12:30`, `010`, `1_000`) a plain scalar is an
+error, because Kubernetes reads 1.1 and most editors show 1.2. Aliases, tags and duplicate keys are refused: nothing in a fleet
+repository needs them, and each has hidden a mistake somewhere.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias, cast
+
+import yaml
+
+from generator.errors import InputError, problem
+from generator.model.finding import Finding
+from generator.model.place import Place
+from generator.model.plain import Json, Leaf
+from generator.model.settings import Items, Node, Origin, Scalar, Table
+
+MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_DEPTH: Final = 64
+DOCUMENT_LAYER: Final = "document"
+
+_INT: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
+_FLOAT: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?$|[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?[eE][-+]?[0-9]+$|[-+]?(0|[1-9][0-9]*)\.$")
+_NULL: Final = {"", "~", "null", "Null", "NULL"}
+_TRUE: Final = {"true", "True", "TRUE"}
+_FALSE: Final = {"false", "False", "FALSE"}
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+# What YAML 1.1 reads as something else than the text that a person sees, and how it reads it.
+_TRAPS: Final = (
+    (re.compile(r"(y|Y|yes|Yes|YES|on|On|ON)$"), "the boolean true"),
+    (re.compile(r"(n|N|no|No|NO|off|Off|OFF)$"), "the boolean false"),
+    (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$"), "a number in base 60"),
+    (re.compile(r"[-+]?0[0-9_]+$"), "an octal number"),
+    (re.compile(r"[-+]?0o[0-7_]+$"), "text in YAML 1.1 and an octal number in YAML 1.2"),
+    (re.compile(r"[-+]?0x[0-9a-fA-F_]+$"), "a hexadecimal number"),
+    (re.compile(r"[-+]?0b[01_]+$"), "a binary number"),
+    (re.compile(r"[-+]?[0-9]+(_[0-9]*)+(\.[0-9_]*)?$"), "a number without its underscores"),
+    (re.compile(r"[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$"), "a number that JSON does not have"),
+    (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9]"), "a timestamp"),
+    (re.compile(r"(=|<<)$"), "a special key"),
+)
+
+# types-PyYAML leaves the event classes without attributes that we read
+_Event: TypeAlias = yaml.Event
+
+
+def parse(text: str, path: str) -> tuple[Node, ...]:
+    """Return the documents of a file, every node with its place; empty documents are left out.
+
+    Raises InputError with all problems that were found; after a syntax error nothing behind it can be read.
+    """
+    if len(text) > MAX_BYTES:
+        raise InputError(problem("E0106", f"the file has {len(text)} characters; the limit is {MAX_BYTES}", fix="split it", place=Place(path)))
+    reader = _Reader(text, path)
+    documents = tuple(reader.documents())
+    if reader.problems:
+        raise InputError(reader.problems)
+    return documents
+
+
+class _Reader:
+    """One pass over the parser's events; collects problems as it goes."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.path = path
+        self.problems: list[Finding] = []
+        self._text = text
+
+    def documents(self) -> Iterator[Node]:
+        """Yield one tree a document."""
+        try:
+            loader = yaml.CSafeLoader(self._text)
+        except yaml.reader.ReaderError as error:
+            self._report("E0101", f"not YAML: {error.reason} (character {error.character!r})", "remove the control character", Place(self.path))
+            return
+        try:
+            while True:
+                event = loader.get_event()
+                if isinstance(event, yaml.StreamEndEvent):
+                    return
+                if isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)):
+                    continue
+                node = self._node(loader, event, 0)
+                if not (isinstance(node, Scalar) and node.value is None):
+                    yield node
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Place(self.path, mark.line + 1, mark.column + 1) if mark else Place(self.path)
+            context = f" {error.context}" if error.context else ""
+            self._report("E0101", f"not YAML: {error.problem}{context}", "check the indentation, quotes and brackets on this line and the one before", place)
+        except yaml.YAMLError as error:
+            self._report("E0101", f"not YAML: {error}", "write the file as UTF-8 text without control characters", Place(self.path))
+        except _TooDeep as error:
+            self._report("E0104", f"mappings and lists are nested more than {MAX_DEPTH} deep", "flatten the document", error.place)
+        finally:
+            loader.dispose()
+
+    def _report(self, code: str, message: str, fix: str, place: Place) -> None:
+        self.problems.append(problem(code, message, fix=fix, place=place))
+
+    def _place(self, event: _Event) -> Place:
+        return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _node(self, loader: yaml.CSafeLoader, event: _Event, depth: int) -> Node:
+        place = self._place(event)
+        if depth > MAX_DEPTH:
+            raise _TooDeep(place)
+        origin = Origin(DOCUMENT_LAYER, place)
+        if isinstance(event, yaml.AliasEvent):
+            self._report("E0104", f"an alias (*{event.anchor}) is used", "write the value out; a shared value belongs into a layer", place)
+            return Scalar("", origin)
+        if getattr(event, "anchor", None):
+            self._report("E0104", f"an anchor (&{event.anchor}) is used", "write the value out where it is needed", place)
+        if (tag := getattr(event, "tag", None)) is not None and tag != "!":
+            self._report("E0105", f"the tag {_short_tag(tag)} is used", "remove the tag; quote the value if it is text", place)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, origin)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(inner := loader.get_event(), yaml.SequenceEndEvent):
+                items.append(self._node(loader, inner, depth + 1))
+            return Items(tuple(items), origin)
+        return self._table(loader, origin, depth)
+
+    def _table(self, loader: yaml.CSafeLoader, origin: Origin, depth: int) -> Table:
+        entries: dict[str, Node] = {}
+        places: dict[str, Place] = {}
+        while not isinstance(event := loader.get_event(), yaml.MappingEndEvent):
+            key_node = self._node(loader, event, depth + 1)
+            place = self._place(event)
+            value = self._node(loader, loader.get_event(), depth + 1)
+            if not isinstance(key_node, Scalar) or not isinstance(key_node.value, str):
+                shown = key_node.raw or key_node.value if isinstance(key_node, Scalar) else "a collection"
+                self._report("E0103", f"the key {shown} is not text", "quote it", place)
+                continue
+            key = key_node.value
+            if key in entries:
+                self._report("E0102", f"the key '{key}' stands here again; the first is in line {places[key].line}", "keep one of the two", place)
+                continue
+            entries[key] = value
+            places[key] = place
+        return Table(entries, origin, places)
+
+    def _scalar(self, event: yaml.ScalarEvent, origin: Origin) -> Scalar:
+        text = cast("str", event.value)
+        if event.style or not event.implicit[0]:
+            return Scalar(text, origin)
+        for trap, meaning in _TRAPS:
+            if trap.match(text):
+                quoted = text.replace('"', "")
+                self._report("E0103", f"{text} without quotes is read as {meaning} by YAML 1.1", f'write "{quoted}" if text is meant', origin.place)
+                return Scalar(text, origin)
+        value = resolve_plain(text)
+        return Scalar(value, origin, raw="" if isinstance(value, str) else text)
+
+
+class _TooDeep(Exception):  # noqa: N818 - internal jump out of the recursion
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+
+
+def _short_tag(tag: str) -> str:
+    return "!!" + tag.removeprefix("tag:yaml.org,2002:") if tag.startswith("tag:yaml.org,2002:") else tag
+
+
+def resolve_plain(text: str) -> Leaf:
+    """The value of a plain scalar in the part that YAML 1.1 and 1.2 share; dates stay text."""
+    if text in _NULL:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    if _INT.match(text):
+        return int(text) if len(text) < 4000 else text  # noqa: PLR2004 - Python refuses longer ones
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def is_plain_date(text: str) -> bool:
+    """Whether `text` looks like a date that YAML 1.1 would turn into one."""
+    return bool(_DATE.match(text))
+
+
+class _Dumper(yaml.CSafeDumper):
+    """PyYAML's writer: of those measured the only one that quotes everything a YAML 1.1 reader would change."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - signature of the base class
+        return True
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    # go-yaml (kubectl, kustomize) reads y and n as booleans, PyYAML writes them plain
+    if value in {"y", "Y", "n", "N", "="}:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
+    if "\n" in value and not re.search(r"[ \t]\n|\t|[^\x20-\x7e\n]", value) and not value.startswith((" ", "\n")):
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dump(value: Json) -> str:
+    """`value` as one block-style YAML document, keys in the given order, LF, no line folding."""
+    return dump_all([value])
+
+
+def dump_all(values: Iterable[Json]) -> str:
+    """Several documents, separated by `---`."""
+    out = io.StringIO()
+    documents = list(values)
+    yaml.dump_all(
+        documents, out, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=2**30, allow_unicode=True, explicit_start=len(documents) > 1
+    )
+    return out.getvalue()
+
+
+class _ManifestLoader(yaml.CSafeLoader):
+    """Reads what kustomize wrote, as Kubernetes reads it; dates stay text because JSON has none."""
+
+
+_ManifestLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load_manifests(text: str) -> list[Json]:
+    """The documents of built manifests as plain data, without places; empty documents are left out."""
+    return [document for document in yaml.load_all(text, Loader=_ManifestLoader) if document is not None]  # noqa: S506 - a safe loader
