@@ -1,0 +1,194 @@
+"""Stage 5: what Argo CD reads of every cluster: Applications, project, root, identity and the bill of materials. Plain Python.
+
+The shapes follow what was tried on real components (docs/decisions/0002-argo-cd-objects.md): waves, retry without limit,
+server-side apply, no finalizer on what a site cannot live without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from generator.model.fleet import Cluster, Environment
+from generator.model.inventory import Delivery
+from generator.model.plain import Json, JsonObject
+from generator.model.variant import Resolved, Variant, VariantKey
+from generator.yamlfile import dump
+
+ARGOCD: Final = "argocd"
+SERVER: Final = "https://kubernetes.default.svc"
+ROOT_PROJECT: Final = "fleet-root"
+PROJECT: Final = "fleet"
+IDENTITY_WAVE: Final = 0
+_KEEP: Final = "Prune=false,Delete=false"
+_FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
+
+
+def delivery_of(environment: Environment, repo_override: str = "") -> Delivery:
+    """Where the environment's sites pull from, with `{env}` filled in."""
+    spec = environment.spec.delivery
+    return Delivery(
+        repo_url=repo_override or spec.repo_url, revision=spec.revision.replace("{env}", environment.name), path=spec.path.replace("{env}", environment.name)
+    )
+
+
+def _git_source(delivery: Delivery, path: str) -> JsonObject:
+    return {"repoURL": delivery.repo_url, "targetRevision": delivery.revision, "path": f"{delivery.path}/{path}"}
+
+
+def _metadata(name: str, wave: int, *, kept: bool = False, finalizer: bool = False) -> JsonObject:
+    annotations: JsonObject = {"argocd.argoproj.io/sync-wave": str(wave)}
+    if kept:
+        annotations["argocd.argoproj.io/sync-options"] = _KEEP
+    metadata: JsonObject = {"name": name, "namespace": ARGOCD, "labels": {"app.kubernetes.io/managed-by": "fleetgen"}, "annotations": annotations}
+    if finalizer:
+        metadata["finalizers"] = [_FINALIZER]
+    return metadata
+
+
+def _sync_policy() -> JsonObject:
+    """Prune and self-heal, retry for ever: an edge has nobody to press sync, and a link that comes and goes."""
+    return {
+        "automated": {"prune": True, "selfHeal": True},
+        "syncOptions": ["ServerSideApply=true", "ApplyOutOfSyncOnly=true"],
+        "retry": {"limit": -1, "backoff": {"duration": "10s", "factor": 2, "maxDuration": "5m"}, "refresh": True},
+    }
+
+
+def _application(metadata: JsonObject, project: str, source: JsonObject, namespace: str) -> JsonObject:
+    spec: JsonObject = {"project": project, **source, "destination": {"server": SERVER, "namespace": namespace}, "syncPolicy": _sync_policy()}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+
+
+def application(variant: Variant, delivery: Delivery, chart_values: Json) -> JsonObject:
+    """The Application of a variant; a chart and the overlay are two sources of one Application."""
+    component = variant.component
+    overlay = _git_source(delivery, variant.key.folder)
+    source: JsonObject = {"source": overlay}
+    if component.chart:
+        helm: JsonObject = {"releaseName": component.chart.release_name, "valuesObject": chart_values}
+        chart: JsonObject = {"repoURL": component.chart.repo_url, "chart": component.chart.name, "targetRevision": variant.version, "helm": helm}
+        source = {"sources": [chart, overlay]}
+    namespace = component.namespaces[0] if component.namespaces else ARGOCD
+    return _application(_metadata(variant.key.unit, component.wave, finalizer=component.finalizer), PROJECT, source, namespace)
+
+
+def application_files(variant: Variant, delivery: Delivery, chart_values: Json) -> dict[str, str]:
+    """The app/ folder of a variant."""
+    folder = f"{variant.key.folder}/app"
+    return {
+        f"{folder}/kustomization.yaml": _kustomization(["application.yaml"]),
+        f"{folder}/application.yaml": dump(application(variant, delivery, chart_values)),
+    }
+
+
+def _kustomization(resources: Sequence[str]) -> str:
+    return dump({"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": list(resources)})
+
+
+def cluster_folder(environment: str, cluster: str) -> str:
+    """The cluster's folder below the output root."""
+    return f"clusters/{environment}/{cluster}"
+
+
+def root_application(cluster: Cluster, delivery: Delivery) -> JsonObject:
+    """The Application that syncs the cluster's own folder; it lives in that folder, too."""
+    source: JsonObject = {"source": _git_source(delivery, cluster_folder(cluster.spec.environment, cluster.name))}
+    return _application(_metadata("root", 0, kept=True), ROOT_PROJECT, source, ARGOCD)
+
+
+def root_project(delivery: Delivery) -> JsonObject:
+    """The bootstrap project: Applications and AppProjects in Argo CD's namespace, nothing else."""
+    whitelist: list[Json] = [{"group": "argoproj.io", "kind": "Application"}, {"group": "argoproj.io", "kind": "AppProject"}]
+    spec: JsonObject = {
+        "description": "What the root Application of this cluster may apply",
+        "sourceRepos": [delivery.repo_url],
+        "destinations": [{"server": SERVER, "namespace": ARGOCD}],
+        "namespaceResourceWhitelist": whitelist,
+    }
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": ROOT_PROJECT, "namespace": ARGOCD}, "spec": spec}
+
+
+def project(cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, scoped_kinds: Sequence[tuple[str, str]]) -> JsonObject:
+    """The children's AppProject: exactly the sources, namespaces and cluster-scoped kinds that the cluster's units declare."""
+    components = [variant.component for variant in variants]
+    repos = {delivery.repo_url, *(repo for c in components for repo in c.source_repos), *(c.chart.repo_url for c in components if c.chart)}
+    namespaces = {namespace for c in components for namespace in c.namespaces} | {ARGOCD}
+    kinds = {(r.group, r.kind) for c in components for r in c.cluster_resources} | set(scoped_kinds)
+    spec: JsonObject = {
+        "description": "What the units of this cluster may apply",
+        "sourceRepos": [*sorted(repos)],
+        "destinations": [{"server": SERVER, "namespace": namespace} for namespace in sorted(namespaces)],
+        "clusterResourceWhitelist": [{"group": group, "kind": kind} for group, kind in sorted(kinds)],
+    }
+    if windows := _sync_windows(cluster):
+        spec["syncWindows"] = windows
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": _metadata(PROJECT, -10, kept=True), "spec": spec}
+
+
+def _sync_windows(cluster: Cluster) -> list[Json]:
+    """Maintenance windows allow; a hold denies at every minute (self-heal stops, too)."""
+    windows: list[Json] = [
+        {"kind": "allow", "schedule": w.schedule, "duration": w.duration, "timeZone": cluster.spec.site.timezone, "applications": ["*"], "manualSync": True}
+        for w in cluster.spec.maintenance.windows
+    ]
+    if hold := cluster.spec.hold:
+        description = f"hold: {hold.reason} ({hold.owner})"
+        windows.append({"kind": "deny", "schedule": "* * * * *", "duration": "1h", "applications": ["*"], "manualSync": True, "description": description})
+    return windows
+
+
+def _identity(cluster: Cluster, variants: Sequence[Variant]) -> list[JsonObject]:
+    namespaces = sorted({namespace for v in variants if v.component.identity for namespace in v.component.namespaces})
+    data: JsonObject = {
+        "CLUSTER": cluster.name,
+        "SITE": cluster.spec.site.name,
+        "ENVIRONMENT": cluster.spec.environment,
+        "REGION": cluster.spec.region,
+        "RING": cluster.spec.ring,
+    }
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "fleetgen-identity", "namespace": namespace, "labels": {"app.kubernetes.io/managed-by": "fleetgen"}},
+            "data": data,
+        }
+        for namespace in namespaces
+    ]
+
+
+def cluster_files(cluster: Cluster, bill: Mapping[str, VariantKey], resolved: Resolved, delivery: Delivery, scoped: Mapping[VariantKey, Sequence[tuple[str, str]]]) -> dict[str, str]:
+    """The cluster's folder: bill of materials, root, project, identity, and a redirect folder for each former name."""
+    folder = cluster_folder(cluster.spec.environment, cluster.name)
+    variants = [resolved.variants[key] for key in bill.values()]
+    kinds = [kind for key in bill.values() for kind in scoped.get(key, ())]
+    files = {f"{folder}/root.yaml": dump(root_application(cluster, delivery)), f"{folder}/project.yaml": dump(project(cluster, variants, delivery, kinds))}
+    resources = ["root.yaml", "project.yaml"]
+    if objects := _identity(cluster, variants):
+        source: JsonObject = {"source": _git_source(delivery, f"{folder}/identity")}
+        files[f"{folder}/identity.yaml"] = dump(_application(_metadata("identity", IDENTITY_WAVE, finalizer=True), PROJECT, source, ARGOCD))
+        files[f"{folder}/identity/kustomization.yaml"] = _kustomization([f"{_namespace(o)}.yaml" for o in objects])
+        files |= {f"{folder}/identity/{_namespace(o)}.yaml": dump(o) for o in objects}
+        resources.append("identity.yaml")
+    resources += [f"../../../{key.folder}/app" for key in bill.values()]
+    files[f"{folder}/kustomization.yaml"] = _kustomization(resources)
+    for former in cluster.spec.former_names:
+        files[f"{cluster_folder(cluster.spec.environment, former)}/kustomization.yaml"] = _kustomization([f"../{cluster.name}"])
+    return files
+
+
+def _namespace(configmap: JsonObject) -> str:
+    metadata = configmap["metadata"]
+    return str(metadata["namespace"]) if isinstance(metadata, dict) else ""
+
+
+def index(environment: str, resolved: Resolved, waivers: Mapping[VariantKey, Sequence[str]]) -> JsonObject:
+    """The index of an environment: variant -> clusters, version, waivers whose scope matches (whatever their date)."""
+    written = {name for name, cluster in resolved.clusters.items() if cluster.spec.lifecycle == "active"}
+    variants: JsonObject = {}
+    for key, variant in sorted(resolved.variants.items()):
+        clusters = [name for name in variant.clusters if name in written]
+        if key.environment == environment and clusters:
+            variants[f"{key.ring}/{key.unit}/{key.variant}"] = {"clusters": [*clusters], "version": variant.version, "waivers": [*sorted(waivers.get(key, ()))]}
+    return {"apiVersion": "fleetgen.io/v1alpha1", "environment": environment, "variants": variants}

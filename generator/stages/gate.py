@@ -1,0 +1,197 @@
+"""Stage 6: what the policy engine is asked. Distinct (object, namespace, policy set) once each, and one fleet model an environment.
+
+The answers are interpreted by `generator.policy`; only `approve` makes the value that publish takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Protocol, cast
+
+from generator.errors import GateFailed, ToolError, problem
+from generator.model.finding import Finding, Severity
+from generator.model.fleet import Cluster, Environment
+from generator.model.gate import Verdict
+from generator.model.inventory import GPU_PRODUCTS
+from generator.model.manifest import Manifest
+from generator.model.plain import Json, JsonObject
+from generator.model.variant import Resolved, Variant, VariantKey, plain_values
+
+BATCH: Final = 64
+_UNITS: Final = {"": 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
+_QUANTITY: Final = re.compile(r"([0-9.]+)([A-Za-z]*)$")
+
+
+class PolicyEngine(Protocol):
+    """What the gate needs of conftest. `digest` identifies the binary."""
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the binary."""
+
+    def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
+        """One verdict an input, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One distinct question: an object in its namespace under a policy set, and the variants that it came from."""
+
+    id: str
+    policy_set: str
+    manifest: Manifest
+    namespace: Manifest | None
+    variants: tuple[VariantKey, ...]
+    clusters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The files of output/, after the gate said yes. Only `approve` makes one."""
+
+    files: Mapping[str, str]
+    input_digest: str
+    verdict: str
+    findings: tuple[Finding, ...]
+
+
+def approve(files: Mapping[str, str], input_digest: str, verdict: str, findings: Sequence[Finding]) -> Approved:
+    """Return the approval, or raise GateFailed with every error finding (warnings and notes included, so that one report has all)."""
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise GateFailed(findings)
+    return Approved(files=files, input_digest=input_digest, verdict=verdict, findings=tuple(findings))
+
+
+def items(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]]) -> tuple[Item, ...]:
+    """Every distinct question over the built objects. An object is judged with each distinct Namespace object that it meets."""
+    groups: dict[tuple[str, str, str], tuple[Manifest, Manifest | None, dict[VariantKey, None], dict[str, None]]] = {}
+    bills: dict[tuple[VariantKey, ...], list[str]] = {}
+    for cluster, bill in resolved.bills.items():
+        bills.setdefault(tuple(bill.values()), []).append(cluster)
+    for keys, clusters in bills.items():
+        namespaces = {m.id.name: m for key in keys for m in objects[key] if m.id.kind == "Namespace" and not m.id.group}
+        for key in keys:
+            for manifest in objects[key]:
+                namespace = namespaces.get(manifest.id.namespace)
+                question = (key.environment, manifest.digest, namespace.digest if namespace else "")
+                entry = groups.setdefault(question, (manifest, namespace, {}, {}))
+                entry[2][key] = None
+                entry[3].update(dict.fromkeys(clusters))
+    return tuple(
+        Item(id="/".join(part[:16] for part in question), policy_set=question[0], manifest=m, namespace=n, variants=tuple(keys), clusters=tuple(sorted(names)))
+        for question, (m, n, keys, names) in sorted(groups.items(), key=lambda pair: pair[0])
+    )
+
+
+def batches(questions: Sequence[Item]) -> list[JsonObject]:
+    """The inputs for the engine, BATCH questions each."""
+    result: list[JsonObject] = []
+    for start in range(0, len(questions), BATCH):
+        part = questions[start : start + BATCH]
+        namespaces: JsonObject = {item.namespace.digest[:16]: item.namespace.data for item in part if item.namespace}
+        entries: list[Json] = [
+            {
+                "id": item.id,
+                "policySet": item.policy_set,
+                "namespace": item.namespace.digest[:16] if item.namespace else None,
+                "object": item.manifest.data,
+            }
+            for item in part
+        ]
+        result.append({"kind": "GateBatch", "namespaces": namespaces, "items": entries})
+    return result
+
+
+def fleet_model(  # noqa: PLR0913 - one argument a source
+    environment: Environment,
+    resolved: Resolved,
+    objects: Mapping[VariantKey, Sequence[Manifest]],
+    facts: Mapping[str, JsonObject],
+    specs: Mapping[str, JsonObject],
+    as_of: date,
+) -> JsonObject:
+    """The resolved environment as JSON: what cluster- and fleet-scope policies read."""
+    units = {key: _unit(resolved.variants[key], objects[key]) for key in resolved.variants if key.environment == environment.name}
+    clusters: list[Json] = [
+        _cluster_model(cluster, facts[name], specs[name], {unit: units[key] for unit, key in resolved.bills[name].items()})
+        for name, cluster in sorted(resolved.clusters.items())
+        if cluster.spec.environment == environment.name
+    ]
+    spec = environment.spec
+    described: JsonObject = {"name": environment.name, "rank": spec.rank, "rings": [*spec.rings], "registries": [*spec.registries]}
+    return {"kind": "FleetModel", "asOf": as_of.isoformat(), "policySet": environment.name, "environment": described, "clusters": clusters}
+
+
+def _cluster_model(cluster: Cluster, facts: JsonObject, spec: JsonObject, units: Mapping[str, Json]) -> JsonObject:
+    copied = ("environment", "ring", "region", "profile", "role", "topology", "lifecycle", "criticality", "kubernetes", "site", "network", "nodePools", "provides")
+    model: JsonObject = {"name": cluster.name, **{key: spec[key] for key in copied}, "facts": facts, "capacity": capacity(cluster), "units": dict(units)}
+    return model
+
+
+def _unit(variant: Variant, manifests: Sequence[Manifest]) -> Json:
+    requests, images = workload_needs(manifests)
+    return {
+        "component": variant.component.name,
+        "instance": variant.instance,
+        "version": variant.version,
+        "variant": variant.key.variant,
+        "requests": cast("Json", requests),
+        "images": cast("Json", images),
+        "values": plain_values(variant),
+    }
+
+
+def capacity(cluster: Cluster) -> Json:
+    """What the cluster's nodes offer: extended GPU resources (sharing counted), cores, GiB."""
+    total: dict[str, float] = {}
+    resources = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
+    for pool in cluster.spec.node_pools:
+        total["cpu"] = total.get("cpu", 0) + pool.count * (pool.cpu - pool.reserved.cpu)
+        total["memoryGiB"] = total.get("memoryGiB", 0) + pool.count * (pool.memory_gib - pool.reserved.memory_gib)
+        if pool.gpu:
+            name = resources[GPU_PRODUCTS[pool.gpu.product]]
+            total[name] = total.get(name, 0) + pool.count * pool.gpu.count * pool.gpu.sharing.replicas
+    return {key: int(value) if value == int(value) else value for key, value in sorted(total.items())}
+
+
+def workload_needs(manifests: Sequence[Manifest]) -> tuple[dict[str, float], list[str]]:
+    """Resource requests of all replicas of all workloads (limits where no request is given), and their images."""
+    requests: dict[str, float] = {}
+    images: set[str] = set()
+    for manifest in manifests:
+        spec = _dict(manifest.data.get("spec"))
+        pod = _dict(_dict(spec.get("template")).get("spec")) or (spec if manifest.id.kind == "Pod" else {})
+        replicas = spec.get("replicas", 1)
+        for container in [c for key in ("containers", "initContainers") for c in _list(pod.get(key))]:
+            images.add(str(_dict(container).get("image", "")))
+        for container in _list(pod.get("containers")):
+            resources = _dict(_dict(container).get("resources"))
+            for name, amount in {**_dict(resources.get("limits")), **_dict(resources.get("requests"))}.items():
+                requests[name] = requests.get(name, 0) + quantity(str(amount)) * (replicas if isinstance(replicas, int) else 1)
+    return {key: int(value) if value == int(value) else value for key, value in sorted(requests.items())}, sorted(images)
+
+
+def quantity(text: str) -> float:
+    """A Kubernetes quantity as a number; 0 for what is none (the schema of the API server judges that)."""
+    match = _QUANTITY.match(text)
+    return float(match[1]) * _UNITS.get(match[2], 1.0) if match else 0.0
+
+
+def _dict(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def demand_coverage(sent: Sequence[str], verdicts: Sequence[Verdict]) -> None:
+    """Every question was answered, once. Raises ToolError E0804: silence is failure."""
+    answered = [name for verdict in verdicts for name in verdict.coverage.ids]
+    if sorted(answered) != sorted(sent):
+        lost = sorted(set(sent) - set(answered))[:5]
+        message = f"the gate was asked {len(sent)} questions and answered {len(answered)}" + (f"; unanswered: {', '.join(lost)}" if lost else "")
+        raise ToolError(problem("E0804", message, fix="this is a bug in policies/rego/gate; please report it with the command you ran"))
