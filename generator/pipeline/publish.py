@@ -1,0 +1,191 @@
+"""Commit the approved tree for the sites: git plumbing only, nothing but output/, no commit when nothing changed, never by force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.errors import InputError, LockedError, problem
+from generator.model.change import Tree
+from generator.model.config import Guards
+from generator.model.finding import Finding
+from generator.model.place import Place
+from generator.pipeline import snapshot
+from generator.pipeline.desired import Settings
+from generator.pipeline.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
+from generator.stages.gate import Approved
+from generator.tools.git_cli import Git, PushStatus
+
+ATTEMPTS = 5
+INPUTS = (*INVENTORY_FOLDERS, "templates", "policies", CONFIG)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the user asked for. Without `branch` the checked-out branch is meant; without `environments` the whole tree."""
+
+    branch: str = ""
+    environments: tuple[str, ...] = ()
+    remote: str = ""
+    message: str = ""
+    allow_removal: bool = False
+    allow_uncommitted: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """`commit` is empty when there was nothing to commit; `pushed` says that the remote has it."""
+
+    ref: str
+    commit: str
+    files: int
+    pushed: bool
+
+
+def part_of(files: Mapping[str, str], environments: Sequence[str]) -> dict[str, str]:
+    """The files of some environments: their folders, their clusters, the bases that they use."""
+    if not environments:
+        return dict(files)
+    own = {path: text for path, text in files.items() if path.split("/")[0] != "bases" and path.split("/")[1] in environments}
+    used = {line.rpartition("../")[2].strip() for text in own.values() for line in text.splitlines() if "../bases/" in line}
+    return own | {path: text for path, text in files.items() if path.split("/")[0] == "bases" and "/".join(path.split("/")[:3]) in used}
+
+
+def publish(settings: Settings, git: Git, approved: Approved, request: Request) -> Published:
+    """Make the commit. Raises InputError (guards, state of the repository) or LockedError (the branch moved)."""
+    current = git.current_branch()
+    if not request.branch and current is None:
+        raise InputError(problem("E0903", "no branch is checked out", fix="check out a branch, or name one with --branch"))
+    ref = git.branch_ref(request.branch) if request.branch else str(current)
+    ref = ref if ref.startswith("refs/heads/") else git.branch_ref(ref)
+    if not request.allow_uncommitted:
+        _demand_committed_inputs(git)
+    files = part_of(approved.files, request.environments)
+    prefix = _prefix(settings, git)
+    parent = git.resolve(ref)
+    _guard(settings, git, parent, prefix, files, request)
+    commit = _commit(git, parent, prefix, files, _message(approved, files, request))
+    if parent is not None and git.tree(commit) == git.tree(parent):
+        return Published(ref=ref, commit="", files=0, pushed=_push(git, request, parent, ref, prefix, files, approved) if request.remote else False)
+    if request.dry_run:
+        return Published(ref=ref, commit=commit, files=len(files), pushed=False)
+    git.update_ref(ref, commit, parent)
+    pushed = _push(git, request, commit, ref, prefix, files, approved) if request.remote else False
+    if ref == _full(git, current):
+        git.refresh_index(git.resolve(ref) or commit, prefix)
+    return Published(ref=ref, commit=git.resolve(ref) or commit, files=len(files), pushed=pushed)
+
+
+def _full(git: Git, branch: str | None) -> str:
+    if branch is None:
+        return ""
+    return branch if branch.startswith("refs/heads/") else git.branch_ref(branch)
+
+
+def _prefix(settings: Settings, git: Git) -> str:
+    """output/ as git sees it, from the top of the repository."""
+    inner = settings.repository.root.resolve().relative_to(git.root.resolve()).as_posix()
+    return OUTPUT if inner == "." else f"{inner}/{OUTPUT}"
+
+
+def _demand_committed_inputs(git: Git) -> None:
+    if changed := git.status(INPUTS):
+        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")  # noqa: PLR2004 - a line's worth
+        fix = "commit them first, or pass --allow-uncommitted if the output must not match the commit"
+        raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
+
+
+def _message(approved: Approved, files: Mapping[str, str], request: Request) -> str:
+    subject = request.message or f"Render {', '.join(request.environments) or 'all environments'}"
+    environments = snapshot.index_files(files)
+    clusters = len(snapshot.bills(files))
+    body = f"{clusters} clusters in {len(environments)} environments."
+    return f"{subject}\n\n{body}\n\nFleetgen-Input: sha256:{approved.input_digest}\nFleetgen-Verdict: {approved.verdict}\n"
+
+
+def _commit(git: Git, parent: str | None, prefix: str, files: Mapping[str, str], message: str) -> str:
+    return git.import_commit(parent, message, {prefix: files})
+
+
+def committed(git: Git, ref: str, prefix: str) -> dict[str, str]:
+    """The rendered tree of a commit: path below output/ -> text."""
+    return {path.removeprefix(prefix + "/"): text for path, text in git.archive(ref, prefix).items()}
+
+
+def _guard(settings: Settings, git: Git, parent: str | None, prefix: str, files: Mapping[str, str], request: Request) -> None:  # noqa: PLR0913 - one argument a source
+    if parent is None:
+        return
+    before = committed(git, parent, prefix)
+    found: list[Finding] = []
+    if not request.allow_removal:
+        found += removals(snapshot.bills(before), snapshot.bills(files), settings.repository.config.guards)
+    if before and before != files:
+        found += owner_changes(snapshot.tree(settings, before), snapshot.tree(settings, files))
+    if found:
+        raise InputError(found)
+
+
+def removals(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]], guards: Guards) -> list[Finding]:
+    """Units and clusters that would go away, where there are more of them than the guards allow."""
+    found = []
+    fix = "check the change; if it is meant, pass --allow-removal"
+    for cluster, bill in sorted(old.items()):
+        gone = sorted(bill.keys() - new.get(cluster, {}).keys())
+        if cluster in new and len(gone) > guards.max_removed_units:
+            message = f"cluster '{cluster}' would lose {len(gone)} units: {', '.join(gone)}"
+            found.append(problem("E0902", message, fix=fix))
+    for environment in sorted({name.split("/")[0] for name in old}):
+        clusters = [name for name in old if name.split("/")[0] == environment]
+        lost = [name for name in clusters if name not in new]
+        if len(lost) * 100 > guards.max_removed_clusters_percent * len(clusters):
+            message = f"environment '{environment}' would lose {len(lost)} of {len(clusters)} clusters: {', '.join(n.split('/')[1] for n in lost[:5])}"
+            found.append(problem("E0902", message, fix=fix))
+    return found
+
+
+def owner_changes(old: Tree, new: Tree) -> list[Finding]:
+    """Objects that another unit would own at a cluster: Argo CD deletes them with the first and makes them anew with the second."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for cluster in sorted(old.bills.keys() & new.bills.keys()):
+        if old.bills[cluster] == new.bills[cluster]:
+            continue
+        before = {m.id: unit for unit, key in old.bills[cluster].items() for m in old.objects[key] if m.id.kind != "Application"}
+        for unit, key in new.bills[cluster].items():
+            for manifest in new.objects[key]:
+                owner = before.get(manifest.id, unit)
+                if owner != unit:
+                    found.setdefault((str(manifest.id), owner, unit), []).append(cluster)
+    fix = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
+    return [
+        Finding(code="E0703", message=f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first", fix=fix, clusters=tuple(clusters))
+        for (identity, owner, unit), clusters in sorted(found.items())
+    ]
+
+
+def _push(git: Git, request: Request, commit: str, ref: str, prefix: str, files: Mapping[str, str], approved: Approved) -> bool:  # noqa: PLR0913 - one argument a source
+    """Push; when the remote moved and only other things changed there, put the same tree on top of it and try again."""
+    branch = ref.removeprefix("refs/heads/")
+    for _ in range(ATTEMPTS):
+        answer = git.push(request.remote, commit, ref)
+        if answer.status is PushStatus.ACCEPTED:
+            return True
+        if answer.status is PushStatus.REFUSED:
+            raise InputError(problem("E0903", f"the remote refuses the push: {answer.words}", fix="ask its owner for the right to push, or publish to another branch"))
+        tip = git.fetch(request.remote, branch)
+        if tip is None or _touches_ours(git, commit, tip, prefix):
+            break
+        local = git.resolve(ref)
+        commit = _commit(git, tip, prefix, files, _message(approved, files, request))
+        git.update_ref(ref, commit, local)
+    fix = f"run: git pull {request.remote} {branch} && fleetgen publish --push {request.remote}"
+    raise LockedError(problem("E0904", f"{request.remote}/{branch} has commits that change inputs or output; somebody else was faster", fix=fix))
+
+
+def _touches_ours(git: Git, commit: str, tip: str, prefix: str) -> bool:
+    """Whether the remote's tip differs from our commit's parent in anything that we read or write."""
+    parent = git.resolve(f"{commit}~1")
+    if parent is None or not git.is_ancestor(parent, tip):
+        return True
+    watched = (*INPUTS, prefix)
+    return any(git.tree_files(parent, path) != git.tree_files(tip, path) for path in watched)
