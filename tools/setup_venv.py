@@ -67,7 +67,10 @@ def _make(wanted: str) -> int:
     for step in steps:
         code = subprocess.run(step, cwd=ROOT, check=False).returncode
         if code != 0:
-            print(f"error: setting up .venv failed (exit {code})\n  fix: repair the cause above, then repeat the command", file=sys.stderr)
+            print(
+                f"error: setting up .venv failed (exit {code})\n  fix: repair the cause above, then repeat the command",
+                file=sys.stderr,
+            )
             return 3
     temporary = STAMP.with_suffix(".new")
     temporary.write_text(f"{wanted} {_digest(wanted)}\n", encoding="utf-8")

@@ -1,0 +1,37 @@
+"""`python -m generator.tools.install NAME ...`: what `make` calls before there is a command line to call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from generator.errors import ToolError
+from generator.tools import process
+from generator.tools.toolchain import Toolchain, cache_folder
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def main(names: list[str]) -> int:
+    process.exit_on_sigterm()
+    toolchain = Toolchain(library=_CHECKOUT, cache=cache_folder(os.environ), environ=os.environ, on_line=_say)
+    try:
+        for name in names or toolchain.names():
+            toolchain.need(name)
+    except ToolError as error:
+        for finding in error.findings:
+            _say(f"error[{finding.code}]: {finding.message}" + (f"\n  fix: {finding.fix}" if finding.fix else ""))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("interrupted; nothing half-built is left, the next run goes on")
+        return 130
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - a command's own messages
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
