@@ -210,7 +210,7 @@ class Git:
     def refresh_index(self, commit: str, prefix: str) -> None:
         """Make the index equal to `commit` below `prefix` only: after a publish `git status` is clean there."""
         _check_argument(commit)
-        ran = self._run("reset", "--quiet", "--end-of-options", commit, "--", prefix, ok=None)
+        ran = self._run("reset", "--quiet", commit, "--", prefix, ok=None)
         if ran.code != 0:
             raise _refused(f"git cannot refresh its index below {prefix}: {_last_line(ran)}", f"run: git reset -q -- {prefix}")
 

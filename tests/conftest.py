@@ -1,0 +1,52 @@
+"""Fixtures for every test: unit tests cannot start a process, contract tests have the real tools."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from generator.tools.toolchain import Tool, Toolchain, cache_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+_NO_PROCESS = tuple(ROOT / "tests" / name for name in ("unit", "property", "golden"))
+
+# Reproducible, and no failure because the machine is busy.
+settings.register_profile("fleetgen", deadline=None, derandomize=True, print_blob=True, database=None)
+settings.load_profile("fleetgen")
+
+
+@pytest.fixture(autouse=True)
+def _no_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit test that starts a program is not a unit test: here it cannot."""
+    if not any(request.path.is_relative_to(folder) for folder in _NO_PROCESS):
+        return
+
+    def refuse(argv: object, *_: object, **__: object) -> None:
+        raise AssertionError(f"a unit test started {argv}; move it to tests/contract")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tools() -> Callable[[str], Tool]:
+    """Give a real binary by its name. One that is missing fails the test: a skipped contract proves nothing."""
+    toolchain = Toolchain(library=ROOT, cache=cache_folder(os.environ), environ=os.environ)
+
+    def need(name: str) -> Tool:
+        tool = toolchain.find(name)
+        if tool is None:
+            pytest.fail(f"{name} {toolchain.pin(name).version} is not here; run: fleetgen tools install {name}", pytrace=False)
+        return tool
+
+    return need
