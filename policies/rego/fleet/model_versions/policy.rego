@@ -1,0 +1,108 @@
+# METADATA
+# scope: package
+# title: One version of a model in a ring
+# description: |
+#   A ring is the step in which a model reaches its sites. If two clusters of one ring serve different versions of a model,
+#   the ring proves nothing about either, and results of sites cannot be compared. Clusters that run another version than most
+#   of their ring are named; if no version has the majority, all of them are.
+# custom:
+#   id: FG-FLT-002
+#   kind: FGFleetModelVersions
+#   severity: high
+#   scope: fleet
+#   where: gate
+#   failure: Clusters of one ring serve different versions of a model.
+#   remediation: Set the version in the ring or in the model's document, and remove it from the clusters that differ.
+#   controls: []
+#   facts: []
+#   parameters:
+#     type: object
+#     properties:
+#       components:
+#         type: object
+#         description: Components that serve models, and the key of their values that holds one entry for each model.
+#         additionalProperties: {type: string, minLength: 1}
+#         default: {tf-serving: models}
+package policies.fleet.model_versions
+
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"clusters": _outliers(versions), "unit": unit, "path": path}} if {
+	some ring, served in _served
+	some unit, versions in served
+	count(versions) > 1
+	path := min(_paths[unit])
+	shown := [texts.short(ring), count(versions), texts.short(unit), _shares(versions)]
+	msg := sprintf("ring %s serves %d versions of %s: %s", shown)
+}
+
+violation contains {"msg": msg, "details": {"clusters": [cluster.name], "unit": unit}} if {
+	some cluster in _clusters
+	some unit, _ in _serving(cluster)
+	not _is_served(cluster, unit)
+	msg := sprintf("unit %s of cluster %s has no model version", [texts.short(unit), texts.short(cluster.name)])
+}
+
+violation contains {"msg": "the model of a cluster has no name, ring or units", "details": {}} if {
+	some cluster in _list
+	not _is_cluster(cluster)
+}
+
+violation contains {"msg": "the model has no list of clusters", "details": {}} if {
+	not is_array(object.get(input, "clusters", null))
+}
+
+violation contains {"msg": "the parameter components is not a mapping", "details": {}} if {
+	not is_object(object.get(input, ["parameters", "components"], null))
+}
+
+_list := object.get(input, "clusters", [])
+
+_clusters := [cluster | some cluster in _list; _is_cluster(cluster)]
+
+_is_cluster(cluster) if {
+	is_string(cluster.name)
+	is_string(cluster.ring)
+	is_object(cluster.units)
+}
+
+# the units of a cluster that serve one model each
+_serving(cluster) := {unit: description |
+	some unit, description in cluster.units
+	input.parameters.components[description.component]
+}
+
+_is_served(cluster, unit) if {
+	some versions in _served[cluster.ring][unit]
+	cluster.name in versions
+}
+
+# ring -> unit -> version as text -> clusters
+_served[cluster.ring][unit][version] contains cluster.name if {
+	some cluster in _clusters
+	some unit, description in _serving(cluster)
+	key := input.parameters.components[description.component]
+	version := _text(description.values[key][description.instance].version)
+}
+
+# where a person would edit it
+_paths[unit] contains path if {
+	some cluster in _clusters
+	some unit, description in _serving(cluster)
+	key := input.parameters.components[description.component]
+	path := sprintf("spec.components.%s.values.%s.%s.version", [description.component, key, description.instance])
+}
+
+_text(version) := version if is_string(version)
+
+_text(version) := json.marshal(version) if is_number(version)
+
+# Those that run another version than most of the ring; all, if no version has the majority.
+_outliers(versions) := sort([name | some version, names in versions; not _is_usual(version, versions); some name in names])
+
+_is_usual(version, versions) if count(versions[version]) * 2 > sum([count(names) | some names in versions])
+
+# at most three versions, the rarest first
+_shares(versions) := concat(", ", [sprintf("%s on %d", [texts.short(share[1]), share[0]]) |
+	some share in array.slice(sort([[count(names), version] | some version, names in versions]), 0, 3)
+])

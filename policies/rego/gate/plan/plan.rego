@@ -1,0 +1,66 @@
+# METADATA
+# title: Checks of the plan
+# description: |
+#   The plan is data. An entry that this gate could not evaluate would pass everything in silence, so each one is looked at:
+#   its policy must be loaded, its keys complete, and its match must hold known matchers only.
+package gate.plan
+
+import data.gate.match
+import data.gate.result
+
+problems contains result.problem("", "E0804", msg) if {
+	some constraint in _constraints
+	not _is_loaded(constraint)
+	name := object.get(constraint, "name", null)
+	policy := object.get(constraint, "policy", null)
+	msg := sprintf("constraint %v cannot be evaluated: policy %v is not loaded", [name, policy])
+}
+
+problems contains result.problem("", "E0804", sprintf("constraint %v has an incomplete entry in the plan", [name])) if {
+	some constraint in _constraints
+	not _is_complete(constraint)
+	name := object.get(constraint, "name", null)
+}
+
+problems contains result.problem("", "E0804", "there is no plan") if not _has_plan
+
+problems contains result.problem("", "E0804", "a group of constraints in the plan has no match") if {
+	some group in _groups
+	not is_object(object.get(group, "match", null))
+}
+
+problems contains result.problem("", "E0804", sprintf("a match of the plan holds the unknown matcher %s", [matcher])) if {
+	some group in _groups
+	some matcher, _ in group.match
+	not matcher in match.known
+}
+
+_has_plan if is_object(data.plan)
+
+_groups contains group if {
+	some set in data.plan
+	some rule in ["deny", "warn"]
+	some groups in set[rule]
+	some group in groups
+}
+
+_constraints contains constraint if {
+	some group in _groups
+	some constraint in group.constraints
+}
+
+_constraints contains constraint if {
+	some set in data.plan
+	some scope in ["cluster", "fleet"]
+	some constraint in set[scope]
+}
+
+# an empty set of violations is a value, too: the rule exists
+_is_loaded(constraint) if data.policies[constraint.area][constraint.rule].violation with input as {}
+
+_is_complete(constraint) if {
+	is_string(constraint.policy)
+	is_string(constraint.name)
+	constraint.action in {"deny", "warn", "dryrun"}
+	is_object(constraint.parameters)
+}
