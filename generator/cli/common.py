@@ -69,9 +69,11 @@ def settings(  # noqa: PLR0913 - one parameter an option
         capabilities = builtin_root() / "policies" / "capabilities.json"
         return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=jobs)
 
+    memo = Memo(None if no_cache else cache_folder(os.environ))
     return Settings(
         repository=repo,
-        memo=Memo(None if no_cache else cache_folder(os.environ)),
+        memo=memo,
+        gate_memo=memo,
         builder=builder,
         engine=engine,
         as_of=day(as_of or repo.config.as_of),
@@ -92,4 +94,4 @@ def day(text: str) -> date:
 
 def git(repo: Repository) -> Git:
     """git on the repository that holds the fleet."""
-    return Git(repo.root)
+    return Git.open(repo.root, os.environ)

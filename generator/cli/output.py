@@ -6,12 +6,15 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from generator.errors import FleetgenError
 from generator.model.finding import Finding, Severity
 from generator.model.plain import JsonObject
 from generator.report import json_report, text
+
+if TYPE_CHECKING:
+    from generator.pipeline.running import Checked
 
 _format = {"format": "text"}
 _EVERY_SECONDS = 10.0
@@ -74,3 +77,17 @@ def progress(*, quiet: bool) -> Callable[[str, int, int], None]:
             sys.stderr.write(f"{what} {done}/{total}\n")
 
     return show
+
+
+def counts(checked: Checked) -> JsonObject:
+    """The size of what was checked."""
+    resolved = checked.desired.plan.resolved
+    distinct = len({tuple(m.digest for m in manifests) for manifests in checked.desired.objects.values()})
+    objects = sum(len(manifests) for manifests in checked.desired.objects.values())
+    return {"clusters": len(resolved.clusters), "variants": len(resolved.variants), "distinct": distinct, "objects": objects, "files": len(checked.approved.files)}
+
+
+def described(checked: Checked) -> str:
+    """One line about the size of what was checked."""
+    size = counts(checked)
+    return f"{size['clusters']} clusters, {size['variants']} variants ({size['distinct']} distinct), {size['objects']} objects, {size['files']} files"

@@ -21,6 +21,7 @@ from generator.pipeline.repository import Inputs, Repository
 from generator.schemas.validate import suggest
 from generator.stages import build, compose, contract, lint
 from generator.stages.build import Builder
+from generator.stages.gate import PolicyEngine
 from generator.stages.load import load
 from generator.stages.render import Renderer, setting_is_on
 from generator.stages.resolve import resolve
@@ -48,7 +49,9 @@ class Settings:
     repository: Repository
     memo: Memo
     builder: Callable[[], Builder]
+    engine: Callable[[], PolicyEngine]
     as_of: date
+    gate_memo: Memo
     delivery_repo: str = ""
     progress: Progress = no_progress
 

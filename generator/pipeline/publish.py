@@ -62,7 +62,7 @@ def publish(settings: Settings, git: Git, approved: Approved, request: Request) 
     if not request.allow_uncommitted:
         _demand_committed_inputs(git)
     files = part_of(approved.files, request.environments)
-    prefix = _prefix(settings, git)
+    prefix = output_prefix(settings, git)
     parent = git.resolve(ref)
     _guard(settings, git, parent, prefix, files, request)
     commit = _commit(git, parent, prefix, files, _message(approved, files, request))
@@ -83,7 +83,7 @@ def _full(git: Git, branch: str | None) -> str:
     return branch if branch.startswith("refs/heads/") else git.branch_ref(branch)
 
 
-def _prefix(settings: Settings, git: Git) -> str:
+def output_prefix(settings: Settings, git: Git) -> str:
     """output/ as git sees it, from the top of the repository."""
     inner = settings.repository.root.resolve().relative_to(git.root.resolve()).as_posix()
     return OUTPUT if inner == "." else f"{inner}/{OUTPUT}"

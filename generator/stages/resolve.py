@@ -294,3 +294,8 @@ def as_json(value: object) -> Json:
     return cast("Json", value)
 
 
+
+
+def facts_of(cluster: Cluster) -> JsonObject:
+    """All enum facts of a cluster, by name."""
+    return {fact.name: fact.value(cluster.spec) for fact in ENUM_FACTS}

@@ -1,0 +1,288 @@
+"""The gate over everything that was built: questions to conftest, answers to findings with places, waivers, approval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from generator.errors import GateFailed, problem
+from generator.model.finding import Finding, Severity
+from generator.model.gate import Verdict
+from generator.model.place import Place
+from generator.model.plain import Json, JsonObject
+from generator.model.policy import Constraint, Policy
+from generator.model.settings import nearest_place
+from generator.model.variant import VariantKey
+from generator.model.waiver import Waiver
+from generator.pipeline import memo
+from generator.pipeline.desired import Desired, Plan, Settings
+from generator.policy import waivers as waiving
+from generator.policy.constraints import read_constraints
+from generator.policy.metadata import read_policies
+from generator.policy.plan import known_policies, plan
+from generator.policy.waivers import Judged
+from generator.provenance.backward import place_of
+from generator.stages import gate
+from generator.stages.gate import Approved, Item
+from generator.stages.resolve import as_json, facts_of
+
+_SEVERITY = {"deny": Severity.ERROR, "warn": Severity.WARNING, "dryrun": Severity.NOTE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The policies of a repository, ready for the engine."""
+
+    policies: Mapping[str, Policy]
+    constraints: Sequence[Constraint]
+    files: Mapping[str, str]
+    data: JsonObject
+
+    def digest(self, policy_set: str) -> str:
+        """What a verdict of one policy set depends on."""
+        plans = cast("dict[str, Json]", self.data["plan"])
+        return memo.key("rules", json.dumps(plans.get(policy_set), sort_keys=True), *(part for path in sorted(self.files) for part in (path, self.files[path])))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """The engine's results for one question: (message, metadata) pairs, and the policies that were evaluated on it."""
+
+    results: Sequence[tuple[str, Mapping[str, Json]]]
+    policies: Sequence[str]
+
+
+def rules_of(inputs: Plan) -> Rules:
+    """Read policies and constraints. Raises InputError E0801, E0805."""
+    rego = {path: text for path, text in inputs.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego") and not path.endswith("_test.rego")}
+    policies = read_policies(rego)
+    environments = inputs.fleet.environments
+    texts = {path: text for path, text in inputs.inputs.with_prefix("policies/constraints/").items() if path.endswith(".yaml")}
+    constraints = read_constraints(texts, policies, list(environments))
+    sets: dict[str, dict[str, Json]] = {name: {"registries": [*environment.spec.registries]} for name, environment in environments.items()}
+    data: JsonObject = {"plan": plan(constraints, sets), "known_policies": known_policies(constraints), "gate": {"default": min(environments, default="")}}
+    return Rules(policies=policies, constraints=constraints, files=rego, data=data)
+
+
+def waivers_of(inputs: Plan) -> tuple[Waiver, ...]:
+    """The waivers with their scopes resolved to cluster names."""
+    result = []
+    for document in inputs.fleet.waivers:
+        scope = document.spec.scope
+        names = frozenset(
+            name
+            for name, cluster in inputs.resolved.clusters.items()
+            if (not scope.environments or cluster.spec.environment in scope.environments)
+            and (not scope.groups or set(scope.groups) & set(cluster.groups))
+            and (not scope.clusters or name in scope.clusters)
+        )
+        identity = (scope.object.kind, scope.object.namespace, scope.object.name) if scope.object else None
+        spec = document.spec
+        result.append(
+            Waiver(name=document.name, policy=spec.policy, clusters=names, unit=scope.unit, object=identity, owner=spec.owner, expires=spec.expires, place=document.place)
+        )
+    return tuple(result)
+
+
+def waiver_names(inputs: Plan) -> dict[VariantKey, list[str]]:
+    """variant -> waivers whose scope reaches it, whatever their date (for index.json)."""
+    found: dict[VariantKey, list[str]] = {}
+    for waiver in waivers_of(inputs):
+        for key, variant in inputs.resolved.variants.items():
+            if (not waiver.unit or waiver.unit == key.unit) and not waiver.clusters.isdisjoint(variant.clusters):
+                found.setdefault(key, []).append(waiver.name)
+    return found
+
+
+def gated(settings: Settings, desired: Desired) -> Approved:
+    """Ask the gate. Raises GateFailed with all findings, ToolError when an answer is missing."""
+    rules = rules_of(desired.plan)
+    questions = gate.items(desired.plan.resolved, desired.objects)
+    answers = _object_answers(settings, rules, questions)
+    models = _models(desired, settings)
+    model_answers = _model_answers(settings, rules, models)
+    silent = _required(rules, answers, model_answers, questions)
+    judged = [*_object_findings(desired, rules, questions, answers), *_model_findings(desired, rules, model_answers)]
+    findings = [*silent, *waiving.apply(judged, waivers_of(desired.plan), settings.as_of), *_due_holds(desired, settings)]
+    if broken := [finding for finding in findings if finding.severity is Severity.ERROR]:
+        raise GateFailed([*broken, *(finding for finding in findings if finding.severity is not Severity.ERROR)])
+    asked = len(questions) + len(models)
+    verdict = f"pass; {asked} questions, {len(rules.constraints)} constraints; rules sha256:{rules.digest('')[:16]}"
+    return gate.approve(desired.files, desired.plan.inputs.digest, verdict, sorted(findings, key=Finding.sort_key))
+
+
+def _ask(settings: Settings, rules: Rules, asked: Mapping[str, JsonObject], pack: Callable[[Sequence[str]], list[Json]]) -> dict[str, _Answer]:
+    """cache key -> answer; `asked` maps the cache key to what names its results (`id`), `pack` makes inputs of keys."""
+    known = settings.gate_memo.get_many(asked)
+    answers = {key: _decode(value) for key, value in known.items()}
+    missing = [key for key in asked if key not in known]
+    if not missing:
+        return answers
+    settings.progress("gate", 0, len(missing))
+    verdicts = settings.engine().evaluate(rules.files, rules.data, pack(missing))
+    fresh = _by_id(verdicts)
+    gate.demand_coverage([str(name) for key in missing for name in cast("list[Json]", asked[key]["ids"])], verdicts)
+    made = {key: _merge([fresh[str(name)] for name in cast("list[Json]", asked[key]["ids"])] + [fresh.get(str(asked[key].get("extra", "")), _NOTHING)]) for key in missing}
+    settings.gate_memo.put_many({key: _encode(answer) for key, answer in made.items()})
+    settings.progress("gate", len(missing), len(missing))
+    return answers | made
+
+
+_NOTHING = _Answer(results=(), policies=())
+
+
+def _merge(answers: Sequence[_Answer]) -> _Answer:
+    return _Answer(results=[r for a in answers for r in a.results], policies=sorted({p for a in answers for p in a.policies}))
+
+
+def _by_id(verdicts: Sequence[Verdict]) -> dict[str, _Answer]:
+    results: dict[str, list[tuple[str, Mapping[str, Json]]]] = {}
+    policies: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        for name in verdict.coverage.ids:
+            results.setdefault(name, [])
+        for result in verdict.results:
+            results.setdefault(str(result.metadata.get("id", "")), []).append((result.msg, result.metadata))
+        for policy, names in verdict.coverage.policies.items():
+            for name in names:
+                policies.setdefault(name, []).append(policy)
+    return {name: _Answer(results=found, policies=sorted(policies.get(name, []))) for name, found in {**{n: [] for n in policies}, **results}.items()}
+
+
+def _encode(answer: _Answer) -> Json:
+    return {"results": [[msg, dict(metadata)] for msg, metadata in answer.results], "policies": [*answer.policies]}
+
+
+def _decode(value: Json) -> _Answer:
+    data = cast("dict[str, list[Json]]", value)
+    return _Answer(results=[cast("tuple[str, dict[str, Json]]", tuple(cast("list[Json]", r))) for r in data["results"]], policies=cast("list[str]", data["policies"]))
+
+
+def _object_answers(settings: Settings, rules: Rules, questions: Sequence[Item]) -> dict[str, _Answer]:
+    digests = {name: rules.digest(name) for name in {item.policy_set for item in questions}}
+    by_key = {memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else ""): q for q in questions}
+
+    def pack(keys: Sequence[str]) -> list[Json]:
+        return [*gate.batches([by_key[key] for key in keys])]
+
+    answers = _ask(settings, rules, {key: {"ids": [item.id]} for key, item in by_key.items()}, pack)
+    return {by_key[key].id: answer for key, answer in answers.items()}
+
+
+def _models(desired: Desired, settings: Settings) -> dict[str, JsonObject]:
+    resolved = desired.plan.resolved
+    facts = {name: facts_of(cluster) for name, cluster in resolved.clusters.items()}
+    specs = {name: cast("JsonObject", as_json(cluster.spec)) for name, cluster in resolved.clusters.items()}
+    used = {cluster.spec.environment for cluster in resolved.clusters.values()}
+    return {
+        name: gate.fleet_model(environment, resolved, desired.objects, facts, specs, settings.as_of)
+        for name, environment in desired.plan.fleet.environments.items()
+        if name in used
+    }
+
+
+def _model_answers(settings: Settings, rules: Rules, models: Mapping[str, JsonObject]) -> dict[str, _Answer]:
+    """environment -> answer. Each environment is asked by itself, because `fleet` is an id in each of them."""
+    result = {}
+    for name, model in models.items():
+        key = memo.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
+        ids = [cast("JsonObject", cluster)["name"] for cluster in cast("list[Json]", model["clusters"])]
+        answers = _ask(settings, rules, {key: {"ids": ids, "extra": "fleet"}}, lambda _keys, asked=model: [asked])  # type: ignore[misc]
+        result[name] = answers[key]
+    return result
+
+
+def _required(rules: Rules, answers: Mapping[str, _Answer], models: Mapping[str, _Answer], questions: Sequence[Item]) -> list[Finding]:
+    """A required constraint whose policy evaluated nothing in an environment where it applies."""
+    ran: dict[str, set[str]] = {name: set(answer.policies) for name, answer in models.items()}
+    for item in questions:
+        ran[item.policy_set].update(answers[item.id].policies)
+    found = []
+    for constraint in rules.constraints:
+        for name, policies in sorted(ran.items()):
+            applies = not constraint.environments or name in constraint.environments
+            if constraint.required and applies and constraint.policy.id not in policies:
+                message = f"the required policy {constraint.policy.id} evaluated nothing in environment '{name}'"
+                fix = f"check the match of constraint '{constraint.name}', or set {'fleetgen.io/required'} to \"false\" if that is meant"
+                found.append(problem("E0802", message, fix=fix, place=constraint.place))
+    return found
+
+
+def _finding(rules: Rules, msg: str, metadata: Mapping[str, Json], place: Place | None, clusters: tuple[str, ...]) -> Finding:
+    policy = rules.policies.get(str(metadata.get("policy", "")))
+    if policy is None:
+        details = cast("JsonObject", metadata.get("details", {}))
+        return problem(str(details.get("code", "E0804")), msg, fix="correct what was rendered, or the policy that it names", place=place)
+    severity = _SEVERITY[str(metadata.get("action", "deny"))]
+    return Finding(code=policy.id, message=msg, fix=policy.remediation, place=place, severity=severity, clusters=clusters)
+
+
+def _object_findings(desired: Desired, rules: Rules, questions: Sequence[Item], answers: Mapping[str, _Answer]) -> list[Judged]:
+    merged: dict[tuple[str, str, str], Judged] = {}
+    for item in questions:
+        for msg, metadata in answers[item.id].results:
+            variant = desired.plan.resolved.variants[item.variants[0]]
+            layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
+            details = cast("JsonObject", metadata.get("details", {}))
+            template = cast("list[Json]", metadata.get("template", []) or [])
+            inner = details.get("path", [])
+            path = [*template, *(inner if isinstance(inner, list) else [])]
+            place = place_of(variant, item.manifest, layers, path)
+            found = _finding(rules, msg, metadata, place, item.clusters)
+            found = replace(found, object=item.manifest.id)
+            key = (found.code, str(item.manifest.id), f"{msg} {place}")
+            known = merged.get(key)
+            clusters = tuple(sorted({*item.clusters, *(known.finding.clusters if known else ())}))
+            units = frozenset({k.unit for k in item.variants}) | (known.units if known else frozenset())
+            merged[key] = Judged(finding=replace(found, clusters=clusters), units=units)
+    return list(merged.values())
+
+
+def _model_findings(desired: Desired, rules: Rules, answers: Mapping[str, _Answer]) -> list[Judged]:
+    """Findings of cluster and fleet policies; equal messages of several clusters become one."""
+    merged: dict[tuple[str, str], Judged] = {}
+    for answer in answers.values():
+        for msg, metadata in answer.results:
+            details = cast("JsonObject", metadata.get("details", {}))
+            named = details.get("clusters")
+            names = [str(name) for name in named] if isinstance(named, list) else [str(metadata.get("id", ""))]
+            clusters = tuple(name for name in names if name in desired.plan.resolved.clusters)
+            units = [details.get("unit")] if isinstance(details.get("unit"), str) else details.get("units") or []
+            place = _inventory_place(desired, clusters, details)
+            found = _finding(rules, msg, metadata, place, clusters)
+            known = merged.get((found.code, msg))
+            together = tuple(sorted({*clusters, *(known.finding.clusters if known else ())}))
+            first = known.finding if known else found
+            merged[(found.code, msg)] = Judged(
+                finding=replace(first, clusters=together), units=frozenset(map(str, units if isinstance(units, list) else [])) | (known.units if known else frozenset())
+            )
+    return list(merged.values())
+
+
+def _inventory_place(desired: Desired, clusters: Sequence[str], details: Mapping[str, Json]) -> Place | None:
+    """Where `details.path` (dotted, from `spec`) was set for the first cluster: in a layer of its component, or in its document."""
+    if not clusters:
+        return None
+    cluster = desired.plan.resolved.clusters[clusters[0]]
+    path = str(details.get("path", "")).split(".")
+    if path[:2] == ["spec", "components"] and len(path) > 2:  # noqa: PLR2004 - spec.components.<name>
+        for layer in reversed(cluster.layers):
+            table = layer.components.get(path[2])
+            if table is not None:
+                return nearest_place(table, tuple(path[3:]))
+    return nearest_place(cluster.tree, tuple(path))
+
+
+def _due_holds(desired: Desired, settings: Settings) -> list[Finding]:
+    """Holds whose date has passed: a person has to lift them, nothing changes by itself."""
+    found = []
+    for name, cluster in sorted(desired.plan.resolved.clusters.items()):
+        hold = cluster.spec.hold
+        if hold and hold.until and hold.until < settings.as_of.isoformat():
+            message = f"the hold of cluster '{name}' should have been lifted on {hold.until} ({hold.reason})"
+            place = nearest_place(cluster.tree, ("spec", "hold"))
+            fix = f"ask {hold.owner}; remove spec.hold or set a new date"
+            found.append(Finding(code="E0306", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=(name,)))
+    return found

@@ -1,0 +1,88 @@
+"""The use cases that run the whole line: check, render, verify, and what diff compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.errors import GateFailed, problem
+from generator.model.change import Change
+from generator.model.finding import Finding
+from generator.model.place import Place
+from generator.pipeline import outputtree, snapshot
+from generator.pipeline.desired import Desired, Settings, cached_builds, desired
+from generator.pipeline.gating import gated, waiver_names
+from generator.pipeline.memo import key
+from generator.pipeline.outputtree import Difference
+from generator.pipeline.repository import OUTPUT
+from generator.stages.diff import diff
+from generator.stages.gate import Approved
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The result of the line up to the gate."""
+
+    desired: Desired
+    approved: Approved
+
+
+def check(settings: Settings) -> Checked:
+    """Load, render, build and gate. Raises the first step's error with everything that step found."""
+    wanted = desired(settings, waiver_names)
+    return Checked(desired=wanted, approved=gated(settings, wanted))
+
+
+def render(settings: Settings, seconds: float) -> tuple[Checked, Difference]:
+    """Check, then make output/ equal to what was approved, under the lock."""
+    with outputtree.locked(settings.repository.root, seconds) as state:
+        checked = check(settings)
+        return checked, outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
+
+
+def verify(settings: Settings) -> Checked:
+    """Prove that output/ equals its inputs and that every root of it builds. Raises GateFailed E0901 with every difference."""
+    checked = check(settings)
+    difference = outputtree.compare(outputtree.read(settings.repository.output), checked.approved.files)
+    found = [
+        problem("E0901", message, fix="run 'fleetgen render' and commit the result", place=Place(f"{OUTPUT}/{path}"))
+        for paths, message in (
+            (difference.changed, "differs from what its inputs render to"),
+            (difference.added, "is missing"),
+            (difference.removed, "is not rendered by any input"),
+        )
+        for path in paths
+    ]
+    if found:
+        raise GateFailed(found)
+    if found := roots_that_fail(settings, checked.approved):
+        raise GateFailed(found)
+    return checked
+
+
+def roots_that_fail(settings: Settings, approved: Approved) -> list[Finding]:
+    """Build every cluster folder as its Argo CD does; the bills of materials were composed without kustomize."""
+    apps = {path: text for path, text in approved.files.items() if "/app/" in path}
+    folders: dict[str, dict[str, str]] = {}
+    for path, text in approved.files.items():
+        if path.startswith("clusters/"):
+            folders.setdefault("/".join(path.split("/")[:3]), {})[path] = text
+    roots = {}
+    for folder, files in folders.items():
+        named = {line.strip().removeprefix("- ../../../") for line in files[f"{folder}/kustomization.yaml"].splitlines() if "../../../" in line}
+        used = {path: text for path, text in apps.items() if path.rpartition("/")[0] in named}
+        own = dict(files)
+        for other in folders:
+            if f"- ../{other.rpartition('/')[2]}\n" in files[f"{folder}/kustomization.yaml"]:
+                own |= folders[other]
+        roots[key("root", *(part for item in sorted({**own, **used}.items()) for part in item))] = (folder, {**apps, **own})
+    built = cached_builds(settings, roots, {})
+    return [
+        problem("E0901", f"the cluster's folder does not build: {answer.error}", fix="this is a bug; please report it", place=Place(f"{OUTPUT}/{answer.root}"))
+        for answer in built.values()
+        if answer.error
+    ]
+
+
+def changes(settings: Settings, before: dict[str, str], after: dict[str, str]) -> tuple[Change, ...]:
+    """The distinct changes between two rendered trees."""
+    return diff(snapshot.tree(settings, before), snapshot.tree(settings, after))
