@@ -74,7 +74,7 @@ def read(folder: Path) -> dict[str, str]:
             if path.is_symlink():
                 raise InputError(problem("E0907", "a symbolic link in the rendered tree", fix="remove it and run 'fleetgen render'", place=Place(f"output/{shown}")))
             if name in entries:
-                files[shown] = path.read_text(encoding="utf-8", errors="surrogateescape", newline="")
+                files[shown] = path.read_bytes().decode("utf-8", errors="surrogateescape")
     return files
 
 
@@ -113,7 +113,7 @@ def _fill(fresh: Path, target: Path, files: Mapping[str, str], old: Mapping[str,
     for path, text in files.items():
         if old.get(path) == text and _linked(target / path, fresh / path):
             continue
-        (fresh / path).write_text(text, encoding="utf-8", newline="")
+        (fresh / path).write_bytes(text.encode())
 
 
 def _linked(source: Path, link: Path) -> bool:

@@ -105,7 +105,7 @@ def _message(approved: Approved, files: Mapping[str, str], request: Request) -> 
 
 
 def _commit(git: Git, parent: str | None, prefix: str, files: Mapping[str, str], message: str) -> str:
-    return git.import_commit(parent, message, {prefix: files})
+    return git.import_commit(parent, message, {prefix: {f"{prefix}/{path}": text for path, text in files.items()}})
 
 
 def committed(git: Git, ref: str, prefix: str) -> dict[str, str]:

@@ -128,7 +128,7 @@ def _check_cluster(index: _Index, document: Document) -> None:
         _missing(index, document, ("spec", "environment"), "environment", environment, environments)
         return
     rings = _texts(environments[environment], ("spec", "rings"))
-    _check_name(index, document, "ring", rings, f"ring of environment '{environment}'")
+    _check_name(index, document, "ring", rings, f"ring in environment '{environment}' named")
     _check_name(index, document, "region", index.names("Region"), "region")
     _check_name(index, document, "profile", index.names("HardwareProfile"), "profile")
     allowed = _texts(environments[environment], ("spec", "regions"))
