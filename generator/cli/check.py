@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from generator.cli import common, output
-from generator.pipeline.desired import plan_of
+from generator.pipeline.desired import Settings, plan_of
 from generator.pipeline.running import check
 
 
 @click.command("check", help="Load, render, build and gate the whole fleet; write nothing.")
 @click.option("--inventory", is_flag=True, help="Only load and resolve: needs no tool.")
-@common.run_options
-@click.pass_context
-def command(ctx: click.Context, *, inventory: bool, **options: Any) -> int:  # type: ignore[explicit-any]  # the shared options
+@common.with_settings
+def command(settings: Settings, *, inventory: bool) -> int:
     """See the help text."""
-    settings = common.settings(ctx, **options)
     if inventory:
         plan = plan_of(settings)
         clusters, variants = len(plan.resolved.clusters), len(plan.resolved.variants)

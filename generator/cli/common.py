@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
+from functools import wraps
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,12 +35,35 @@ def run_options(function: F) -> F:
             click.option("--json", "format_", flag_value="json", help="The same as --format json."),
             click.option("--no-cache", is_flag=True, help="Compute everything anew."),
             click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today)."),
-            click.option("--delivery-repo", metavar="URL", default="", help="Pull from URL instead of the environments' delivery.repoURL."),
+            click.option(
+                "--delivery-repo", metavar="URL", default="", help="Pull from URL instead of the environments' delivery.repoURL."
+            ),
             click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
         )
     ):
         function = option(function)
     return function
+
+
+def with_settings(function: Callable[..., int]) -> Callable[..., int]:
+    """The shared options; the command gets them as one `settings` value."""
+
+    @run_options
+    @click.pass_context
+    @wraps(function)
+    def wrapped(ctx: click.Context, /, **options: object) -> int:
+        as_of = options.pop("as_of")
+        made = settings(
+            ctx,
+            format_=str(options.pop("format_")),
+            no_cache=bool(options.pop("no_cache")),
+            as_of=str(as_of) if as_of else None,
+            delivery_repo=str(options.pop("delivery_repo")),
+            quiet=bool(options.pop("quiet")),
+        )
+        return function(made, **options)
+
+    return wrapped
 
 
 def repository(ctx: click.Context) -> Repository:
@@ -50,11 +74,13 @@ def repository(ctx: click.Context) -> Repository:
 def toolchain(repo: Repository | None) -> Toolchain:
     """Where the binaries come from."""
     configured = {name: (repo.root / path) for name, path in repo.config.tools.items()} if repo else {}
-    return Toolchain(library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, configured=configured, on_line=output.say)
+    return Toolchain(
+        library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, configured=configured, on_line=output.say
+    )
 
 
-def settings(  # noqa: PLR0913 - one parameter an option
-    ctx: click.Context, *, format_: str, no_cache: bool, as_of: str | None, delivery_repo: str, quiet: bool
+def settings(
+    ctx: click.Context, /, *, format_: str, no_cache: bool, as_of: str | None, delivery_repo: str, quiet: bool
 ) -> Settings:
     """The settings of a run."""
     output.use_format(format_)
@@ -85,7 +111,7 @@ def settings(  # noqa: PLR0913 - one parameter an option
 def day(text: str) -> date:
     """A date option; empty means today (UTC, so that two people get the same verdict)."""
     if not text:
-        return datetime.now(tz=timezone.utc).date()
+        return datetime.now(tz=UTC).date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -93,5 +119,5 @@ def day(text: str) -> date:
 
 
 def git(repo: Repository) -> Git:
-    """git on the repository that holds the fleet."""
+    """Git on the repository that holds the fleet."""
     return Git.open(repo.root, os.environ)

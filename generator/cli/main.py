@@ -70,7 +70,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 ok, 1 findings or differs, 2 usage or input, 3 tool or internal, 4 locked."""
     try:
         result = cli.main(args=argv, prog_name="fleetgen", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (KeyboardInterrupt, click.exceptions.Abort):
         sys.stderr.write("interrupted; nothing was changed that is not complete\n")
         return 130
     except click.ClickException as error:
@@ -80,9 +80,6 @@ def main(argv: list[str] | None = None) -> int:
         from generator.cli.output import report_error  # noqa: PLC0415 - only after an error
 
         return report_error(error)
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; nothing was changed that is not complete\n")
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -25,6 +25,11 @@ def use_format(name: str) -> None:
     _format["format"] = name
 
 
+def is_json() -> bool:
+    """Whether the user asked for JSON."""
+    return _format["format"] == "json"
+
+
 def wants_colour(stream: TextIO) -> bool:
     """A terminal, and nobody said NO_COLOR."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -84,10 +89,17 @@ def counts(checked: Checked) -> JsonObject:
     resolved = checked.desired.plan.resolved
     distinct = len({tuple(m.digest for m in manifests) for manifests in checked.desired.objects.values()})
     objects = sum(len(manifests) for manifests in checked.desired.objects.values())
-    return {"clusters": len(resolved.clusters), "variants": len(resolved.variants), "distinct": distinct, "objects": objects, "files": len(checked.approved.files)}
+    return {
+        "clusters": len(resolved.clusters),
+        "variants": len(resolved.variants),
+        "distinct": distinct,
+        "objects": objects,
+        "files": len(checked.approved.files),
+    }
 
 
 def described(checked: Checked) -> str:
     """One line about the size of what was checked."""
     size = counts(checked)
-    return f"{size['clusters']} clusters, {size['variants']} variants ({size['distinct']} distinct), {size['objects']} objects, {size['files']} files"
+    variants = f"{size['variants']} variants ({size['distinct']} distinct)"
+    return f"{size['clusters']} clusters, {variants}, {size['objects']} objects, {size['files']} files"

@@ -9,6 +9,7 @@ import click
 
 from generator.cli import common, output
 from generator.pipeline import outputtree, publish
+from generator.pipeline.desired import Settings
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import OUTPUT
 from generator.pipeline.running import check
@@ -17,18 +18,23 @@ from generator.pipeline.running import check
 @click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
 @click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Only this environment; needs --branch.")
 @click.option("--branch", default="", metavar="B", help="Commit to this branch without checking it out.")
-@click.option("--push", "remote", default="", is_flag=False, flag_value="origin", metavar="[REMOTE]", help="Push afterwards (default remote: origin); never by force.")
+@click.option(
+    "--push",
+    "remote",
+    default="",
+    is_flag=False,
+    flag_value="origin",
+    metavar="[REMOTE]",
+    help="Push afterwards (default remote: origin); never by force.",
+)
 @click.option("-m", "--message", default="", help="Subject of the commit.")
 @click.option("--allow-removal", is_flag=True, help="Let units or clusters go beyond the guards.")
 @click.option("--allow-uncommitted", is_flag=True, help="Publish although inputs are not committed.")
 @click.option("--dry-run", is_flag=True, help="Do everything but move the branch.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
-@common.run_options
-@click.pass_context
-def command(ctx: click.Context, *, lock_timeout: float, **options: Any) -> int:  # type: ignore[explicit-any]  # the shared options
+@common.with_settings
+def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int:  # noqa: ANN401 - the request's own fields
     """See the help text."""
-    run = {name: options.pop(name) for name in ("format_", "no_cache", "as_of", "delivery_repo", "quiet")}
-    settings = common.settings(ctx, **run)
     request = publish.Request(**options)
     if request.environments and not request.branch:
         raise click.UsageError("-e ENV needs --branch B: the checked-out branch always gets the whole tree")
@@ -38,9 +44,13 @@ def command(ctx: click.Context, *, lock_timeout: float, **options: Any) -> int: 
         published = publish.publish(settings, git, checked.approved, request)
         if not request.branch and not request.dry_run:
             outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
-    output.print_findings(checked.approved.findings, {**output.counts(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed})
+    output.print_findings(
+        checked.approved.findings,
+        {**output.counts(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed},
+    )
+    verb = "would commit" if request.dry_run else "committed"
     if published.commit:
-        output.say(f"{'would commit' if request.dry_run else 'committed'} {published.commit[:12]} to {published.ref}: {published.files} files")
+        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {published.files} files")
     else:
         output.say(f"{published.ref} is up to date; no commit made")
     if published.pushed:

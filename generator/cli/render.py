@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from generator.cli import common, output
 from generator.pipeline import outputtree
+from generator.pipeline.desired import Settings
 from generator.pipeline.running import check, render
 
 
 @click.command("render", help="Check, then replace output/ by what was approved.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
-@common.run_options
-@click.pass_context
-def command(ctx: click.Context, *, dry_run: bool, lock_timeout: float, **options: Any) -> int:  # type: ignore[explicit-any]  # the shared options
+@common.with_settings
+def command(settings: Settings, *, dry_run: bool, lock_timeout: float) -> int:
     """See the help text."""
-    settings = common.settings(ctx, **options)
     if dry_run:
         checked = check(settings)
         difference = outputtree.compare(outputtree.read(settings.repository.output), checked.approved.files)
     else:
         checked, difference = render(settings, lock_timeout)
     added, removed, changed = len(difference.added), len(difference.removed), len(difference.changed)
-    output.print_findings(checked.approved.findings, {**output.counts(checked), "added": added, "removed": removed, "changed": changed})
+    output.print_findings(
+        checked.approved.findings, {**output.counts(checked), "added": added, "removed": removed, "changed": changed}
+    )
     for mark, paths in (("+", difference.added), ("~", difference.changed), ("-", difference.removed)):
         for path in paths if dry_run else ():
             output.say(f"{mark} output/{path}")

@@ -41,7 +41,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A rendered tree as units of clusters. `bills`: `environment/cluster` -> unit -> content key; `objects`: content key -> objects."""
+    """A rendered tree as units of clusters.
+
+    `bills`: `environment/cluster` -> unit -> content key; `objects`: content key -> objects.
+    """
 
     bills: Mapping[str, Mapping[str, str]]
     objects: Mapping[str, Sequence[Manifest]]
@@ -52,4 +55,4 @@ def short(value: Json) -> str:
     import json  # noqa: PLC0415 - only for reports
 
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return text if len(text) <= 100 else text[:97] + "..."  # noqa: PLR2004 - a line's worth
+    return text if len(text) <= 100 else text[:97] + "..."

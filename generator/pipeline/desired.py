@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from generator.errors import InputError, problem
-from generator.model.fleet import Environment, Fleet
 from generator.model.finding import Finding
+from generator.model.fleet import Fleet
 from generator.model.inventory import Delivery
 from generator.model.manifest import Built, Manifest, Overlay
 from generator.model.place import Place
@@ -25,7 +25,6 @@ from generator.stages.gate import PolicyEngine
 from generator.stages.load import load
 from generator.stages.render import Renderer, setting_is_on
 from generator.stages.resolve import resolve
-from generator.yamlfile import dump
 
 Progress = Callable[[str, int, int], None]
 
@@ -95,8 +94,18 @@ def desired(settings: Settings, waivers: Callable[[Plan], Mapping[VariantKey, Se
     objects = _built(settings, plan, overlays, bases)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
         raise InputError(broken)
-    deliveries = {name: compose.delivery_of(environment, settings.delivery_repo) for name, environment in plan.fleet.environments.items()}
-    files = _composed(plan, renderer, overlays, bases, objects, deliveries, waivers(plan))
+    deliveries = {
+        name: compose.delivery_of(environment, settings.delivery_repo) for name, environment in plan.fleet.environments.items()
+    }
+    files = _composed(
+        plan,
+        renderer=renderer,
+        overlays=overlays,
+        bases=bases,
+        objects=objects,
+        deliveries=deliveries,
+        waivers=waivers(plan),
+    )
     return Desired(plan=plan, files=files, overlays=overlays, bases=bases, objects=objects, deliveries=deliveries)
 
 
@@ -126,9 +135,16 @@ def _built(
     for key, overlay in overlays.items():
         variant = plan.resolved.variants[key]
         base = bases[(variant.component.name, variant.version)]
-        parts = [part for layer in (base, overlay) for path in sorted(layer.files) for part in (path.removeprefix(layer.root), layer.files[path])]
+        parts = [
+            part
+            for layer in (base, overlay)
+            for path in sorted(layer.files)
+            for part in (path.removeprefix(layer.root), layer.files[path])
+        ]
         content[key] = memo.key("build", base.root, *parts)
-    texts = cached_builds(settings, {content[key]: (overlay.root, overlay.files) for key, overlay in overlays.items()}, _merged(bases))
+    texts = cached_builds(
+        settings, {content[key]: (overlay.root, overlay.files) for key, overlay in overlays.items()}, _merged(bases)
+    )
     return {key: build.manifests(texts[content[key]], Place(plan.resolved.variants[key].component.folder)) for key in overlays}
 
 
@@ -136,8 +152,10 @@ def _merged(bases: Mapping[tuple[str, str], Overlay]) -> dict[str, str]:
     return {path: text for base in bases.values() for path, text in base.files.items()}
 
 
-def cached_builds(settings: Settings, roots: Mapping[str, tuple[str, Mapping[str, str]]], shared: Mapping[str, str]) -> dict[str, Built]:
-    """cache key -> what kustomize answers for that root; only what is not in the cache is built."""
+def cached_builds(
+    settings: Settings, roots: Mapping[str, tuple[str, Mapping[str, str]]], shared: Mapping[str, str]
+) -> dict[str, Built]:
+    """Cache key -> what kustomize answers for that root; only what is not in the cache is built."""
     known = settings.memo.get_many(roots)
     missing = {key: root for key, root in roots.items() if key not in known}
     result = {key: Built(root=roots[key][0], text=str(text), error="") for key, text in known.items()}
@@ -154,8 +172,9 @@ def cached_builds(settings: Settings, roots: Mapping[str, tuple[str, Mapping[str
     return result
 
 
-def _composed(  # noqa: PLR0913 - one argument a product of the earlier steps
+def _composed(
     plan: Plan,
+    *,
     renderer: Renderer,
     overlays: Mapping[VariantKey, Overlay],
     bases: Mapping[tuple[str, str], Overlay],
@@ -172,18 +191,18 @@ def _composed(  # noqa: PLR0913 - one argument a product of the earlier steps
             continue
         files |= bases[(variant.component.name, variant.version)].files
         files |= overlays[key].files
-        files |= compose.application_files(variant, deliveries[key.environment], cast("Json", renderer.chart_values(variant)))
+        files |= compose.application_files(variant, deliveries[key.environment], renderer.chart_values(variant))
     for name in sorted(active):
         cluster = plan.resolved.clusters[name]
-        files |= compose.cluster_files(cluster, plan.resolved.bills[name], plan.resolved, deliveries[cluster.spec.environment], scoped)
+        files |= compose.cluster_files(
+            cluster, plan.resolved.bills[name], plan.resolved, deliveries[cluster.spec.environment], scoped
+        )
     for name in plan.fleet.environments:
         files[f"environments/{name}/index.json"] = _json(compose.index(name, plan.resolved, waivers))
     return dict(sorted(files.items()))
 
 
 def _json(value: Json) -> str:
-    import json  # noqa: PLC0415 - only here
-
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -192,6 +211,3 @@ def select_cluster(resolved: Resolved, name: str) -> str:
     if name not in resolved.clusters:
         raise InputError(problem("E0301", f"there is no cluster '{name}'", fix=suggest(name, resolved.clusters)))
     return name
-
-
-__all__ = ["Desired", "Environment", "Plan", "Selection", "Settings", "cached_builds", "desired", "dump", "plan_of", "select_cluster"]

@@ -43,7 +43,11 @@ class Rules:
     def digest(self, policy_set: str) -> str:
         """What a verdict of one policy set depends on."""
         plans = cast("dict[str, Json]", self.data["plan"])
-        return memo.key("rules", json.dumps(plans.get(policy_set), sort_keys=True), *(part for path in sorted(self.files) for part in (path, self.files[path])))
+        return memo.key(
+            "rules",
+            json.dumps(plans.get(policy_set), sort_keys=True),
+            *(part for path in sorted(self.files) for part in (path, self.files[path])),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +60,23 @@ class _Answer:
 
 def rules_of(inputs: Plan) -> Rules:
     """Read policies and constraints. Raises InputError E0801, E0805."""
-    rego = {path: text for path, text in inputs.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego") and not path.endswith("_test.rego")}
+    rego = {
+        path: text
+        for path, text in inputs.inputs.with_prefix("policies/rego/").items()
+        if path.endswith(".rego") and not path.endswith("_test.rego")
+    }
     policies = read_policies(rego)
     environments = inputs.fleet.environments
     texts = {path: text for path, text in inputs.inputs.with_prefix("policies/constraints/").items() if path.endswith(".yaml")}
     constraints = read_constraints(texts, policies, list(environments))
-    sets: dict[str, dict[str, Json]] = {name: {"registries": [*environment.spec.registries]} for name, environment in environments.items()}
-    data: JsonObject = {"plan": plan(constraints, sets), "known_policies": known_policies(constraints), "gate": {"default": min(environments, default="")}}
+    sets: dict[str, dict[str, Json]] = {
+        name: {"registries": [*environment.spec.registries]} for name, environment in environments.items()
+    }
+    data: JsonObject = {
+        "plan": plan(constraints, sets),
+        "known_policies": known_policies(constraints),
+        "gate": {"default": min(environments, default="")},
+    }
     return Rules(policies=policies, constraints=constraints, files=rego, data=data)
 
 
@@ -81,13 +95,22 @@ def waivers_of(inputs: Plan) -> tuple[Waiver, ...]:
         identity = (scope.object.kind, scope.object.namespace, scope.object.name) if scope.object else None
         spec = document.spec
         result.append(
-            Waiver(name=document.name, policy=spec.policy, clusters=names, unit=scope.unit, object=identity, owner=spec.owner, expires=spec.expires, place=document.place)
+            Waiver(
+                name=document.name,
+                policy=spec.policy,
+                clusters=names,
+                unit=scope.unit,
+                object=identity,
+                owner=spec.owner,
+                expires=spec.expires,
+                place=document.place,
+            )
         )
     return tuple(result)
 
 
 def waiver_names(inputs: Plan) -> dict[VariantKey, list[str]]:
-    """variant -> waivers whose scope reaches it, whatever their date (for index.json)."""
+    """Variant -> waivers whose scope reaches it, whatever their date (for index.json)."""
     found: dict[VariantKey, list[str]] = {}
     for waiver in waivers_of(inputs):
         for key, variant in inputs.resolved.variants.items():
@@ -113,8 +136,10 @@ def gated(settings: Settings, desired: Desired) -> Approved:
     return gate.approve(desired.files, desired.plan.inputs.digest, verdict, sorted(findings, key=Finding.sort_key))
 
 
-def _ask(settings: Settings, rules: Rules, asked: Mapping[str, JsonObject], pack: Callable[[Sequence[str]], list[Json]]) -> dict[str, _Answer]:
-    """cache key -> answer; `asked` maps the cache key to what names its results (`id`), `pack` makes inputs of keys."""
+def _ask(
+    settings: Settings, rules: Rules, asked: Mapping[str, JsonObject], pack: Callable[[Sequence[str]], list[Json]]
+) -> dict[str, _Answer]:
+    """Cache key -> answer; `asked` maps the cache key to what names its results (`id`), `pack` makes inputs of keys."""
     known = settings.gate_memo.get_many(asked)
     answers = {key: _decode(value) for key, value in known.items()}
     missing = [key for key in asked if key not in known]
@@ -124,7 +149,13 @@ def _ask(settings: Settings, rules: Rules, asked: Mapping[str, JsonObject], pack
     verdicts = settings.engine().evaluate(rules.files, rules.data, pack(missing))
     fresh = _by_id(verdicts)
     gate.demand_coverage([str(name) for key in missing for name in cast("list[Json]", asked[key]["ids"])], verdicts)
-    made = {key: _merge([fresh[str(name)] for name in cast("list[Json]", asked[key]["ids"])] + [fresh.get(str(asked[key].get("extra", "")), _NOTHING)]) for key in missing}
+    made = {
+        key: _merge(
+            [fresh[str(name)] for name in cast("list[Json]", asked[key]["ids"])]
+            + [fresh.get(str(asked[key].get("extra", "")), _NOTHING)]
+        )
+        for key in missing
+    }
     settings.gate_memo.put_many({key: _encode(answer) for key, answer in made.items()})
     settings.progress("gate", len(missing), len(missing))
     return answers | made
@@ -148,7 +179,10 @@ def _by_id(verdicts: Sequence[Verdict]) -> dict[str, _Answer]:
         for policy, names in verdict.coverage.policies.items():
             for name in names:
                 policies.setdefault(name, []).append(policy)
-    return {name: _Answer(results=found, policies=sorted(policies.get(name, []))) for name, found in {**{n: [] for n in policies}, **results}.items()}
+    return {
+        name: _Answer(results=found, policies=sorted(policies.get(name, [])))
+        for name, found in {**{n: [] for n in policies}, **results}.items()
+    }
 
 
 def _encode(answer: _Answer) -> Json:
@@ -157,12 +191,18 @@ def _encode(answer: _Answer) -> Json:
 
 def _decode(value: Json) -> _Answer:
     data = cast("dict[str, list[Json]]", value)
-    return _Answer(results=[cast("tuple[str, dict[str, Json]]", tuple(cast("list[Json]", r))) for r in data["results"]], policies=cast("list[str]", data["policies"]))
+    return _Answer(
+        results=[cast("tuple[str, dict[str, Json]]", tuple(cast("list[Json]", r))) for r in data["results"]],
+        policies=cast("list[str]", data["policies"]),
+    )
 
 
 def _object_answers(settings: Settings, rules: Rules, questions: Sequence[Item]) -> dict[str, _Answer]:
     digests = {name: rules.digest(name) for name in {item.policy_set for item in questions}}
-    by_key = {memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else ""): q for q in questions}
+    by_key = {
+        memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else ""): q
+        for q in questions
+    }
 
     def pack(keys: Sequence[str]) -> list[Json]:
         return [*gate.batches([by_key[key] for key in keys])]
@@ -184,7 +224,7 @@ def _models(desired: Desired, settings: Settings) -> dict[str, JsonObject]:
 
 
 def _model_answers(settings: Settings, rules: Rules, models: Mapping[str, JsonObject]) -> dict[str, _Answer]:
-    """environment -> answer. Each environment is asked by itself, because `fleet` is an id in each of them."""
+    """Environment -> answer. Each environment is asked by itself, because `fleet` is an id in each of them."""
     result = {}
     for name, model in models.items():
         key = memo.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
@@ -194,7 +234,9 @@ def _model_answers(settings: Settings, rules: Rules, models: Mapping[str, JsonOb
     return result
 
 
-def _required(rules: Rules, answers: Mapping[str, _Answer], models: Mapping[str, _Answer], questions: Sequence[Item]) -> list[Finding]:
+def _required(
+    rules: Rules, answers: Mapping[str, _Answer], models: Mapping[str, _Answer], questions: Sequence[Item]
+) -> list[Finding]:
     """A required constraint whose policy evaluated nothing in an environment where it applies."""
     ran: dict[str, set[str]] = {name: set(answer.policies) for name, answer in models.items()}
     for item in questions:
@@ -205,7 +247,7 @@ def _required(rules: Rules, answers: Mapping[str, _Answer], models: Mapping[str,
             applies = not constraint.environments or name in constraint.environments
             if constraint.required and applies and constraint.policy.id not in policies:
                 message = f"the required policy {constraint.policy.id} evaluated nothing in environment '{name}'"
-                fix = f"check the match of constraint '{constraint.name}', or set {'fleetgen.io/required'} to \"false\" if that is meant"
+                fix = f"check the match of constraint '{constraint.name}', or set its fleetgen.io/required to \"false\" if that is meant"
                 found.append(problem("E0802", message, fix=fix, place=constraint.place))
     return found
 
@@ -214,7 +256,9 @@ def _finding(rules: Rules, msg: str, metadata: Mapping[str, Json], place: Place 
     policy = rules.policies.get(str(metadata.get("policy", "")))
     if policy is None:
         details = cast("JsonObject", metadata.get("details", {}))
-        return problem(str(details.get("code", "E0804")), msg, fix="correct what was rendered, or the policy that it names", place=place)
+        return problem(
+            str(details.get("code", "E0804")), msg, fix="correct what was rendered, or the policy that it names", place=place
+        )
     severity = _SEVERITY[str(metadata.get("action", "deny"))]
     return Finding(code=policy.id, message=msg, fix=policy.remediation, place=place, severity=severity, clusters=clusters)
 
@@ -256,18 +300,19 @@ def _model_findings(desired: Desired, rules: Rules, answers: Mapping[str, _Answe
             together = tuple(sorted({*clusters, *(known.finding.clusters if known else ())}))
             first = known.finding if known else found
             merged[(found.code, msg)] = Judged(
-                finding=replace(first, clusters=together), units=frozenset(map(str, units if isinstance(units, list) else [])) | (known.units if known else frozenset())
+                finding=replace(first, clusters=together),
+                units=frozenset(map(str, units if isinstance(units, list) else [])) | (known.units if known else frozenset()),
             )
     return list(merged.values())
 
 
 def _inventory_place(desired: Desired, clusters: Sequence[str], details: Mapping[str, Json]) -> Place | None:
-    """Where `details.path` (dotted, from `spec`) was set for the first cluster: in a layer of its component, or in its document."""
+    """Where `details.path` (dotted, from `spec`) was set for the first cluster: in a component's layer, or in its document."""
     if not clusters:
         return None
     cluster = desired.plan.resolved.clusters[clusters[0]]
     path = str(details.get("path", "")).split(".")
-    if path[:2] == ["spec", "components"] and len(path) > 2:  # noqa: PLR2004 - spec.components.<name>
+    if path[:2] == ["spec", "components"] and len(path) > 2:
         for layer in reversed(cluster.layers):
             table = layer.components.get(path[2])
             if table is not None:
@@ -284,5 +329,7 @@ def _due_holds(desired: Desired, settings: Settings) -> list[Finding]:
             message = f"the hold of cluster '{name}' should have been lifted on {hold.until} ({hold.reason})"
             place = nearest_place(cluster.tree, ("spec", "hold"))
             fix = f"ask {hold.owner}; remove spec.hold or set a new date"
-            found.append(Finding(code="E0306", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=(name,)))
+            found.append(
+                Finding(code="E0306", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=(name,))
+            )
     return found

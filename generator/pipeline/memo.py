@@ -14,12 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 from generator.model.plain import Json
 
 MAX_ENTRIES: Final = 200_000
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
+
 
 @cache
 def code_digest() -> str:
@@ -29,6 +28,7 @@ def code_digest() -> str:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
+
 def key(stage: str, *parts: str) -> str:
     """The cache key of a stage's result for inputs (texts or digests)."""
     digest = hashlib.sha256(f"{stage} {code_digest()}".encode())
@@ -36,6 +36,7 @@ def key(stage: str, *parts: str) -> str:
         digest.update(f" {len(part)} ".encode())
         digest.update(part.encode())
     return digest.hexdigest()
+
 
 class Memo:
     """A key-value store on disk; every failure of it counts as a miss."""
@@ -77,10 +78,10 @@ class Memo:
             self._connection.execute("DELETE FROM memo WHERE rowid <= (SELECT MAX(rowid) FROM memo) - ?", (MAX_ENTRIES,))
             self._connection.commit()
 
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=5)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
     return connection
-

@@ -47,14 +47,25 @@ def locked(root: Path, seconds: float) -> Iterator[Path]:
         state.mkdir(exist_ok=True)
         (state / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as error:
-        raise ToolError(problem("E0907", f"cannot write {state.name}/: {error.strerror}", fix="check permissions and free space", place=Place(STATE))) from error
+        raise ToolError(
+            problem(
+                "E0907",
+                f"cannot write {state.name}/: {error.strerror}",
+                fix="check permissions and free space",
+                place=Place(STATE),
+            )
+        ) from error
     try:
         with filelock.FileLock(state / "lock", timeout=seconds):
             _clean(state)
             yield state
     except filelock.Timeout as error:
         fix = "wait for the other run, or give it more time with --lock-timeout SECONDS"
-        raise LockedError(problem("E0905", f"another run has held the repository for {seconds:g} seconds", fix=fix, place=Place(f"{STATE}/lock"))) from error
+        raise LockedError(
+            problem(
+                "E0905", f"another run has held the repository for {seconds:g} seconds", fix=fix, place=Place(f"{STATE}/lock")
+            )
+        ) from error
 
 
 def _clean(state: Path) -> None:
@@ -64,7 +75,7 @@ def _clean(state: Path) -> None:
 
 
 def read(folder: Path) -> dict[str, str]:
-    """path -> text of every file of the tree; a tree with links or other things in it is refused (E0907)."""
+    """Path -> text of every file of the tree; a tree with links or other things in it is refused (E0907)."""
     files: dict[str, str] = {}
     for directory, names, entries in os.walk(folder):
         names.sort()
@@ -72,7 +83,14 @@ def read(folder: Path) -> dict[str, str]:
             path = Path(directory, name)
             shown = path.relative_to(folder).as_posix()
             if path.is_symlink():
-                raise InputError(problem("E0907", "a symbolic link in the rendered tree", fix="remove it and run 'fleetgen render'", place=Place(f"output/{shown}")))
+                raise InputError(
+                    problem(
+                        "E0907",
+                        "a symbolic link in the rendered tree",
+                        fix="remove it and run 'fleetgen render'",
+                        place=Place(f"output/{shown}"),
+                    )
+                )
             if name in entries:
                 files[shown] = path.read_bytes().decode("utf-8", errors="surrogateescape")
     return files
@@ -88,7 +106,7 @@ def compare(old: Mapping[str, str], new: Mapping[str, str]) -> Difference:
 
 
 def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Difference:
-    """Make the folder `root/name` hold exactly `files`; the caller holds the lock. Raises ToolError E0907 and changes nothing then."""
+    """Make the folder `root/name` hold exactly `files`; the caller holds the lock. Raises ToolError E0907, nothing changed then."""
     target = root / name
     if target.is_symlink():
         raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it by a folder", place=Place(name)))
@@ -101,7 +119,11 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Dif
         _fill(fresh, target, files, old)
         _swap(fresh, target)
     except OSError as error:
-        raise ToolError(problem("E0907", f"cannot write the tree: {error.strerror}", fix="check permissions and free space", place=Place(name))) from error
+        raise ToolError(
+            problem(
+                "E0907", f"cannot write the tree: {error.strerror}", fix="check permissions and free space", place=Place(name)
+            )
+        ) from error
     shutil.rmtree(fresh, ignore_errors=True)
     return difference
 

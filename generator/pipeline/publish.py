@@ -1,4 +1,7 @@
-"""Commit the approved tree for the sites: git plumbing only, nothing but output/, no commit when nothing changed, never by force."""
+"""Commit the approved tree for the sites.
+
+Git plumbing only: nothing but output/ is committed, no commit is made when nothing changed, nothing is ever forced.
+"""
 
 from __future__ import annotations
 
@@ -49,38 +52,58 @@ def part_of(files: Mapping[str, str], environments: Sequence[str]) -> dict[str, 
         return dict(files)
     own = {path: text for path, text in files.items() if path.split("/")[0] != "bases" and path.split("/")[1] in environments}
     used = {line.rpartition("../")[2].strip() for text in own.values() for line in text.splitlines() if "../bases/" in line}
-    return own | {path: text for path, text in files.items() if path.split("/")[0] == "bases" and "/".join(path.split("/")[:3]) in used}
+    return own | {
+        path: text for path, text in files.items() if path.split("/")[0] == "bases" and "/".join(path.split("/")[:3]) in used
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One publish: what goes where."""
+
+    git: Git
+    request: Request
+    ref: str
+    prefix: str
+    files: Mapping[str, str]
+    message: str
+
+    def commit_on(self, parent: str | None) -> str:
+        """The commit that puts the files on `parent`; no branch moves."""
+        below = {f"{self.prefix}/{path}": text for path, text in self.files.items()}
+        return self.git.import_commit(parent, self.message, {self.prefix: below})
 
 
 def publish(settings: Settings, git: Git, approved: Approved, request: Request) -> Published:
     """Make the commit. Raises InputError (guards, state of the repository) or LockedError (the branch moved)."""
-    current = git.current_branch()
-    if not request.branch and current is None:
+    checked_out = git.current_branch()
+    if not request.branch and checked_out is None:
         raise InputError(problem("E0903", "no branch is checked out", fix="check out a branch, or name one with --branch"))
-    ref = git.branch_ref(request.branch) if request.branch else str(current)
-    ref = ref if ref.startswith("refs/heads/") else git.branch_ref(ref)
     if not request.allow_uncommitted:
         _demand_committed_inputs(git)
     files = part_of(approved.files, request.environments)
-    prefix = output_prefix(settings, git)
+    ref = git.branch_ref(request.branch or str(checked_out))
+    job = _Job(
+        git=git,
+        request=request,
+        ref=ref,
+        prefix=output_prefix(settings, git),
+        files=files,
+        message=_message(approved, files, request),
+    )
     parent = git.resolve(ref)
-    _guard(settings, git, parent, prefix, files, request)
-    commit = _commit(git, parent, prefix, files, _message(approved, files, request))
+    _guard(settings, job, parent)
+    commit = job.commit_on(parent)
     if parent is not None and git.tree(commit) == git.tree(parent):
-        return Published(ref=ref, commit="", files=0, pushed=_push(git, request, parent, ref, prefix, files, approved) if request.remote else False)
+        pushed = bool(request.remote) and not request.dry_run and _push(job, parent, checked_out)
+        return Published(ref=ref, commit="", files=0, pushed=pushed)
     if request.dry_run:
         return Published(ref=ref, commit=commit, files=len(files), pushed=False)
     git.update_ref(ref, commit, parent)
-    pushed = _push(git, request, commit, ref, prefix, files, approved) if request.remote else False
-    if ref == _full(git, current):
-        git.refresh_index(git.resolve(ref) or commit, prefix)
+    if checked_out and ref == git.branch_ref(checked_out):
+        git.refresh_index(commit, job.prefix)
+    pushed = bool(request.remote) and _push(job, commit, checked_out)
     return Published(ref=ref, commit=git.resolve(ref) or commit, files=len(files), pushed=pushed)
-
-
-def _full(git: Git, branch: str | None) -> str:
-    if branch is None:
-        return ""
-    return branch if branch.startswith("refs/heads/") else git.branch_ref(branch)
 
 
 def output_prefix(settings: Settings, git: Git) -> str:
@@ -91,7 +114,7 @@ def output_prefix(settings: Settings, git: Git) -> str:
 
 def _demand_committed_inputs(git: Git) -> None:
     if changed := git.status(INPUTS):
-        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")  # noqa: PLR2004 - a line's worth
+        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
         fix = "commit them first, or pass --allow-uncommitted if the output must not match the commit"
         raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
 
@@ -104,24 +127,20 @@ def _message(approved: Approved, files: Mapping[str, str], request: Request) -> 
     return f"{subject}\n\n{body}\n\nFleetgen-Input: sha256:{approved.input_digest}\nFleetgen-Verdict: {approved.verdict}\n"
 
 
-def _commit(git: Git, parent: str | None, prefix: str, files: Mapping[str, str], message: str) -> str:
-    return git.import_commit(parent, message, {prefix: {f"{prefix}/{path}": text for path, text in files.items()}})
-
-
 def committed(git: Git, ref: str, prefix: str) -> dict[str, str]:
     """The rendered tree of a commit: path below output/ -> text."""
     return {path.removeprefix(prefix + "/"): text for path, text in git.archive(ref, prefix).items()}
 
 
-def _guard(settings: Settings, git: Git, parent: str | None, prefix: str, files: Mapping[str, str], request: Request) -> None:  # noqa: PLR0913 - one argument a source
+def _guard(settings: Settings, job: _Job, parent: str | None) -> None:
     if parent is None:
         return
-    before = committed(git, parent, prefix)
+    before = committed(job.git, parent, job.prefix)
     found: list[Finding] = []
-    if not request.allow_removal:
-        found += removals(snapshot.bills(before), snapshot.bills(files), settings.repository.config.guards)
-    if before and before != files:
-        found += owner_changes(snapshot.tree(settings, before), snapshot.tree(settings, files))
+    if not job.request.allow_removal:
+        found += removals(snapshot.bills(before), snapshot.bills(job.files), settings.repository.config.guards)
+    if before and before != job.files:
+        found += owner_changes(snapshot.tree(settings, before), snapshot.tree(settings, job.files))
     if found:
         raise InputError(found)
 
@@ -139,13 +158,14 @@ def removals(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str
         clusters = [name for name in old if name.split("/")[0] == environment]
         lost = [name for name in clusters if name not in new]
         if len(lost) * 100 > guards.max_removed_clusters_percent * len(clusters):
-            message = f"environment '{environment}' would lose {len(lost)} of {len(clusters)} clusters: {', '.join(n.split('/')[1] for n in lost[:5])}"
+            named = ", ".join(name.split("/")[1] for name in lost[:5])
+            message = f"environment '{environment}' would lose {len(lost)} of {len(clusters)} clusters: {named}"
             found.append(problem("E0902", message, fix=fix))
     return found
 
 
 def owner_changes(old: Tree, new: Tree) -> list[Finding]:
-    """Objects that another unit would own at a cluster: Argo CD deletes them with the first and makes them anew with the second."""
+    """Objects that another unit would own at a cluster: Argo CD deletes them with the first, then the second makes them anew."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for cluster in sorted(old.bills.keys() & new.bills.keys()):
         if old.bills[cluster] == new.bills[cluster]:
@@ -158,28 +178,39 @@ def owner_changes(old: Tree, new: Tree) -> list[Finding]:
                     found.setdefault((str(manifest.id), owner, unit), []).append(cluster)
     fix = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
     return [
-        Finding(code="E0703", message=f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first", fix=fix, clusters=tuple(clusters))
+        Finding(
+            code="E0703",
+            message=f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first",
+            fix=fix,
+            clusters=tuple(clusters),
+        )
         for (identity, owner, unit), clusters in sorted(found.items())
     ]
 
 
-def _push(git: Git, request: Request, commit: str, ref: str, prefix: str, files: Mapping[str, str], approved: Approved) -> bool:  # noqa: PLR0913 - one argument a source
-    """Push; when the remote moved and only other things changed there, put the same tree on top of it and try again."""
-    branch = ref.removeprefix("refs/heads/")
+def _push(job: _Job, commit: str, checked_out: str | None) -> bool:
+    """Push; when the remote moved and only other things changed there, put the same tree on top of it and try again.
+
+    Not on the checked-out branch: its work tree would have to follow, and that belongs to the user.
+    """
+    git, request = job.git, job.request
+    branch = job.ref.removeprefix("refs/heads/")
+    follows = checked_out is None or job.ref != git.branch_ref(checked_out)
     for _ in range(ATTEMPTS):
-        answer = git.push(request.remote, commit, ref)
+        answer = git.push(request.remote, commit, job.ref)
         if answer.status is PushStatus.ACCEPTED:
             return True
         if answer.status is PushStatus.REFUSED:
-            raise InputError(problem("E0903", f"the remote refuses the push: {answer.words}", fix="ask its owner for the right to push, or publish to another branch"))
+            fix = "ask its owner for the right to push, or publish to another branch"
+            raise InputError(problem("E0903", f"the remote refuses the push: {answer.words}", fix=fix))
         tip = git.fetch(request.remote, branch)
-        if tip is None or _touches_ours(git, commit, tip, prefix):
+        if not follows or tip is None or _touches_ours(git, commit, tip, job.prefix):
             break
-        local = git.resolve(ref)
-        commit = _commit(git, tip, prefix, files, _message(approved, files, request))
-        git.update_ref(ref, commit, local)
+        local = git.resolve(job.ref)
+        commit = job.commit_on(tip)
+        git.update_ref(job.ref, commit, local)
     fix = f"run: git pull {request.remote} {branch} && fleetgen publish --push {request.remote}"
-    raise LockedError(problem("E0904", f"{request.remote}/{branch} has commits that change inputs or output; somebody else was faster", fix=fix))
+    raise LockedError(problem("E0904", f"{request.remote}/{branch} has new commits; somebody else was faster", fix=fix))
 
 
 def _touches_ours(git: Git, commit: str, tip: str, prefix: str) -> bool:

@@ -107,7 +107,7 @@ class Repository:
 
 
 def read_tree(root: Path, folders: Iterable[str], problems: list[Finding], suffixes: tuple[str, ...] = ()) -> dict[str, str]:
-    """path -> text of the files below `folders`, hidden ones left out; symbolic links are refused, wherever they lead."""
+    """Path -> text of the files below `folders`, hidden ones left out; symbolic links are refused, wherever they lead."""
     files: dict[str, str] = {}
     for folder in folders:
         for directory, names, entries in os.walk(root / folder):
@@ -116,17 +116,27 @@ def read_tree(root: Path, folders: Iterable[str], problems: list[Finding], suffi
                 path = Path(directory, name)
                 shown = path.relative_to(root).as_posix()
                 if path.is_symlink():
-                    problems.append(problem("E0107", "a symbolic link; inputs must be plain files", fix="replace it by the file itself", place=Place(shown)))
+                    problems.append(
+                        problem(
+                            "E0107",
+                            "a symbolic link; inputs must be plain files",
+                            fix="replace it by the file itself",
+                            place=Place(shown),
+                        )
+                    )
                 elif name in entries and not name.startswith(".") and (not suffixes or name.endswith(suffixes)):
                     _read_file(path, shown, files, problems)
     return files
 
 
 def _read_file(path: Path, shown: str, files: dict[str, str], problems: list[Finding]) -> None:
+    data = b""
     try:
         data = path.read_bytes()
         if len(data) > MAX_FILE:
-            problems.append(problem("E0106", f"the file has {len(data)} bytes; the limit is {MAX_FILE}", fix="split it", place=Place(shown)))
+            problems.append(
+                problem("E0106", f"the file has {len(data)} bytes; the limit is {MAX_FILE}", fix="split it", place=Place(shown))
+            )
             return
         files[shown] = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except OSError as error:
@@ -147,7 +157,9 @@ def _config(text: str) -> Config:
     required = str(data.get("required-version", ""))
     if required and required != __version__:
         fix = f"install fleetgen {required}, or change required-version after reading the changelog"
-        raise InputError(problem("E1203", f"this repository requires fleetgen {required}; this is {__version__}", fix=fix, place=Place(CONFIG)))
+        raise InputError(
+            problem("E1203", f"this repository requires fleetgen {required}; this is {__version__}", fix=fix, place=Place(CONFIG))
+        )
     guards = cast("dict[str, float]", data.get("guards", {}))
     return Config(
         library=str(data.get("library", ".")),

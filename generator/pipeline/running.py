@@ -68,16 +68,25 @@ def roots_that_fail(settings: Settings, approved: Approved) -> list[Finding]:
             folders.setdefault("/".join(path.split("/")[:3]), {})[path] = text
     roots = {}
     for folder, files in folders.items():
-        named = {line.strip().removeprefix("- ../../../") for line in files[f"{folder}/kustomization.yaml"].splitlines() if "../../../" in line}
+        named = {
+            line.strip().removeprefix("- ../../../")
+            for line in files[f"{folder}/kustomization.yaml"].splitlines()
+            if "../../../" in line
+        }
         used = {path: text for path, text in apps.items() if path.rpartition("/")[0] in named}
         own = dict(files)
-        for other in folders:
+        for other, others in folders.items():
             if f"- ../{other.rpartition('/')[2]}\n" in files[f"{folder}/kustomization.yaml"]:
-                own |= folders[other]
+                own |= others
         roots[key("root", *(part for item in sorted({**own, **used}.items()) for part in item))] = (folder, {**apps, **own})
     built = cached_builds(settings, roots, {})
     return [
-        problem("E0901", f"the cluster's folder does not build: {answer.error}", fix="this is a bug; please report it", place=Place(f"{OUTPUT}/{answer.root}"))
+        problem(
+            "E0901",
+            f"the cluster's folder does not build: {answer.error}",
+            fix="this is a bug; please report it",
+            place=Place(f"{OUTPUT}/{answer.root}"),
+        )
         for answer in built.values()
         if answer.error
     ]

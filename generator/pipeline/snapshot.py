@@ -21,14 +21,16 @@ CLUSTER_UNIT = "(cluster folder)"
 
 
 def index_files(files: Mapping[str, str]) -> dict[str, JsonObject]:
-    """environment -> its index.json. Raises InputError E0901 for one that is not JSON."""
+    """Environment -> its index.json. Raises InputError E0901 for one that is not JSON."""
     found: dict[str, JsonObject] = {}
     for path, text in files.items():
-        if path.startswith("environments/") and path.endswith("/index.json") and path.count("/") == 2:  # noqa: PLR2004 - environments/<env>/index.json
+        if path.startswith("environments/") and path.endswith("/index.json") and path.count("/") == 2:
             try:
                 found[path.split("/")[1]] = cast("JsonObject", json.loads(text))
             except ValueError as error:
-                raise InputError(problem("E0901", "index.json is not JSON", fix="run 'fleetgen render'", place=Place(f"output/{path}"))) from error
+                raise InputError(
+                    problem("E0901", "index.json is not JSON", fix="run 'fleetgen render'", place=Place(f"output/{path}"))
+                ) from error
     return found
 
 
@@ -65,7 +67,8 @@ def tree(settings: Settings, files: Mapping[str, str]) -> Tree:
         units[cluster][CLUSTER_UNIT] = memo.key("cluster", *(part for path in sorted(own) for part in (path, own[path])))
     built = cached_builds(settings, roots, {})
     objects: dict[str, Sequence[Manifest]] = {
-        key: [*build.manifests(built[key], Place(folder)), *_documents(folder, folders[folder], "/app/application.yaml")] for key, (folder, _) in roots.items()
+        key: [*build.manifests(built[key], Place(folder)), *_documents(folder, folders[folder], "/app/application.yaml")]
+        for key, (folder, _) in roots.items()
     }
     for cluster, bill in units.items():
         objects[bill[CLUSTER_UNIT]] = _documents(cluster, folders.get(f"clusters/{cluster}", {}), "")
@@ -93,6 +96,10 @@ def _content(folder: str, folders: Mapping[str, Mapping[str, str]]) -> str:
 
 def _documents(root: str, files: Mapping[str, str], suffix: str) -> list[Manifest]:
     """Objects of plain files (no kustomization); paths below the tree are no content."""
-    texts = [text for path, text in sorted(files.items()) if path.endswith(suffix or ".yaml") and not path.endswith("kustomization.yaml")]
+    texts = [
+        text
+        for path, text in sorted(files.items())
+        if path.endswith(suffix or ".yaml") and not path.endswith("kustomization.yaml")
+    ]
     documents: list[Json] = [document for text in texts for document in load_manifests(text.replace(root, "."))]
     return list(build.manifests(Built(root=root, text=dump_all(documents) if documents else "", error=""), Place(root)))

@@ -1,1 +1,4 @@
-"""Policies as data: METADATA, constraints, the plan of the gate, waivers. Pure; depends on schemas, yamlfile, errors and model."""
+"""Policies as data: METADATA, constraints, the plan of the gate, waivers. Pure.
+
+Depends on schemas, yamlfile, errors and model.
+"""

@@ -1,6 +1,7 @@
 """Constraints from policies/constraints/: Gatekeeper's form, checked more strictly than Gatekeeper does.
 
-Gatekeeper accepts an unknown enforcementAction and never denies then; nulls in selectors abort its tools (docs/decisions/0004-gate.md).
+Gatekeeper accepts an unknown enforcementAction and never denies then; nulls in selectors abort its tools
+(docs/decisions/0004-gate.md).
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ _SELECTOR: Final[JsonObject] = {
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["key", "operator"],
-                "properties": {"key": {"type": "string"}, "operator": {"enum": ["In", "NotIn", "Exists", "DoesNotExist"]}, "values": _TEXTS},
+                "properties": {
+                    "key": {"type": "string"},
+                    "operator": {"enum": ["In", "NotIn", "Exists", "DoesNotExist"]},
+                    "values": _TEXTS,
+                },
             },
         },
     },
@@ -58,7 +63,11 @@ _MATCH: Final[JsonObject] = {
 
 @cache
 def _validator() -> Validator:
-    annotations: JsonObject = {"type": "object", "additionalProperties": False, "properties": {REQUIRED: {"enum": ["true", "false"]}, ENVIRONMENTS: {"type": "string"}}}
+    annotations: JsonObject = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {REQUIRED: {"enum": ["true", "false"]}, ENVIRONMENTS: {"type": "string"}},
+    }
     metadata: JsonObject = {
         "type": "object",
         "additionalProperties": False,
@@ -69,32 +78,44 @@ def _validator() -> Validator:
         "type": "object",
         "additionalProperties": False,
         "required": ["enforcementAction"],
-        "properties": {"enforcementAction": {"enum": ["deny", "warn", "dryrun"]}, "match": _MATCH, "parameters": {"type": "object"}},
+        "properties": {
+            "enforcementAction": {"enum": ["deny", "warn", "dryrun"]},
+            "match": _MATCH,
+            "parameters": {"type": "object"},
+        },
     }
     return Validator(
         {
             "type": "object",
             "additionalProperties": False,
             "required": ["apiVersion", "kind", "metadata", "spec"],
-            "properties": {"apiVersion": {"const": "constraints.gatekeeper.sh/v1beta1"}, "kind": {"type": "string"}, "metadata": metadata, "spec": spec},
+            "properties": {
+                "apiVersion": {"const": "constraints.gatekeeper.sh/v1beta1"},
+                "kind": {"type": "string"},
+                "metadata": metadata,
+                "spec": spec,
+            },
         }
     )
 
 
-def read_constraints(files: Mapping[str, str], policies: Mapping[str, Policy], environments: Sequence[str]) -> tuple[Constraint, ...]:
+def read_constraints(
+    files: Mapping[str, str], policies: Mapping[str, Policy], environments: Sequence[str]
+) -> tuple[Constraint, ...]:
     """The constraints of all files. Raises InputError with all problems (E0801, E0805 for a policy without constraint)."""
     found: list[Finding] = []
     result: list[Constraint] = []
     for path in sorted(files):
         try:
-            for tree in parse(files[path], path):
-                result.append(_constraint(tree, policies, environments))
+            result += [_constraint(tree, policies, environments) for tree in parse(files[path], path)]
         except InputError as error:
             found += error.findings
     names: dict[str, Constraint] = {}
     for constraint in result:
         if names.setdefault(constraint.name, constraint) is not constraint:
-            found.append(problem("E0801", f"two constraints are named '{constraint.name}'", fix="rename one", place=constraint.place))
+            found.append(
+                problem("E0801", f"two constraints are named '{constraint.name}'", fix="rename one", place=constraint.place)
+            )
     used = {constraint.policy.id for constraint in result}
     for policy in policies.values():
         if policy.id not in used and not found:
@@ -120,7 +141,12 @@ def _constraint(tree: object, policies: Mapping[str, Policy], environments: Sequ
     unknown = [name for name in listed if name not in environments]
     if unknown:
         place = nearest_place(tree, ("metadata", "annotations", ENVIRONMENTS))
-        raise InputError([problem("E0301", f"there is no environment '{name}'", fix=suggest(name, environments), place=place) for name in unknown])
+        raise InputError(
+            [
+                problem("E0301", f"there is no environment '{name}'", fix=suggest(name, environments), place=place)
+                for name in unknown
+            ]
+        )
     parameters = at(tree, ("spec", "parameters")) or Table({}, tree.origin)
     strict: JsonObject = {"additionalProperties": False, **policy.parameters}
     if found := Validator(strict).findings(parameters, code="E0801", prefix="spec.parameters"):

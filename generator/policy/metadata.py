@@ -44,7 +44,7 @@ def _validator() -> Validator:
 
 
 def read_policies(files: Mapping[str, str]) -> dict[str, Policy]:
-    """id -> policy of every policies/rego/<area>/<rule>/policy.rego in `files`. Raises InputError E0801 with all problems."""
+    """Id -> policy of every policies/rego/<area>/<rule>/policy.rego in `files`. Raises InputError E0801 with all problems."""
     found: list[Finding] = []
     policies: dict[str, Policy] = {}
     for path in sorted(files):
@@ -57,7 +57,9 @@ def read_policies(files: Mapping[str, str]) -> dict[str, Policy]:
             continue
         if policy.id in policies:
             fix = "give one of them a new number; ids never change and are never used again"
-            found.append(problem("E0801", f"{policy.id} is also the id of {policies[policy.id].place.path}", fix=fix, place=policy.place))
+            found.append(
+                problem("E0801", f"{policy.id} is also the id of {policies[policy.id].place.path}", fix=fix, place=policy.place)
+            )
         policies[policy.id] = policy
     if found:
         raise InputError(found)
@@ -68,7 +70,9 @@ def _policy(path: str, text: str) -> Policy:
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip() == "# METADATA"), None)
     if start is None:
-        raise InputError(problem("E0801", "the policy has no METADATA", fix="start the file with a '# METADATA' comment", place=Place(path, 1)))
+        raise InputError(
+            problem("E0801", "the policy has no METADATA", fix="start the file with a '# METADATA' comment", place=Place(path, 1))
+        )
     block = []
     for line in lines[start + 1 :]:
         if not line.startswith("#"):
@@ -77,7 +81,14 @@ def _policy(path: str, text: str) -> Policy:
     trees = parse("\n" * (start + 1) + "\n".join(block), path)
     tree = trees[0] if trees else None
     if not isinstance(tree, Table):
-        raise InputError(problem("E0801", "METADATA is not a mapping", fix="write title, description, scope and custom", place=Place(path, start + 1)))
+        raise InputError(
+            problem(
+                "E0801",
+                "METADATA is not a mapping",
+                fix="write title, description, scope and custom",
+                place=Place(path, start + 1),
+            )
+        )
     if found := _validator().findings(tree, code="E0801", prefix="METADATA"):
         raise InputError(found)
     data = cast("JsonObject", plain(tree))

@@ -10,8 +10,11 @@ from generator.model.policy import Constraint
 
 
 def plan(constraints: Sequence[Constraint], sets: Mapping[str, Mapping[str, Json]]) -> JsonObject:
-    """`data.plan` for the policy sets; `sets` gives each set's environment values (registries) for parameters that come from there."""
-    return {name: _set_plan([c for c in constraints if not c.environments or name in c.environments], values) for name, values in sorted(sets.items())}
+    """`data.plan` for the policy sets; `sets` gives each set's environment values (registries) for parameters from there."""
+    return {
+        name: _set_plan([c for c in constraints if not c.environments or name in c.environments], values)
+        for name, values in sorted(sets.items())
+    }
 
 
 def _set_plan(constraints: Sequence[Constraint], values: Mapping[str, Json]) -> JsonObject:
@@ -28,7 +31,9 @@ def _set_plan(constraints: Sequence[Constraint], values: Mapping[str, Json]) -> 
             listed = group["constraints"]
             if isinstance(listed, list):
                 listed.append(entry)
-    indexed: JsonObject = {rule: {key: [*group.values()] for key, group in sorted(kinds.items())} for rule, kinds in rules.items()}
+    indexed: JsonObject = {
+        rule: {key: [*group.values()] for key, group in sorted(kinds.items())} for rule, kinds in rules.items()
+    }
     return indexed | dict(scoped)
 
 
@@ -36,11 +41,18 @@ def _entry(constraint: Constraint, values: Mapping[str, Json]) -> JsonObject:
     policy = constraint.policy
     given: JsonObject = {parameter: values[key] for parameter, key in policy.environment.items() if values.get(key)}
     parameters: JsonObject = {**constraint.parameters, **given}
-    return {"policy": policy.id, "area": policy.area, "rule": policy.rule, "name": constraint.name, "action": constraint.action, "parameters": parameters}
+    return {
+        "policy": policy.id,
+        "area": policy.area,
+        "rule": policy.rule,
+        "name": constraint.name,
+        "action": constraint.action,
+        "parameters": parameters,
+    }
 
 
 def _index(match: JsonObject) -> list[tuple[str, JsonObject]]:
-    """(group/Kind or `*`, the matchers that are left). Matchers that hold for everything are dropped, as Gatekeeper reads them."""
+    """(group/Kind or `*`, the matchers that are left). Matchers that hold for everything are dropped."""
     rest: JsonObject = {key: value for key, value in match.items() if key != "kinds" and value not in ([], "", "*", "All")}
     entries = match.get("kinds")
     if not isinstance(entries, list) or not entries:

@@ -60,7 +60,19 @@ def _about(waiver: Waiver, used: set[str], as_of: date) -> Iterable[Finding]:
         yield Finding(code="E0803", message=message, fix=fix, place=waiver.place, severity=Severity.WARNING)
     elif expires < as_of:
         message = f"waiver '{waiver.name}' expired on {waiver.expires}"
-        yield Finding(code="E0803", message=message, fix=f"mend what it waives; ask {waiver.owner}", place=waiver.place, severity=Severity.WARNING)
+        yield Finding(
+            code="E0803",
+            message=message,
+            fix=f"mend what it waives; ask {waiver.owner}",
+            place=waiver.place,
+            severity=Severity.WARNING,
+        )
     elif expires <= as_of + SOON:
         message = f"waiver '{waiver.name}' expires on {waiver.expires}"
-        yield Finding(code="E0803", message=message, fix=f"mend what it waives; ask {waiver.owner}", place=waiver.place, severity=Severity.NOTE)
+        yield Finding(
+            code="E0803",
+            message=message,
+            fix=f"mend what it waives; ask {waiver.owner}",
+            place=waiver.place,
+            severity=Severity.NOTE,
+        )

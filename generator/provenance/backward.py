@@ -30,7 +30,11 @@ def setting_of(variant: Variant, value: Json) -> Place | None:
         return exact[0].origin.place
     if exact or not isinstance(value, str):
         return None
-    inside = [leaf for _, leaf in leaves(variant.settings) if isinstance(leaf.value, str) and len(leaf.value) > _TOO_COMMON and leaf.value in value]
+    inside = [
+        leaf
+        for _, leaf in leaves(variant.settings)
+        if isinstance(leaf.value, str) and len(leaf.value) > _TOO_COMMON and leaf.value in value
+    ]
     return inside[0].origin.place if len(inside) == 1 else None
 
 
@@ -44,7 +48,9 @@ def template_of(manifest: Manifest, layers: Sequence[Overlay]) -> Place | None:
     for layer in layers:
         for path, text in layer.files.items():
             for kind, name, line in _headers(text):
-                if kind == manifest.id.kind and (manifest.id.name == name or manifest.id.name.startswith(name) or manifest.id.name.endswith(name)):
+                if kind == manifest.id.kind and (
+                    manifest.id.name == name or manifest.id.name.startswith(name) or manifest.id.name.endswith(name)
+                ):
                     candidates.append((-len(name), layer.sources[path], line))
     return Place(min(candidates)[1]) if candidates else None
 

@@ -22,7 +22,10 @@ def diff(old: Tree, new: Tree) -> tuple[Change, ...]:
     for (unit, before_key, after_key), clusters in pairs.items():
         objects = tuple(_objects(old.objects.get(before_key, ()), new.objects.get(after_key, ())))
         merged.setdefault((unit, objects), []).extend(clusters)
-    changes = [Change(unit=unit, objects=objects, clusters=tuple(sorted(names)), moved=not objects) for (unit, objects), names in merged.items()]
+    changes = [
+        Change(unit=unit, objects=objects, clusters=tuple(sorted(names)), moved=not objects)
+        for (unit, objects), names in merged.items()
+    ]
     return tuple(sorted(changes, key=lambda change: (-len(change.clusters), change.unit, change.clusters)))
 
 
