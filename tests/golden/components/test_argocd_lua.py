@@ -1,0 +1,190 @@
+"""The health checks of the edge's Argo CD, run by Lua 5.1 with what Argo CD offers them: base and table, no string, no os."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import lupa.lua51
+import pytest
+
+from generator.model.plain import Json, JsonObject
+
+HEALTH: Final = Path(__file__).parents[3] / "templates" / "argocd" / "base" / "health"
+_ALLOWED: Final = "table pairs ipairs next tostring tonumber type select unpack error pcall assert rawget rawset".split()
+_RUN: Final = """
+local allowed = {}
+for name in python.iter(names) do allowed[name] = _G[name] end
+return function(script, obj)
+  allowed.obj = obj
+  local chunk = assert(loadstring(script))
+  return setfenv(chunk, allowed)()
+end
+"""
+
+
+def health(kind: str, obj: JsonObject) -> tuple[str, str]:
+    """What the script of `kind` says about `obj`: status and message."""
+    lua = lupa.lua51.LuaRuntime(unpack_returned_tuples=True)
+    lua.globals().names = _ALLOWED
+    run = lua.execute(_RUN)
+    answer = run((HEALTH / f"{kind}.lua").read_text(encoding="utf-8"), _table(lua, obj))
+    assert sorted(answer) == ["message", "status"]
+    return str(answer["status"]), str(answer["message"])
+
+
+def _table(lua: lupa.lua51.LuaRuntime, value: Json) -> object:
+    """JSON as Argo CD decodes it: null is nil, every number is a number of Lua."""
+    if isinstance(value, dict):
+        return lua.table_from({key: _table(lua, inner) for key, inner in value.items() if inner is not None})
+    if isinstance(value, list):
+        return lua.table_from([_table(lua, inner) for inner in value])
+    return value
+
+
+OVERLAY: Final[JsonObject] = {
+    "repoURL": "https://git.example.com/fleet.git",
+    "targetRevision": "refs/heads/main",
+    "path": "output/a",
+}
+CHART: Final[JsonObject] = {
+    "repoURL": "https://charts.example.com",
+    "chart": "gpu-operator",
+    "targetRevision": "v26.3.3",
+    "helm": {
+        "releaseName": "gpu-operator",
+        "valuesObject": {"driver": {"enabled": True, "version": "580.126.20"}, "tolerations": [{"key": "nvidia.com/gpu"}]},
+    },
+}
+NEW_VALUES: Final[JsonObject] = {
+    **CHART,
+    "helm": {
+        "releaseName": "gpu-operator",
+        "valuesObject": {"driver": {"enabled": True, "version": "580.178.04"}, "tolerations": [{"key": "nvidia.com/gpu"}]},
+    },
+}
+EMPTY_FIELDS: Final[JsonObject] = {**OVERLAY, "directory": {}, "helm": {"releaseName": "", "skipCrds": False}}
+MOVED: Final[JsonObject] = {**OVERLAY, "path": "output/b"}
+
+
+def application(
+    spec: JsonObject,
+    compared: JsonObject | None,
+    *,
+    sync: str = "Synced",
+    state: JsonObject | None = None,
+    phase: str = "",
+    name: str = "tf-serving.shelf-gap",
+) -> JsonObject:
+    status: JsonObject = {"sync": {"status": sync, "comparedTo": compared}, "health": state or {"status": "Healthy"}}
+    if phase:
+        status["operationState"] = {"phase": phase}
+    return {"metadata": {"name": name}, "spec": spec, "status": status}
+
+
+ONE: Final[JsonObject] = {"source": OVERLAY}
+TWO: Final[JsonObject] = {"sources": [CHART, OVERLAY]}
+# what Argo CD writes for several sources: the single one is there, but empty
+TWO_COMPARED: Final[JsonObject] = {
+    "source": {"repoURL": ""},
+    "sources": [CHART, OVERLAY],
+    "destination": {"namespace": "gpu-operator"},
+}
+
+APPLICATIONS: Final = {
+    "root": (application(ONE, None, name="root"), ("Healthy", "the root does not wait for itself")),
+    "new": ({"metadata": {"name": "a"}, "spec": ONE}, ("Progressing", "no status yet")),
+    "no health yet": (
+        {"metadata": {"name": "a"}, "spec": ONE, "status": {"sync": {"status": "Synced"}}},
+        ("Progressing", "no status yet"),
+    ),
+    "never compared": (application(ONE, None), ("Progressing", "not compared with this spec yet")),
+    "compared with the path before": (application({"source": MOVED}, ONE), ("Progressing", "not compared with this spec yet")),
+    "compared with the values before": (
+        application({"sources": [NEW_VALUES, OVERLAY]}, TWO_COMPARED),
+        ("Progressing", "not compared with this spec yet"),
+    ),
+    "compared with one source less": (application(TWO, {"sources": [CHART]}), ("Progressing", "not compared with this spec yet")),
+    "compared with one source more": (
+        application({"sources": [CHART]}, TWO_COMPARED),
+        ("Progressing", "not compared with this spec yet"),
+    ),
+    "from one source to two": (application(TWO, ONE), ("Progressing", "not compared with this spec yet")),
+    "empty fields do not count": (application({"source": EMPTY_FIELDS}, ONE), ("Healthy", "")),
+    "two sources": (application(TWO, TWO_COMPARED), ("Healthy", "")),
+    "out of sync": (application(ONE, ONE, sync="OutOfSync"), ("Progressing", "sync status is OutOfSync")),
+    "unknown": (application(ONE, ONE, sync="Unknown"), ("Progressing", "sync status is Unknown")),
+    "operation runs": (application(ONE, ONE, phase="Running"), ("Progressing", "an operation is running")),
+    "operation ends": (application(ONE, ONE, phase="Terminating"), ("Progressing", "an operation is running")),
+    "operation done": (application(ONE, ONE, phase="Succeeded"), ("Healthy", "")),
+    "degraded": (
+        application(ONE, ONE, state={"status": "Degraded", "message": "crash loop"}),
+        ("Progressing", "health is Degraded"),
+    ),
+    "progressing": (application(ONE, ONE, state={"status": "Progressing"}), ("Progressing", "health is Progressing")),
+    "missing": (application(ONE, ONE, state={"status": "Missing"}), ("Progressing", "health is Missing")),
+    "suspended": (application(ONE, ONE, state={"status": "Suspended"}), ("Healthy", "suspended on purpose")),
+    "healthy": (application(ONE, ONE, state={"status": "Healthy", "message": "all fine"}), ("Healthy", "all fine")),
+}
+
+
+@pytest.mark.parametrize(("obj", "expected"), APPLICATIONS.values(), ids=APPLICATIONS)
+def test_application(obj: JsonObject, expected: tuple[str, str]) -> None:
+    assert health("argoproj.io_Application", obj) == expected
+
+
+def template(status: Json) -> JsonObject:
+    return {"metadata": {"name": "fgpodnoprivileged", "generation": 2}, "status": status}
+
+
+def pod(name: str, generation: int, *errors: str) -> JsonObject:
+    return {"id": name, "observedGeneration": generation, "errors": [{"code": "rego_error", "message": text} for text in errors]}
+
+
+TEMPLATES: Final = {
+    "no status": (template(None), ("Progressing", "no Gatekeeper pod has reported yet")),
+    "nobody reported": (template({"created": True, "byPod": []}), ("Progressing", "no Gatekeeper pod has reported yet")),
+    "one pod is behind": (
+        template({"created": True, "byPod": [pod("gk-0", 2), pod("gk-1", 1)]}),
+        ("Progressing", "waiting for Gatekeeper pod gk-1"),
+    ),
+    "not created": (template({"byPod": [pod("gk-0", 2)]}), ("Progressing", "the constraint's kind is not created yet")),
+    "refused": (template({"byPod": [pod("gk-0", 1), pod("gk-1", 2, "undefined function")]}), ("Degraded", "undefined function")),
+    "refused before": (
+        template({"created": True, "byPod": [pod("gk-0", 1, "old error")]}),
+        ("Progressing", "waiting for Gatekeeper pod gk-0"),
+    ),
+    "ready": (template({"created": True, "byPod": [pod("gk-0", 2), pod("gk-1", 2)]}), ("Healthy", "")),
+}
+
+
+@pytest.mark.parametrize(("obj", "expected"), TEMPLATES.values(), ids=TEMPLATES)
+def test_constraint_template(obj: JsonObject, expected: tuple[str, str]) -> None:
+    assert health("templates.gatekeeper.sh_ConstraintTemplate", obj) == expected
+
+
+_ERROR: Final[JsonObject] = {"type": "Error", "status": "True", "message": "driver daemonset is not ready"}
+_NO_ERROR: Final[JsonObject] = {"type": "Error", "status": "False", "message": "driver daemonset is not ready"}
+POLICIES: Final = {
+    "new": ({"metadata": {}}, ("Progressing", "the GPU operator has not reported yet")),
+    "no state": ({"status": {}}, ("Progressing", "the GPU operator has not reported yet")),
+    "ready": ({"status": {"state": "ready"}}, ("Healthy", "")),
+    "not ready": ({"status": {"state": "notReady"}}, ("Progressing", "drivers or operands are not ready yet")),
+    "not ready, with its reason": (
+        {"status": {"state": "notReady", "conditions": [_ERROR]}},
+        ("Progressing", "driver daemonset is not ready"),
+    ),
+    "not ready, reason is over": (
+        {"status": {"state": "notReady", "conditions": [_NO_ERROR]}},
+        ("Progressing", "drivers or operands are not ready yet"),
+    ),
+    "second policy": (
+        {"status": {"state": "ignored"}},
+        ("Degraded", "ignored: another ClusterPolicy is in charge of this cluster"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("obj", "expected"), POLICIES.values(), ids=POLICIES)
+def test_cluster_policy(obj: JsonObject, expected: tuple[str, str]) -> None:
+    assert health("nvidia.com_ClusterPolicy", obj) == expected
