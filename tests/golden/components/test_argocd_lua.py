@@ -11,10 +11,10 @@ import pytest
 from generator.model.plain import Json, JsonObject
 
 HEALTH: Final = Path(__file__).parents[3] / "templates" / "argocd" / "base" / "health"
-_ALLOWED: Final = "table pairs ipairs next tostring tonumber type select unpack error pcall assert rawget rawset".split()
 _RUN: Final = """
 local allowed = {}
-for name in python.iter(names) do allowed[name] = _G[name] end
+local names = "table pairs ipairs next tostring tonumber type select unpack error pcall assert rawget rawset"
+for name in names:gmatch("%a+") do allowed[name] = _G[name] end
 return function(script, obj)
   allowed.obj = obj
   local chunk = assert(loadstring(script))
@@ -26,7 +26,6 @@ end
 def health(kind: str, obj: JsonObject) -> tuple[str, str]:
     """What the script of `kind` says about `obj`: status and message."""
     lua = lupa.lua51.LuaRuntime(unpack_returned_tuples=True)
-    lua.globals().names = _ALLOWED
     run = lua.execute(_RUN)
     answer = run((HEALTH / f"{kind}.lua").read_text(encoding="utf-8"), _table(lua, obj))
     assert sorted(answer) == ["message", "status"]
