@@ -63,7 +63,7 @@ class Git:
         ran = cls(root=folder, environ=environ)._run("rev-parse", "--show-toplevel", ok=None)  # noqa: SLF001 - its own class
         if ran.code != 0:
             raise _refused(
-                f"{folder} is not in a git work tree: {_last_line(ran)}", "run `git init` there, or name the fleet with -C DIR"
+                f"{folder} is not in a git work tree: {_words(ran)}", "run `git init` there, or name the fleet with -C DIR"
             )
         return cls(root=Path(ran.out.rstrip("\n")), environ=environ)
 
@@ -204,7 +204,7 @@ class Git:
             fact = f"{ref} moved while publishing: it was at {old or 'nothing'}, now it is at {now or 'nothing'}"
             raise LockedError(problem("E0904", fact, fix="run the command again"))
         raise _refused(
-            f"git cannot move {ref}: {_last_line(ran)}", "remove a stale lock file that it names, then run the command again"
+            f"git cannot move {ref}: {_words(ran)}", "remove a stale lock file that it names, then run the command again"
         )
 
     def refresh_index(self, commit: str, prefix: str) -> None:
@@ -212,7 +212,7 @@ class Git:
         _check_argument(commit)
         ran = self._run("reset", "--quiet", commit, "--", prefix, ok=None)
         if ran.code != 0:
-            raise _refused(f"git cannot refresh its index below {prefix}: {_last_line(ran)}", f"run: git reset -q -- {prefix}")
+            raise _refused(f"git cannot refresh its index below {prefix}: {_words(ran)}", f"run: git reset -q -- {prefix}")
 
     # remotes
 
@@ -279,6 +279,7 @@ class Git:
             ok=frozenset(range(256)) if ok is None else ok,
             timeout=_TIMEOUT_SECONDS,
             fix="install git 2.30 or newer, and read its words above",
+            title=" ".join(("git", *arguments)),
         )
         return process.run(command)
 
@@ -298,6 +299,9 @@ def _refused(message: str, fix: str) -> FleetgenError:
     return InputError(problem("E0903", message, fix=fix))
 
 
-def _last_line(ran: Ran) -> str:
-    lines = [line for line in ran.err.strip().splitlines() if not line.startswith("hint:")]
-    return lines[-1] if lines else f"exit code {ran.code}"
+def _words(ran: Ran) -> str:
+    """The line in which git says what is wrong, without its hints."""
+    lines = ran.err.strip().splitlines()
+    return next(
+        (line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1] if lines else f"exit code {ran.code}"
+    )

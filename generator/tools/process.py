@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,10 @@ _GRACE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What to start. `env` is the whole environment (see `scrubbed`); exit codes outside `ok` are an error of `run`."""
+    """What to start. `env` is the whole environment (see `scrubbed`); exit codes outside `ok` are an error of `run`.
+
+    `title` is how messages name the command, where its arguments say less.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
@@ -39,9 +42,10 @@ class Command:
     ok: frozenset[int] = frozenset({0})
     timeout: float | None = None
     fix: str = ""
+    title: str = ""
 
     def __str__(self) -> str:
-        return " ".join((Path(self.argv[0]).name, *self.argv[1:]))
+        return self.title or " ".join((Path(self.argv[0]).name, *self.argv[1:]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +98,13 @@ def run_all(commands: Sequence[Command], jobs: int) -> list[Ran]:
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         futures = [pool.submit(run, command) for command in commands]
         try:
-            return [future.result() for future in futures]
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            end_children()
-            raise
+            wait(futures, return_when=FIRST_EXCEPTION)
+            return [future.result() for future in futures if future.done()]
+        finally:
+            # Again and again: a thread may start the next command between the look and the end.
+            while not all(future.cancel() or future.done() for future in futures):
+                end_children()
+                wait(futures, timeout=0.05)
 
 
 def stream(command: Command, on_line: Callable[[str], None]) -> Ran:
