@@ -247,7 +247,7 @@ def _required(
             applies = not constraint.environments or name in constraint.environments
             if constraint.required and applies and constraint.policy.id not in policies:
                 message = f"the required policy {constraint.policy.id} evaluated nothing in environment '{name}'"
-                fix = f"check the match of constraint '{constraint.name}', or set its fleetgen.io/required to \"false\" if that is meant"
+                fix = f"check the match of constraint '{constraint.name}', or do not require it"
                 found.append(problem("E0802", message, fix=fix, place=constraint.place))
     return found
 

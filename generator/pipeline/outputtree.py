@@ -106,7 +106,7 @@ def compare(old: Mapping[str, str], new: Mapping[str, str]) -> Difference:
 
 
 def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Difference:
-    """Make the folder `root/name` hold exactly `files`; the caller holds the lock. Raises ToolError E0907, nothing changed then."""
+    """Make the folder `root/name` hold exactly `files`. Raises ToolError E0907 and changes nothing then."""
     target = root / name
     if target.is_symlink():
         raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it by a folder", place=Place(name)))

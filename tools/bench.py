@@ -1,0 +1,222 @@
+"""Measures the line on the example fleet and on a generated fleet; writes docs/benchmarks.md. Start it with `make bench`.
+
+Seconds depend on the machine; the ratios against one kustomize process, measured in the same run, carry over.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from generator.library import builtin_root
+from generator.model.gate import Verdict
+from generator.model.manifest import Built
+from generator.model.plain import Json
+from generator.pipeline.desired import Settings
+from generator.pipeline.memo import Memo
+from generator.pipeline.repository import Repository
+from generator.pipeline.running import Checked, check
+from generator.stages.build import Builder
+from generator.stages.gate import PolicyEngine
+from generator.tools.conftest_cli import ConftestCli
+from generator.tools.kustomize_cli import KustomizeCli
+from generator.tools.toolchain import Toolchain, cache_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+AS_OF = date(2026, 11, 24)
+CLUSTERS = 1000
+_CLUSTER = """\
+apiVersion: fleetgen.io/v1alpha1
+kind: Cluster
+metadata: {{name: bench-{number:05d}, labels: {{camera: {camera}, hours: {hours}}}}}
+spec:
+  environment: production
+  ring: {ring}
+  region: {region}
+  profile: {profile}
+"""
+
+
+@dataclass
+class _Clock:
+    """Seconds inside each tool."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def timed(self, name: str, call: Callable[[], object]) -> object:
+        start = time.perf_counter()
+        try:
+            return call()
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass
+class _TimedBuilder:
+    inner: Builder
+    clock: _Clock
+
+    @property
+    def digest(self) -> str:
+        return self.inner.digest
+
+    def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
+        return self.clock.timed("kustomize", lambda: self.inner.build(files, roots))  # type: ignore[return-value]
+
+
+@dataclass
+class _TimedEngine:
+    inner: PolicyEngine
+    clock: _Clock
+
+    @property
+    def digest(self) -> str:
+        return self.inner.digest
+
+    def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
+        return self.clock.timed("conftest", lambda: self.inner.evaluate(policy_files, data, inputs))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measured run."""
+
+    name: str
+    total: float
+    kustomize: float
+    conftest: float
+    checked: Checked
+
+
+def _settings(root: Path, cache: Path | None, clock: _Clock) -> Settings:
+    tools = Toolchain(library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, on_line=print)
+    jobs = os.cpu_count() or 1
+    builder = KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=jobs)
+    capabilities = builtin_root() / "policies" / "capabilities.json"
+    engine = ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=jobs)
+    memo = Memo(cache)
+    return Settings(
+        repository=Repository.find(root),
+        memo=memo,
+        gate_memo=memo,
+        builder=lambda: _TimedBuilder(builder, clock),
+        engine=lambda: _TimedEngine(engine, clock),
+        as_of=AS_OF,
+    )
+
+
+def _measure(name: str, root: Path, cache: Path | None) -> Run:
+    clock = _Clock()
+    settings = _settings(root, cache, clock)
+    start = time.perf_counter()
+    checked = check(settings)
+    total = time.perf_counter() - start
+    return Run(name, total, clock.seconds.get("kustomize", 0.0), clock.seconds.get("conftest", 0.0), checked)
+
+
+def generate(target: Path, count: int) -> None:
+    """A fleet of `count` clusters over the example's layers: rings, regions, profiles and groups in rotation."""
+    for folder in ("templates", "policies", "fleet", "environments"):
+        shutil.copytree(ROOT / folder, target / folder)
+    shutil.copy(ROOT / "fleetgen.toml", target)
+    shutil.rmtree(target / "policies" / "waivers", ignore_errors=True)
+    shutil.rmtree(target / "fleet" / "clusters")
+    (target / "fleet" / "clusters").mkdir()
+    rings, regions = ("canary", "early", "broad"), ("eu-central", "us-east")
+    profiles = ("l4-single", "a2-small", "t4-microk8s", "cpu-only")
+    for number in range(count):
+        text = _CLUSTER.format(
+            number=number,
+            ring=rings[number % 3],
+            region=regions[number // 3 % 2],
+            profile=profiles[number // 6 % 4],
+            camera=("drive-thru", "aisle")[number // 24 % 2],
+            hours=("around-the-clock", "day")[number // 48 % 2],
+        )
+        (target / "fleet" / "clusters" / f"bench-{number:05d}.yaml").write_text(text, encoding="utf-8")
+
+
+def _touch(root: Path) -> Callable[[], None]:
+    """Change one setting of production's canary ring; returns what undoes it."""
+    path = root / "environments" / "production" / "rings" / "canary.yaml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("v26.3.3", "v26.3.2"), encoding="utf-8")
+    return lambda: path.write_text(before, encoding="utf-8") and None
+
+
+def _fleet(title: str, root: Path) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="fleetgen-bench-") as folder:
+        cache = Path(folder)
+        runs = [_measure("cold", root, cache), _measure("nothing changed", root, cache)]
+        undo = _touch(root)
+        try:
+            runs.append(_measure("one setting changed", root, cache))
+        finally:
+            undo()
+    one = _one_process(runs[0].checked)
+    resolved = runs[0].checked.desired.plan.resolved
+    distinct = len({tuple(m.digest for m in manifests) for manifests in runs[0].checked.desired.objects.values()})
+    lines = [
+        f"## {title}",
+        "",
+        f"{len(resolved.clusters)} clusters, {len(resolved.variants)} variants, {distinct} distinct overlays, "
+        f"{len(runs[0].checked.approved.files)} files. One kustomize process: {one:.3f} s.",
+        "",
+        "| run | seconds | in kustomize | in conftest | own code | ratio to one kustomize process |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for run in runs:
+        own = run.total - run.kustomize - run.conftest
+        lines.append(
+            f"| {run.name} | {run.total:.2f} | {run.kustomize:.2f} | {run.conftest:.2f} | {own:.2f} | {run.total / one:.1f} |"
+        )
+    return [*lines, ""]
+
+
+def _one_process(checked: Checked) -> float:
+    """Seconds of building one overlay in a process of its own: the unit of the ratios (median of 5)."""
+    key = next(iter(checked.desired.overlays))
+    variant = checked.desired.plan.resolved.variants[key]
+    base = checked.desired.bases[(variant.component.name, variant.version)]
+    clock = _Clock()
+    settings = _settings(ROOT, None, clock)
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        replace(settings).builder().build({**base.files, **checked.desired.overlays[key].files}, [key.folder])
+        times.append(time.perf_counter() - start)
+    return sorted(times)[2]
+
+
+def main() -> int:
+    """Write docs/benchmarks.md and print it."""
+    page = [
+        "# Benchmarks",
+        "",
+        f"Made by `make bench` on {os.cpu_count()} cores. Seconds vary between machines; compare the ratios.",
+        "",
+    ]
+    page += _fleet("The example fleet", ROOT)
+    with tempfile.TemporaryDirectory(prefix="fleetgen-bench-") as folder:
+        target = Path(folder) / "fleet"
+        target.mkdir()
+        generate(target, CLUSTERS)
+        page += _fleet(f"A generated fleet of {CLUSTERS} clusters", target)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    page += [f"Measured at commit {commit.stdout.strip()}.", ""]
+    text = "\n".join(page)
+    (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
