@@ -59,7 +59,9 @@ def _token_clashes(fleet: Fleet) -> list[Finding]:
     """Tokens of regions, profiles, groups and facts share one namespace, or two different things could get one name."""
     found = []
     taken: dict[str, tuple[str, Place | None]] = {}
-    domain = {token: f"a value of the fact {fact.name}" for fact in ENUM_FACTS for token in fact.domain} | {"none": "the value of an empty fact"}
+    domain = {token: f"a value of the fact {fact.name}" for fact in ENUM_FACTS for token in fact.domain} | {
+        "none": "the value of an empty fact"
+    }
     seen: set[tuple[str, str]] = set()
     for layer in _token_layers(fleet):
         kind = layer.label.split(" ")[0]
@@ -67,22 +69,48 @@ def _token_clashes(fleet: Fleet) -> list[Finding]:
             continue
         seen.add((kind, layer.token))
         folded = layer.token.casefold()
-        if not re.match(TOKEN, layer.token) or "--" in layer.token or len(layer.token.encode()) > MAX_TOKEN or _RESERVED.match(layer.token):
+        if (
+            not re.match(TOKEN, layer.token)
+            or "--" in layer.token
+            or len(layer.token.encode()) > MAX_TOKEN
+            or _RESERVED.match(layer.token)
+        ):
             fix = f"use lower-case letters, digits and single . + - (at most {MAX_TOKEN}), none of: default, app, cluster-*, Windows device names"
-            found.append(problem("E0401", f"the {kind} name '{layer.token}' cannot be part of a path", fix=fix, place=layer.place))
+            found.append(
+                problem("E0401", f"the {kind} name '{layer.token}' cannot be part of a path", fix=fix, place=layer.place)
+            )
         fact = domain.get(folded) or next((domain[p] for p in folded.split("+") if "+" in folded and p in domain), "")
         if fact or _MINOR.match(folded):
             said = fact or "a Kubernetes minor version"
-            found.append(problem("E0402", f"the {kind} name '{layer.token}' is also {said}", fix=f"rename it, for example '{layer.token}-{kind}'", place=layer.place))
+            found.append(
+                problem(
+                    "E0402",
+                    f"the {kind} name '{layer.token}' is also {said}",
+                    fix=f"rename it, for example '{layer.token}-{kind}'",
+                    place=layer.place,
+                )
+            )
         elif folded in taken and taken[folded][0] != kind:
             other, place = taken[folded]
-            found.append(problem("E0402", f"the {kind} '{layer.token}' has the name of the {other} at {place}", fix="rename one of the two", place=layer.place))
+            found.append(
+                problem(
+                    "E0402",
+                    f"the {kind} '{layer.token}' has the name of the {other} at {place}",
+                    fix="rename one of the two",
+                    place=layer.place,
+                )
+            )
         taken.setdefault(folded, (kind, layer.place))
     return found
 
 
 def _token_layers(fleet: Fleet) -> Iterable[Layer]:
-    unique = {id(layer): layer for cluster in fleet.clusters.values() for layer in cluster.layers if layer.token and not layer.token.startswith("cluster-")}
+    unique = {
+        id(layer): layer
+        for cluster in fleet.clusters.values()
+        for layer in cluster.layers
+        if layer.token and not layer.token.startswith("cluster-")
+    }
     return unique.values()
 
 
@@ -134,13 +162,23 @@ class _Resolver:
         contributing = [layer for layer in cluster.layers if _contributes(layer, component, instance)]
         unit = f"{component.name}.{instance}" if instance else component.name
         if unit in RESERVED_UNITS or (instance and not re.match(TOKEN, instance)):
-            self._report("E0705", f"'{unit}' cannot be the name of a unit", "rename it", self._entry_place(contributing, component, instance))
+            self._report(
+                "E0705",
+                f"'{unit}' cannot be the name of a unit",
+                "rename it",
+                self._entry_place(contributing, component, instance),
+            )
             return None
         facts: JsonObject = {name: _fact(cluster, name) for name in component.facts}
         name = self._variant_name(cluster, component, contributing)
         key = VariantKey(cluster.spec.environment, cluster.spec.ring, unit, name)
         if len(name) > MAX_NAME or len(f"output/{key.folder}/app/kustomization.yaml".encode()) > MAX_PATH:
-            self._report("E0403", f"the variant name '{name}' is too long for a path", "introduce a group that stands for the combination", cluster.place)
+            self._report(
+                "E0403",
+                f"the variant name '{name}' is too long for a path",
+                "introduce a group that stands for the combination",
+                cluster.place,
+            )
             return None
         group = _GroupKey(key, tuple(id(layer) for layer in contributing), repr(facts))
         known = self._groups.get(key)
@@ -207,7 +245,9 @@ class _Resolver:
             return
         self._reported.add((component.name, layers))
         values = settings.entries.get("values", empty(settings.origin))
-        for finding in self._validators[component.name].findings(values, code="E0501", prefix=f"components.{component.name}.values"):
+        for finding in self._validators[component.name].findings(
+            values, code="E0501", prefix=f"components.{component.name}.values"
+        ):
             if finding not in self.problems:
                 self.problems.append(finding)
 
@@ -263,6 +303,15 @@ def _with_inputs(component: Component, inputs: Mapping[str, Table]) -> Table:
     return cast("Table", merged)
 
 
+def settings_of(fleet: Fleet, cluster: Cluster, component: Component) -> Table:
+    """A component's merged settings at a cluster, enabled or not: component defaults < inputs < the cluster's layers."""
+    merged: Node = _with_inputs(component, fleet.inputs.get(component.name, {}))
+    for layer in cluster.layers:
+        if component.name in layer.components:
+            merged = merge(merged, layer.components[component.name], component.rules)
+    return cast("Table", merged)
+
+
 def _patches(layers: tuple[Layer, ...], component: Component) -> tuple[Node, ...]:
     nodes: list[Node] = []
     for layer in layers:
@@ -292,8 +341,6 @@ def as_json(value: object) -> Json:
     if isinstance(value, Mapping):
         return {str(key): as_json(item) for key, item in value.items()}
     return cast("Json", value)
-
-
 
 
 def facts_of(cluster: Cluster) -> JsonObject:
