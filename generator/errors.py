@@ -20,7 +20,7 @@ class FleetgenError(Exception):
         super().__init__("\n".join(f"{f.place or ''}: {f.code}: {f.message}" for f in self.findings))
 
 
-class GateFailed(FleetgenError):  # noqa: N818 - the outcome, not a malfunction
+class GateFailed(FleetgenError):
     """The built manifests or the fleet break a policy, or two things that must be equal differ."""
 
     exit_code = 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 import yaml
 
@@ -25,7 +25,9 @@ MAX_DEPTH: Final = 64
 DOCUMENT_LAYER: Final = "document"
 
 _INT: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
-_FLOAT: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?$|[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?[eE][-+]?[0-9]+$|[-+]?(0|[1-9][0-9]*)\.$")
+_FLOAT: Final = re.compile(
+    r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?$|[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?[eE][-+]?[0-9]+$|[-+]?(0|[1-9][0-9]*)\.$"
+)
 _NULL: Final = {"", "~", "null", "Null", "NULL"}
 _TRUE: Final = {"true", "True", "TRUE"}
 _FALSE: Final = {"false", "False", "FALSE"}
@@ -47,7 +49,7 @@ _TRAPS: Final = (
 )
 
 # types-PyYAML leaves the event classes without attributes that we read
-_Event: TypeAlias = yaml.Event
+_Event: TypeAlias = Any
 
 
 def parse(text: str, path: str) -> tuple[Node, ...]:
@@ -56,7 +58,9 @@ def parse(text: str, path: str) -> tuple[Node, ...]:
     Raises InputError with all problems that were found; after a syntax error nothing behind it can be read.
     """
     if len(text) > MAX_BYTES:
-        raise InputError(problem("E0106", f"the file has {len(text)} characters; the limit is {MAX_BYTES}", fix="split it", place=Place(path)))
+        raise InputError(
+            problem("E0106", f"the file has {len(text)} characters; the limit is {MAX_BYTES}", fix="split it", place=Place(path))
+        )
     reader = _Reader(text, path)
     documents = tuple(reader.documents())
     if reader.problems:
@@ -77,7 +81,12 @@ class _Reader:
         try:
             loader = yaml.CSafeLoader(self._text)
         except yaml.reader.ReaderError as error:
-            self._report("E0101", f"not YAML: {error.reason} (character {error.character!r})", "remove the control character", Place(self.path))
+            self._report(
+                "E0101",
+                f"not YAML: {error.reason} (character {error.character!r})",
+                "remove the control character",
+                Place(self.path),
+            )
             return
         try:
             while True:
@@ -90,14 +99,23 @@ class _Reader:
                 if not (isinstance(node, Scalar) and node.value is None):
                     yield node
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            mark: Any = error.problem_mark or error.context_mark
             place = Place(self.path, mark.line + 1, mark.column + 1) if mark else Place(self.path)
             context = f" {error.context}" if error.context else ""
-            self._report("E0101", f"not YAML: {error.problem}{context}", "check the indentation, quotes and brackets on this line and the one before", place)
+            self._report(
+                "E0101",
+                f"not YAML: {error.problem}{context}",
+                "check the indentation, quotes and brackets on this line and the one before",
+                place,
+            )
         except yaml.YAMLError as error:
-            self._report("E0101", f"not YAML: {error}", "write the file as UTF-8 text without control characters", Place(self.path))
+            self._report(
+                "E0101", f"not YAML: {error}", "write the file as UTF-8 text without control characters", Place(self.path)
+            )
         except _TooDeep as error:
-            self._report("E0104", f"mappings and lists are nested more than {MAX_DEPTH} deep", "flatten the document", error.place)
+            self._report(
+                "E0104", f"mappings and lists are nested more than {MAX_DEPTH} deep", "flatten the document", error.place
+            )
         finally:
             loader.dispose()
 
@@ -113,7 +131,9 @@ class _Reader:
             raise _TooDeep(place)
         origin = Origin(DOCUMENT_LAYER, place)
         if isinstance(event, yaml.AliasEvent):
-            self._report("E0104", f"an alias (*{event.anchor}) is used", "write the value out; a shared value belongs into a layer", place)
+            self._report(
+                "E0104", f"an alias (*{event.anchor}) is used", "write the value out; a shared value belongs into a layer", place
+            )
             return Scalar("", origin)
         if getattr(event, "anchor", None):
             self._report("E0104", f"an anchor (&{event.anchor}) is used", "write the value out where it is needed", place)
@@ -141,26 +161,36 @@ class _Reader:
                 continue
             key = key_node.value
             if key in entries:
-                self._report("E0102", f"the key '{key}' stands here again; the first is in line {places[key].line}", "keep one of the two", place)
+                self._report(
+                    "E0102",
+                    f"the key '{key}' stands here again; the first is in line {places[key].line}",
+                    "keep one of the two",
+                    place,
+                )
                 continue
             entries[key] = value
             places[key] = place
         return Table(entries, origin, places)
 
     def _scalar(self, event: yaml.ScalarEvent, origin: Origin) -> Scalar:
-        text = cast("str", event.value)
+        text = str(event.value)
         if event.style or not event.implicit[0]:
             return Scalar(text, origin)
         for trap, meaning in _TRAPS:
             if trap.match(text):
                 quoted = text.replace('"', "")
-                self._report("E0103", f"{text} without quotes is read as {meaning} by YAML 1.1", f'write "{quoted}" if text is meant', origin.place)
+                self._report(
+                    "E0103",
+                    f"{text} without quotes is read as {meaning} by YAML 1.1",
+                    f'write "{quoted}" if text is meant',
+                    origin.place,
+                )
                 return Scalar(text, origin)
         value = resolve_plain(text)
         return Scalar(value, origin, raw="" if isinstance(value, str) else text)
 
 
-class _TooDeep(Exception):  # noqa: N818 - internal jump out of the recursion
+class _TooDeep(Exception):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
@@ -179,7 +209,7 @@ def resolve_plain(text: str) -> Leaf:
     if text in _FALSE:
         return False
     if _INT.match(text):
-        return int(text) if len(text) < 4000 else text  # noqa: PLR2004 - Python refuses longer ones
+        return int(text) if len(text) < 4000 else text
     if _FLOAT.match(text):
         return float(text)
     return text
@@ -219,7 +249,14 @@ def dump_all(values: Iterable[Json]) -> str:
     out = io.StringIO()
     documents = list(values)
     yaml.dump_all(
-        documents, out, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=2**30, allow_unicode=True, explicit_start=len(documents) > 1
+        documents,
+        out,
+        Dumper=_Dumper,
+        sort_keys=False,
+        default_flow_style=False,
+        width=2**30,
+        allow_unicode=True,
+        explicit_start=len(documents) > 1,
     )
     return out.getvalue()
 
@@ -236,4 +273,4 @@ _ManifestLoader.yaml_implicit_resolvers = {
 
 def load_manifests(text: str) -> list[Json]:
     """The documents of built manifests as plain data, without places; empty documents are left out."""
-    return [document for document in yaml.load_all(text, Loader=_ManifestLoader) if document is not None]  # noqa: S506 - a safe loader
+    return [document for document in yaml.load_all(text, Loader=_ManifestLoader) if document is not None]

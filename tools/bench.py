@@ -149,7 +149,11 @@ def _touch(root: Path) -> Callable[[], None]:
     path = root / "environments" / "production" / "rings" / "canary.yaml"
     before = path.read_text(encoding="utf-8")
     path.write_text(before.replace("v26.3.3", "v26.3.2"), encoding="utf-8")
-    return lambda: path.write_text(before, encoding="utf-8") and None
+
+    def undo() -> None:
+        path.write_text(before, encoding="utf-8")
+
+    return undo
 
 
 def _fleet(title: str, root: Path) -> list[str]:
@@ -167,8 +171,10 @@ def _fleet(title: str, root: Path) -> list[str]:
     lines = [
         f"## {title}",
         "",
-        f"{len(resolved.clusters)} clusters, {len(resolved.variants)} variants, {distinct} distinct overlays, "
-        f"{len(runs[0].checked.approved.files)} files. One kustomize process: {one:.3f} s.",
+        (
+            f"{len(resolved.clusters)} clusters, {len(resolved.variants)} variants, {distinct} distinct overlays, "
+            f"{len(runs[0].checked.approved.files)} files. One kustomize process: {one:.3f} s."
+        ),
         "",
         "| run | seconds | in kustomize | in conftest | own code | ratio to one kustomize process |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",

@@ -21,7 +21,7 @@ class Support:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """An API (`group/version/Kind`) that the cluster must have; `when` is the dotted path of a setting that switches the need on."""
+    """An API (`group/version/Kind`) that the cluster must have; `when`: dotted path of a setting that switches it on."""
 
     api: str
     when: str = ""

@@ -59,10 +59,20 @@ def _distribution(spec: ClusterSpec) -> Json:
 ENUM_FACTS: Final = (
     Fact(name="distribution", doc="Kubernetes distribution.", value=_distribution, domain=inventory.DISTRIBUTIONS),
     Fact(
-        name="arch", doc="CPU architectures of the nodes, sorted.", value=lambda s: _sorted_set({p.arch for p in s.node_pools}), domain=inventory.ARCHITECTURES
+        name="arch",
+        doc="CPU architectures of the nodes, sorted.",
+        value=lambda s: _sorted_set({p.arch for p in s.node_pools}),
+        domain=inventory.ARCHITECTURES,
     ),
-    Fact(name="gpu.products", doc="GPU products, sorted; none without GPU.", value=_products, domain=tuple(map(product_token, inventory.GPU_PRODUCTS))),
-    Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=tuple(sorted(set(inventory.GPU_PRODUCTS.values())))),
+    Fact(
+        name="gpu.products",
+        doc="GPU products, sorted; none without GPU.",
+        value=_products,
+        domain=tuple(map(product_token, inventory.GPU_PRODUCTS)),
+    ),
+    Fact(
+        name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=tuple(sorted(set(inventory.GPU_PRODUCTS.values())))
+    ),
     Fact(name="kubernetes.minor", doc="Kubernetes minor version, for example 1.35.", value=_minor),
     Fact(name="topology", doc="Topology.", value=lambda s: s.topology, domain=inventory.TOPOLOGIES),
     Fact(name="role", doc="Role of the cluster.", value=lambda s: s.role, domain=inventory.ROLES),

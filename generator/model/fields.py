@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 KEY: Final = "fleetgen"
 
 DNS_LABEL: Final = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
-TOKEN: Final = r"^[a-z0-9]+([.+-][a-z0-9]+)*$"
+TOKEN: Final = r"^[a-z0-9]+([.+-][a-z0-9]+)*$"  # noqa: S105 - a token of a path, not a secret
 CIDR: Final = r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"
 DURATION: Final = r"^([0-9]+(h|m|s))+$"
 CRON: Final = r"^\S+ \S+ \S+ \S+ \S+$"
@@ -33,13 +33,14 @@ def required(doc: str, *, pattern: str = "", choices: tuple[str, ...] = (), mini
     return field(metadata={KEY: Rule(doc, pattern, choices, minimum)})
 
 
-def optional(default: T, doc: str, *, pattern: str = "", choices: tuple[str, ...] = (), minimum: int | None = None, format: str = "") -> T:  # noqa: A002, PLR0913 - JSON Schema's word; one option a keyword
+def optional(
+    default: T, doc: str, *, pattern: str = "", choices: tuple[str, ...] = (), minimum: int | None = None, form: str = ""
+) -> T:
     """A key that may be left out."""
-    rule = Rule(doc, pattern, choices, minimum, format)
-    return cast("T", field(default=default, metadata={KEY: rule}))
+    rule = Rule(doc, pattern, choices, minimum, form)
+    return field(default=default, metadata={KEY: rule})
 
 
 def built(factory: Callable[[], T], doc: str) -> T:
     """A key whose default is built anew (mappings)."""
-    return cast("T", field(default_factory=factory, metadata={KEY: Rule(doc)}))
-
+    return field(default_factory=factory, metadata={KEY: Rule(doc)})

@@ -84,7 +84,7 @@ class WaiverDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
-    """Everything that was loaded. `inputs` holds, for each component and input key, the entries of Model or TeamRole documents."""
+    """Everything that was loaded. `inputs`: component -> `key/name` -> entry of a Model or TeamRole document."""
 
     environments: Mapping[str, Environment]
     rings: Mapping[tuple[str, str], Ring]

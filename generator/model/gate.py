@@ -13,7 +13,10 @@ Rule = Literal["deny", "warn"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawResult:
-    """One result as the engine printed it. `metadata` is everything beside `msg`: policy, constraint, action, details, source, template, id."""
+    """One result as the engine printed it.
+
+    `metadata` is everything beside `msg`: policy, constraint, action, details, source, template, id.
+    """
 
     rule: Rule
     msg: str

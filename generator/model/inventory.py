@@ -20,7 +20,9 @@ TOPOLOGIES: Final = ("all-in-one", "remote-workers")
 LIFECYCLES: Final = ("planned", "active", "retired")
 # product -> vendor; products as in the NVIDIA GPU operator's and AMD's platform support pages, token = lower case with dashes
 GPU_PRODUCTS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("A2", "A10", "A16", "A30", "A40", "A100", "L4", "L40", "L40S", "T4", "V100", "P4", "P40", "H100", "H200"), "nvidia"),
+    **dict.fromkeys(
+        ("A2", "A10", "A16", "A30", "A40", "A100", "L4", "L40", "L40S", "T4", "V100", "P4", "P40", "H100", "H200"), "nvidia"
+    ),
     **dict.fromkeys(("RTX A2000", "RTX A4000", "RTX 2000 Ada", "RTX 4000 Ada", "RTX PRO 4500", "RTX PRO 6000"), "nvidia"),
     **dict.fromkeys(("Jetson AGX Orin", "Jetson Orin NX", "Jetson Orin Nano", "Jetson Thor"), "nvidia"),
     **dict.fromkeys(("MI210", "MI300X", "Radeon PRO W7900"), "amd"),
@@ -31,14 +33,18 @@ GPU_PRODUCTS: Final[Mapping[str, str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kubernetes:
     distribution: str = required("Kubernetes distribution of the site.", choices=DISTRIBUTIONS)
-    version: str = required("Exact version as the distribution prints it, for example `v1.35.4+k3s1`.", pattern=KUBERNETES_VERSION)
+    version: str = required(
+        "Exact version as the distribution prints it, for example `v1.35.4+k3s1`.", pattern=KUBERNETES_VERSION
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     name: str = optional("", "Name that people know the site by.")
     country: str = optional("", "ISO 3166 code in capitals.", pattern=r"^[A-Z]{2}$")
-    timezone: str = optional("Etc/UTC", "IANA time zone; maintenance windows are in this zone.", pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$")
+    timezone: str = optional(
+        "Etc/UTC", "IANA time zone; maintenance windows are in this zone.", pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"
+    )
     security_domain: str = optional("", "Who shares trust with this site.")
     data_residency: str = optional("", "Where its data may go.")
     data_classes: tuple[str, ...] = optional((), "Kinds of data that arise at the site, for example video.")
@@ -59,7 +65,9 @@ class Maintenance:
 class Hold:
     reason: str = required("Why nothing may change at this site.")
     owner: str = required("Who lifts the hold.")
-    until: str = optional("", "Date when the hold should have been lifted; passing it is a finding, nothing changes by itself.", format="date")
+    until: str = optional(
+        "", "Date when the hold should have been lifted; passing it is a finding, nothing changes by itself.", form="date"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +81,7 @@ class Uplink:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cni:
     name: str = optional("", "Network plug-in.")
-    bandwidth_plugin: bool = optional(False, "Whether the bandwidth plug-in is in the chain.")  # noqa: FBT003 - a default
+    bandwidth_plugin: bool = optional(False, "Whether the bandwidth plug-in is in the chain.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +143,7 @@ class NodePool:
     labels: Mapping[str, str] = built(dict, "Node labels.")
     taints: tuple[Taint, ...] = optional((), "Node taints.")
     storage: tuple[Storage, ...] = optional((), "Local storage per node.")
-    secure_boot: bool = optional(False, "Whether Secure Boot is on (unsigned kernel modules fail).")  # noqa: FBT003 - a default
+    secure_boot: bool = optional(False, "Whether Secure Boot is on (unsigned kernel modules fail).")
     gpu: Gpu | None = optional(None, "The pool's GPUs, if any.")
 
 
@@ -146,7 +154,9 @@ class ClusterSpec:
     region: str = optional("", "Region.")
     profile: str = optional("", "Hardware profile; supplies kubernetes, uplink and nodePools where the cluster does not.")
     role: str = optional("edge", "Role of the cluster.", choices=ROLES)
-    topology: str = optional("all-in-one", "Topology; device-only is not rendered by anything yet and refused.", choices=TOPOLOGIES)
+    topology: str = optional(
+        "all-in-one", "Topology; device-only is not rendered by anything yet and refused.", choices=TOPOLOGIES
+    )
     lifecycle: str = optional("active", "planned: checked but not written; retired: not rendered.", choices=LIFECYCLES)
     owner: str = optional("", "Team that answers for the cluster.")
     criticality: str = optional("standard", "What depends on the site.", choices=("standard", "life-safety"))
@@ -181,9 +191,18 @@ class RegionSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    repo_url: str = required("Repository that the sites pull from; nothing is read from git remotes.", pattern=r"^(https?|ssh|git|file)://\S+$|^[^\s@]+@[^\s:]+:\S+$")
-    revision: str = optional("refs/heads/main", "Fully qualified ref; `{env}` is replaced.", pattern=r"^refs/(heads|tags)/[^\s~^:?*\[\\]+$")
-    path: str = optional("output", "Folder of the rendered tree in that repository; `{env}` is replaced.", pattern=r"^[A-Za-z0-9._{}-]+(/[A-Za-z0-9._{}-]+)*$")
+    repo_url: str = required(
+        "Repository that the sites pull from; nothing is read from git remotes.",
+        pattern=r"^(https?|ssh|git|file)://\S+$|^[^\s@]+@[^\s:]+:\S+$",
+    )
+    revision: str = optional(
+        "refs/heads/main", "Fully qualified ref; `{env}` is replaced.", pattern=r"^refs/(heads|tags)/[^\s~^:?*\[\\]+$"
+    )
+    path: str = optional(
+        "output",
+        "Folder of the rendered tree in that repository; `{env}` is replaced.",
+        pattern=r"^[A-Za-z0-9._{}-]+(/[A-Za-z0-9._{}-]+)*$",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,5 +287,11 @@ SPECS: Final = {
 }
 # the spec of these is checked against the schema of the component that takes them as input (component.yaml `inputs`)
 INPUT_KINDS: Final = ("Model", "TeamRole")
-NAME_PATTERNS: Final = {"Cluster": DNS_LABEL, "Defaults": DNS_LABEL, "Waiver": DNS_LABEL, "Model": DNS_LABEL, "TeamRole": DNS_LABEL}
+NAME_PATTERNS: Final = {
+    "Cluster": DNS_LABEL,
+    "Defaults": DNS_LABEL,
+    "Waiver": DNS_LABEL,
+    "Model": DNS_LABEL,
+    "TeamRole": DNS_LABEL,
+}
 TOKEN_KINDS: Final = {"Environment": TOKEN, "Ring": TOKEN, "Region": TOKEN, "HardwareProfile": TOKEN, "Group": TOKEN}

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import TypeAlias, Union
 
-Leaf: TypeAlias = None | bool | int | float | str
+Leaf: TypeAlias = bool | int | float | str | None
 Json: TypeAlias = Union[Leaf, list["Json"], dict[str, "Json"]]  # noqa: UP007 - a recursive alias needs Union at run time
 JsonObject: TypeAlias = dict[str, Json]

@@ -217,7 +217,9 @@ def _models(desired: Desired, settings: Settings) -> dict[str, JsonObject]:
     specs = {name: cast("JsonObject", as_json(cluster.spec)) for name, cluster in resolved.clusters.items()}
     used = {cluster.spec.environment for cluster in resolved.clusters.values()}
     return {
-        name: gate.fleet_model(environment, resolved, desired.objects, facts, specs, settings.as_of)
+        name: gate.fleet_model(
+            environment, resolved=resolved, objects=desired.objects, facts=facts, specs=specs, as_of=settings.as_of
+        )
         for name, environment in desired.plan.fleet.environments.items()
         if name in used
     }

@@ -44,7 +44,9 @@ COMPONENT_ENTRY: Final[JsonObject] = {
                         "type": "object",
                         "additionalProperties": False,
                         "required": ["kind"],
-                        "properties": {key: {"type": "string"} for key in ("group", "version", "kind", "namespace", "name", "labelSelector")},
+                        "properties": {
+                            key: {"type": "string"} for key in ("group", "version", "kind", "namespace", "name", "labelSelector")
+                        },
                     },
                     "patch": {"type": "string", "minLength": 1},
                 },
@@ -143,7 +145,7 @@ def kind_schema(kind: str) -> JsonObject:
     """The JSON Schema of a whole document of `kind`; the spec of Model and TeamRole is open here (their component checks it)."""
     labels: JsonObject = {"type": "object", "additionalProperties": {"type": "string"}}
     pattern = inventory.NAME_PATTERNS.get(kind) or inventory.TOKEN_KINDS[kind]
-    spec = schema_of(inventory.SPECS[kind]) if kind in inventory.SPECS else {"type": "object"}
+    spec: JsonObject = schema_of(inventory.SPECS[kind]) if kind in inventory.SPECS else {"type": "object"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": kind,
@@ -157,7 +159,11 @@ def kind_schema(kind: str) -> JsonObject:
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["name"],
-                "properties": {"name": {"type": "string", "pattern": pattern, "maxLength": 63}, "labels": labels, "annotations": labels},
+                "properties": {
+                    "name": {"type": "string", "pattern": pattern, "maxLength": 63},
+                    "labels": labels,
+                    "annotations": labels,
+                },
             },
             "spec": spec,
         },

@@ -15,7 +15,15 @@ from generator.model.plain import Json, JsonObject
 from generator.model.settings import Node, Path, Scalar, Table, at, dotted, key_place, nearest_place, plain
 from generator.schemas.derive import kind_schema
 
-_TYPE_WORDS: Final = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "object": "a mapping", "array": "a list", "null": "null"}
+_TYPE_WORDS: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "null",
+}
 
 
 class Validator:
@@ -26,7 +34,7 @@ class Validator:
         self._compiled = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
     def findings(self, tree: Node, *, code: str = "", prefix: str = "") -> list[Finding]:
-        """Every error of `tree`. `code` replaces the codes E0202 to E0204 (settings use E0501); `prefix` precedes the dotted path."""
+        """Every error of `tree`. `code` replaces E0202 to E0204 (settings use E0501); `prefix` precedes the path."""
         data = plain(tree)
         if self._compiled.is_valid(data):
             return []
@@ -41,7 +49,12 @@ class Validator:
             yield from _unknown_keys(tree, path, schema, code, shown)
         elif error.kind.name == "required":
             missing = str(kind["property"])
-            yield problem(code or "E0204", f"'{missing}' is missing in {shown}", fix=_describe(schema, missing), place=nearest_place(tree, path))
+            yield problem(
+                code or "E0204",
+                f"'{missing}' is missing in {shown}",
+                fix=_describe(schema, missing),
+                place=nearest_place(tree, path),
+            )
         else:
             message, fix = _wrong_value(error, kind, at(tree, path), schema, shown)
             yield problem(code or "E0203", message, fix=fix, place=nearest_place(tree, path))
@@ -50,7 +63,7 @@ class Validator:
 def _schema_at(schema: JsonObject, path: Sequence[str | int]) -> JsonObject:
     node: Json = schema
     for step in path:
-        node = node[step] if isinstance(node, dict) and isinstance(step, str) else cast("list[Json]", node)[cast("int", step)]  # type: ignore[assignment]
+        node = node[step] if isinstance(node, dict) and isinstance(step, str) else cast("list[Json]", node)[cast("int", step)]
     return node if isinstance(node, dict) else {}
 
 
@@ -66,10 +79,14 @@ def _unknown_keys(tree: Node, path: Path, schema: JsonObject, code: str, shown: 
     for key in node.entries if isinstance(node, Table) else ():
         if key in known or plain(cast("Table", node).entries[key]) is None:
             continue
-        yield problem(code or "E0202", f"unknown key '{key}' in {shown}", fix=suggest(key, known), place=key_place(tree, (*path, key)))
+        yield problem(
+            code or "E0202", f"unknown key '{key}' in {shown}", fix=suggest(key, known), place=key_place(tree, (*path, key))
+        )
 
 
-def _wrong_value(error: jsonschema_rs.ValidationError, kind: dict[str, object], node: Node | None, schema: JsonObject, shown: str) -> tuple[str, str]:
+def _wrong_value(
+    error: jsonschema_rs.ValidationError, kind: dict[str, object], node: Node | None, schema: JsonObject, shown: str
+) -> tuple[str, str]:
     value = node.raw or node.value if isinstance(node, Scalar) else None
     name = error.kind.name
     hint = str(schema.get("description", "")).rstrip(".")
@@ -83,9 +100,14 @@ def _wrong_value(error: jsonschema_rs.ValidationError, kind: dict[str, object], 
         options = [str(o) for o in cast("list[Json]", kind.get("options", [kind.get("expected_value", "")]))]
         return f"{shown} is '{value}', which is not one of the {len(options)} known values", suggest(str(value), options)
     if name == "pattern":
-        return f"{shown} is '{value}', which does not have the form that is needed", f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}"
+        return (
+            f"{shown} is '{value}', which does not have the form that is needed",
+            f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}",
+        )
     if name == "format":
-        return f"{shown} is '{value}', which is not a {kind['format']}", "write it as 2026-12-31" if kind["format"] == "date" else hint
+        return f"{shown} is '{value}', which is not a {kind['format']}", "write it as 2026-12-31" if kind[
+            "format"
+        ] == "date" else hint
     return f"{shown}: {error.message}", hint or "change the value"
 
 
@@ -104,7 +126,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
         return f"did you mean '{near[0]}'?"
     if not names:
         return "remove it; nothing is allowed here"
-    return "known: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")  # noqa: PLR2004 - a line's worth
+    return "known: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
 
 
 @cache

@@ -43,7 +43,14 @@ def digest_of(value: Json) -> str:
 def manifests(built: Built, place: Place) -> tuple[Manifest, ...]:
     """The objects of a built root. Raises InputError E0601 or E0602 with the template folder as place."""
     if built.error:
-        raise InputError(problem("E0601", f"kustomize refuses {built.root}: {built.error}", fix="correct the template or the patch that it names", place=place))
+        raise InputError(
+            problem(
+                "E0601",
+                f"kustomize refuses {built.root}: {built.error}",
+                fix="correct the template or the patch that it names",
+                place=place,
+            )
+        )
     found: list[Finding] = []
     result = []
     for document in load_manifests(built.text):

@@ -28,7 +28,9 @@ def delivery_of(environment: Environment, repo_override: str = "") -> Delivery:
     """Where the environment's sites pull from, with `{env}` filled in."""
     spec = environment.spec.delivery
     return Delivery(
-        repo_url=repo_override or spec.repo_url, revision=spec.revision.replace("{env}", environment.name), path=spec.path.replace("{env}", environment.name)
+        repo_url=repo_override or spec.repo_url,
+        revision=spec.revision.replace("{env}", environment.name),
+        path=spec.path.replace("{env}", environment.name),
     )
 
 
@@ -40,7 +42,12 @@ def _metadata(name: str, wave: int, *, kept: bool = False, finalizer: bool = Fal
     annotations: JsonObject = {"argocd.argoproj.io/sync-wave": str(wave)}
     if kept:
         annotations["argocd.argoproj.io/sync-options"] = _KEEP
-    metadata: JsonObject = {"name": name, "namespace": ARGOCD, "labels": {"app.kubernetes.io/managed-by": "fleetgen"}, "annotations": annotations}
+    metadata: JsonObject = {
+        "name": name,
+        "namespace": ARGOCD,
+        "labels": {"app.kubernetes.io/managed-by": "fleetgen"},
+        "annotations": annotations,
+    }
     if finalizer:
         metadata["finalizers"] = [_FINALIZER]
     return metadata
@@ -56,7 +63,12 @@ def _sync_policy() -> JsonObject:
 
 
 def _application(metadata: JsonObject, project: str, source: JsonObject, namespace: str) -> JsonObject:
-    spec: JsonObject = {"project": project, **source, "destination": {"server": SERVER, "namespace": namespace}, "syncPolicy": _sync_policy()}
+    spec: JsonObject = {
+        "project": project,
+        **source,
+        "destination": {"server": SERVER, "namespace": namespace},
+        "syncPolicy": _sync_policy(),
+    }
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
 
 
@@ -67,7 +79,12 @@ def application(variant: Variant, delivery: Delivery, chart_values: Json) -> Jso
     source: JsonObject = {"source": overlay}
     if component.chart:
         helm: JsonObject = {"releaseName": component.chart.release_name, "valuesObject": chart_values}
-        chart: JsonObject = {"repoURL": component.chart.repo_url, "chart": component.chart.name, "targetRevision": variant.version, "helm": helm}
+        chart: JsonObject = {
+            "repoURL": component.chart.repo_url,
+            "chart": component.chart.name,
+            "targetRevision": variant.version,
+            "helm": helm,
+        }
         source = {"sources": [chart, overlay]}
     namespace = component.namespaces[0] if component.namespaces else ARGOCD
     return _application(_metadata(variant.key.unit, component.wave, finalizer=component.finalizer), PROJECT, source, namespace)
@@ -106,13 +123,24 @@ def root_project(delivery: Delivery) -> JsonObject:
         "destinations": [{"server": SERVER, "namespace": ARGOCD}],
         "namespaceResourceWhitelist": whitelist,
     }
-    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": ROOT_PROJECT, "namespace": ARGOCD}, "spec": spec}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": {"name": ROOT_PROJECT, "namespace": ARGOCD},
+        "spec": spec,
+    }
 
 
-def project(cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, scoped_kinds: Sequence[tuple[str, str]]) -> JsonObject:
+def project(
+    cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, scoped_kinds: Sequence[tuple[str, str]]
+) -> JsonObject:
     """The children's AppProject: exactly the sources, namespaces and cluster-scoped kinds that the cluster's units declare."""
     components = [variant.component for variant in variants]
-    repos = {delivery.repo_url, *(repo for c in components for repo in c.source_repos), *(c.chart.repo_url for c in components if c.chart)}
+    repos = {
+        delivery.repo_url,
+        *(repo for c in components for repo in c.source_repos),
+        *(c.chart.repo_url for c in components if c.chart),
+    }
     namespaces = {namespace for c in components for namespace in c.namespaces} | {ARGOCD}
     kinds = {(r.group, r.kind) for c in components for r in c.cluster_resources} | set(scoped_kinds)
     spec: JsonObject = {
@@ -123,18 +151,39 @@ def project(cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, s
     }
     if windows := _sync_windows(cluster):
         spec["syncWindows"] = windows
-    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": _metadata(PROJECT, -10, kept=True), "spec": spec}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": _metadata(PROJECT, -10, kept=True),
+        "spec": spec,
+    }
 
 
 def _sync_windows(cluster: Cluster) -> list[Json]:
     """Maintenance windows allow; a hold denies at every minute (self-heal stops, too)."""
     windows: list[Json] = [
-        {"kind": "allow", "schedule": w.schedule, "duration": w.duration, "timeZone": cluster.spec.site.timezone, "applications": ["*"], "manualSync": True}
+        {
+            "kind": "allow",
+            "schedule": w.schedule,
+            "duration": w.duration,
+            "timeZone": cluster.spec.site.timezone,
+            "applications": ["*"],
+            "manualSync": True,
+        }
         for w in cluster.spec.maintenance.windows
     ]
     if hold := cluster.spec.hold:
         description = f"hold: {hold.reason} ({hold.owner})"
-        windows.append({"kind": "deny", "schedule": "* * * * *", "duration": "1h", "applications": ["*"], "manualSync": True, "description": description})
+        windows.append(
+            {
+                "kind": "deny",
+                "schedule": "* * * * *",
+                "duration": "1h",
+                "applications": ["*"],
+                "manualSync": True,
+                "description": description,
+            }
+        )
     return windows
 
 
@@ -151,23 +200,38 @@ def _identity(cluster: Cluster, variants: Sequence[Variant]) -> list[JsonObject]
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": {"name": "fleetgen-identity", "namespace": namespace, "labels": {"app.kubernetes.io/managed-by": "fleetgen"}},
+            "metadata": {
+                "name": "fleetgen-identity",
+                "namespace": namespace,
+                "labels": {"app.kubernetes.io/managed-by": "fleetgen"},
+            },
             "data": data,
         }
         for namespace in namespaces
     ]
 
 
-def cluster_files(cluster: Cluster, bill: Mapping[str, VariantKey], resolved: Resolved, delivery: Delivery, scoped: Mapping[VariantKey, Sequence[tuple[str, str]]]) -> dict[str, str]:
+def cluster_files(
+    cluster: Cluster,
+    bill: Mapping[str, VariantKey],
+    resolved: Resolved,
+    delivery: Delivery,
+    scoped: Mapping[VariantKey, Sequence[tuple[str, str]]],
+) -> dict[str, str]:
     """The cluster's folder: bill of materials, root, project, identity, and a redirect folder for each former name."""
     folder = cluster_folder(cluster.spec.environment, cluster.name)
     variants = [resolved.variants[key] for key in bill.values()]
     kinds = [kind for key in bill.values() for kind in scoped.get(key, ())]
-    files = {f"{folder}/root.yaml": dump(root_application(cluster, delivery)), f"{folder}/project.yaml": dump(project(cluster, variants, delivery, kinds))}
+    files = {
+        f"{folder}/root.yaml": dump(root_application(cluster, delivery)),
+        f"{folder}/project.yaml": dump(project(cluster, variants, delivery, kinds)),
+    }
     resources = ["root.yaml", "project.yaml"]
     if objects := _identity(cluster, variants):
         source: JsonObject = {"source": _git_source(delivery, f"{folder}/identity")}
-        files[f"{folder}/identity.yaml"] = dump(_application(_metadata("identity", IDENTITY_WAVE, finalizer=True), PROJECT, source, ARGOCD))
+        files[f"{folder}/identity.yaml"] = dump(
+            _application(_metadata("identity", IDENTITY_WAVE, finalizer=True), PROJECT, source, ARGOCD)
+        )
         files[f"{folder}/identity/kustomization.yaml"] = _kustomization([f"{_namespace(o)}.yaml" for o in objects])
         files |= {f"{folder}/identity/{_namespace(o)}.yaml": dump(o) for o in objects}
         resources.append("identity.yaml")
@@ -190,5 +254,9 @@ def index(environment: str, resolved: Resolved, waivers: Mapping[VariantKey, Seq
     for key, variant in sorted(resolved.variants.items()):
         clusters = [name for name in variant.clusters if name in written]
         if key.environment == environment and clusters:
-            variants[f"{key.ring}/{key.unit}/{key.variant}"] = {"clusters": [*clusters], "version": variant.version, "waivers": [*sorted(waivers.get(key, ()))]}
+            variants[f"{key.ring}/{key.unit}/{key.variant}"] = {
+                "clusters": [*clusters],
+                "version": variant.version,
+                "waivers": [*sorted(waivers.get(key, ()))],
+            }
     return {"apiVersion": "fleetgen.io/v1alpha1", "environment": environment, "variants": variants}

@@ -52,7 +52,7 @@ def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant
     clusters_of: dict[tuple[VariantKey | str, ...], list[str]] = {}
     for name, bill in resolved.bills.items():
         cluster = resolved.clusters[name]
-        signature = (*bill.values(), *cluster.spec.provides)
+        signature: tuple[VariantKey | str, ...] = (*bill.values(), *cluster.spec.provides)
         clusters_of.setdefault(signature, []).append(name)
         if signature not in seen:
             seen[signature] = _check_bill(cluster, [resolved.variants[key] for key in bill.values()], objects, setting_is_on)
@@ -62,11 +62,20 @@ def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant
             key = (finding.code, finding.message)
             known = merged.get(key)
             clusters = (*(known.clusters if known else ()), *clusters_of[signature])
-            merged[key] = Finding(code=finding.code, message=finding.message, fix=finding.fix, place=finding.place, object=finding.object, clusters=clusters)
+            merged[key] = Finding(
+                code=finding.code,
+                message=finding.message,
+                fix=finding.fix,
+                place=finding.place,
+                object=finding.object,
+                clusters=clusters,
+            )
     return list(merged.values())
 
 
-def _check_bill(cluster: Cluster, variants: Sequence[Variant], objects: Objects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
+def _check_bill(
+    cluster: Cluster, variants: Sequence[Variant], objects: Objects, setting_is_on: Callable[[Variant, str], bool]
+) -> list[Finding]:
     return [*_requirements(cluster, variants, setting_is_on), *_namespaces(variants, objects), *_owners(variants, objects)]
 
 
@@ -79,13 +88,22 @@ def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: 
                 continue
             because = f" because {requirement.when} is on" if requirement.when else ""
             off = f", set {requirement.when}: false" if requirement.when else ""
-            fix = f"enable a component that provides it{off}, or list it in spec.provides of the cluster or its profile if the site has it already"
-            found.append(problem("E0701", f"'{variant.key.unit}' needs {requirement.api}{because}; nothing provides it", fix=fix, place=cluster.place))
+            fix = f"enable a component that provides it{off}, or list it in spec.provides if the site has it already"
+            found.append(
+                problem(
+                    "E0701",
+                    f"'{variant.key.unit}' needs {requirement.api}{because}; nothing provides it",
+                    fix=fix,
+                    place=cluster.place,
+                )
+            )
     return found
 
 
 def _namespaces(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
-    existing = {m.id.name for v in variants for m in objects[v.key] if m.id.kind == "Namespace" and not m.id.group} | _GIVEN_NAMESPACES
+    existing = {
+        m.id.name for v in variants for m in objects[v.key] if m.id.kind == "Namespace" and not m.id.group
+    } | _GIVEN_NAMESPACES
     found = []
     for variant in variants:
         needed = {m.id.namespace for m in objects[variant.key] if m.id.namespace} | set(variant.component.namespaces)
@@ -93,7 +111,14 @@ def _namespaces(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
             near = suggest(namespace, existing - _GIVEN_NAMESPACES)
             fix = f"add it to components.cluster-baseline.values.namespaces ({near})"
             place = variant.layers[-1].place if variant.layers else variant.component.place
-            found.append(problem("E0704", f"'{variant.key.unit}' lives in namespace '{namespace}', which cluster-baseline does not create", fix=fix, place=place))
+            found.append(
+                problem(
+                    "E0704",
+                    f"'{variant.key.unit}' lives in namespace '{namespace}', which cluster-baseline does not create",
+                    fix=fix,
+                    place=place,
+                )
+            )
     return found
 
 
@@ -105,10 +130,14 @@ def _owners(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
             first = owner.setdefault(manifest.id, variant.key.unit)
             if first != variant.key.unit:
                 message = f"'{first}' and '{variant.key.unit}' both define {manifest.id}"
-                found.append(problem("E0702", message, fix="let one of them own it; rename or remove the other", place=variant.component.place))
+                found.append(
+                    problem(
+                        "E0702", message, fix="let one of them own it; rename or remove the other", place=variant.component.place
+                    )
+                )
     return found
 
 
 def owners(resolved: Resolved, objects: Objects) -> dict[str, dict[str, str]]:
-    """cluster -> object -> unit, for the check that no object changes its owner between two commits."""
+    """Cluster -> object -> unit, for the check that no object changes its owner between two commits."""
     return {name: {str(m.id): unit for unit, key in bill.items() for m in objects[key]} for name, bill in resolved.bills.items()}

@@ -1,4 +1,4 @@
-"""Stage 6: what the policy engine is asked. Distinct (object, namespace, policy set) once each, and one fleet model an environment.
+"""Stage 6: what the policy engine is asked: each distinct (object, namespace, policy set) once, one model an environment.
 
 The answers are interpreted by `generator.policy`; only `approve` makes the value that publish takes.
 """
@@ -21,7 +21,18 @@ from generator.model.plain import Json, JsonObject
 from generator.model.variant import Resolved, Variant, VariantKey, plain_values
 
 BATCH: Final = 64
-_UNITS: Final = {"": 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
+_UNITS: Final = {
+    "": 1.0,
+    "m": 1e-3,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "Ki": 2.0**10,
+    "Mi": 2.0**20,
+    "Gi": 2.0**30,
+    "Ti": 2.0**40,
+}
 _QUANTITY: Final = re.compile(r"([0-9.]+)([A-Za-z]*)$")
 
 
@@ -59,7 +70,7 @@ class Approved:
 
 
 def approve(files: Mapping[str, str], input_digest: str, verdict: str, findings: Sequence[Finding]) -> Approved:
-    """Return the approval, or raise GateFailed with every error finding (warnings and notes included, so that one report has all)."""
+    """Return the approval, or raise GateFailed with all findings, so that one report has everything."""
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
     return Approved(files=files, input_digest=input_digest, verdict=verdict, findings=tuple(findings))
@@ -81,7 +92,14 @@ def items(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]]) 
                 entry[2][key] = None
                 entry[3].update(dict.fromkeys(clusters))
     return tuple(
-        Item(id="/".join(part[:16] for part in question), policy_set=question[0], manifest=m, namespace=n, variants=tuple(keys), clusters=tuple(sorted(names)))
+        Item(
+            id="/".join(part[:16] for part in question),
+            policy_set=question[0],
+            manifest=m,
+            namespace=n,
+            variants=tuple(keys),
+            clusters=tuple(sorted(names)),
+        )
         for question, (m, n, keys, names) in sorted(groups.items(), key=lambda pair: pair[0])
     )
 
@@ -105,8 +123,9 @@ def batches(questions: Sequence[Item]) -> list[JsonObject]:
     return result
 
 
-def fleet_model(  # noqa: PLR0913 - one argument a source
+def fleet_model(
     environment: Environment,
+    *,
     resolved: Resolved,
     objects: Mapping[VariantKey, Sequence[Manifest]],
     facts: Mapping[str, JsonObject],
@@ -121,13 +140,44 @@ def fleet_model(  # noqa: PLR0913 - one argument a source
         if cluster.spec.environment == environment.name
     ]
     spec = environment.spec
-    described: JsonObject = {"name": environment.name, "rank": spec.rank, "rings": [*spec.rings], "registries": [*spec.registries]}
-    return {"kind": "FleetModel", "asOf": as_of.isoformat(), "policySet": environment.name, "environment": described, "clusters": clusters}
+    described: JsonObject = {
+        "name": environment.name,
+        "rank": spec.rank,
+        "rings": [*spec.rings],
+        "registries": [*spec.registries],
+    }
+    return {
+        "kind": "FleetModel",
+        "asOf": as_of.isoformat(),
+        "policySet": environment.name,
+        "environment": described,
+        "clusters": clusters,
+    }
 
 
 def _cluster_model(cluster: Cluster, facts: JsonObject, spec: JsonObject, units: Mapping[str, Json]) -> JsonObject:
-    copied = ("environment", "ring", "region", "profile", "role", "topology", "lifecycle", "criticality", "kubernetes", "site", "network", "nodePools", "provides")
-    model: JsonObject = {"name": cluster.name, **{key: spec[key] for key in copied}, "facts": facts, "capacity": capacity(cluster), "units": dict(units)}
+    copied = (
+        "environment",
+        "ring",
+        "region",
+        "profile",
+        "role",
+        "topology",
+        "lifecycle",
+        "criticality",
+        "kubernetes",
+        "site",
+        "network",
+        "nodePools",
+        "provides",
+    )
+    model: JsonObject = {
+        "name": cluster.name,
+        **{key: spec[key] for key in copied},
+        "facts": facts,
+        "capacity": capacity(cluster),
+        "units": dict(units),
+    }
     return model
 
 
@@ -193,5 +243,9 @@ def demand_coverage(sent: Sequence[str], verdicts: Sequence[Verdict]) -> None:
     answered = [name for verdict in verdicts for name in verdict.coverage.ids]
     if sorted(answered) != sorted(sent):
         lost = sorted(set(sent) - set(answered))[:5]
-        message = f"the gate was asked {len(sent)} questions and answered {len(answered)}" + (f"; unanswered: {', '.join(lost)}" if lost else "")
-        raise ToolError(problem("E0804", message, fix="this is a bug in policies/rego/gate; please report it with the command you ran"))
+        message = f"the gate was asked {len(sent)} questions and answered {len(answered)}" + (
+            f"; unanswered: {', '.join(lost)}" if lost else ""
+        )
+        raise ToolError(
+            problem("E0804", message, fix="this is a bug in policies/rego/gate; please report it with the command you ran")
+        )

@@ -1,6 +1,7 @@
 """Checks of rendered kustomizations that kustomize does not make: nothing remote, nothing executed, and every override hits.
 
-kustomize passes a patch, replacement or image override whose target is absent with exit 0 (docs/decisions/0003-silent-kustomize.md).
+kustomize passes a patch, replacement or image override whose target is absent with exit 0
+(docs/decisions/0003-silent-kustomize.md).
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def check(overlay: Overlay, base: Overlay) -> list[Finding]:
         place = Place(layer.sources[path])
         data = _first(layer.files[path])
         found += [
-            problem("E0505", f"the kustomization uses {key}", fix=fix, place=place) for key, fix in _FORBIDDEN.items() if data.get(key)
+            problem("E0505", f"the kustomization uses {key}", fix=fix, place=place)
+            for key, fix in _FORBIDDEN.items()
+            if data.get(key)
         ]
         found += _paths(layer, data, place, base.root)
     if not found:
@@ -72,11 +75,20 @@ def _paths(layer: Overlay, data: JsonObject, place: Place, base_root: str) -> It
     for name in named:
         target = posixpath.normpath(posixpath.join(layer.root, name))
         if re.match(r"[a-z+]+://|git@|[^/]+\.[a-z]+/.*//|.*\?ref=", name):
-            yield problem("E0505", f"the kustomization names something remote: {name}", fix="keep the file in the component", place=place)
+            yield problem(
+                "E0505", f"the kustomization names something remote: {name}", fix="keep the file in the component", place=place
+            )
         elif target != base_root and not target.startswith(layer.root + "/"):
-            yield problem("E0107", f"the path {name} leaves the component's folder", fix="move the file into base/ or overlay/", place=place)
+            yield problem(
+                "E0107", f"the path {name} leaves the component's folder", fix="move the file into base/ or overlay/", place=place
+            )
         elif target != base_root and target not in layer.files and not any(path.startswith(target + "/") for path in layer.files):
-            yield problem("E0505", f"the kustomization names {name}, which is not rendered", fix="add the file or remove the line", place=place)
+            yield problem(
+                "E0505",
+                f"the kustomization names {name}, which is not rendered",
+                fix="add the file or remove the line",
+                place=place,
+            )
 
 
 def _objects(layer: Overlay) -> list[JsonObject]:
@@ -110,7 +122,9 @@ def _overrides(overlay: Overlay, base: Overlay) -> Iterator[Finding]:
             if not any(_hits(target, identity) for identity in identities):
                 shown = " ".join(f"{key}={value}" for key, value in sorted(target.items()))
                 known = ", ".join(sorted({f"{i.kind}/{i.name}" for i in identities})[:8])
-                yield problem("E0504", f"a patch or replacement for {shown} matches nothing", fix=f"there are: {known}", place=place)
+                yield problem(
+                    "E0504", f"a patch or replacement for {shown} matches nothing", fix=f"there are: {known}", place=place
+                )
         images = set(_images(objects))
         for image in _list(data.get("images")):
             name = str(image.get("name", "")) if isinstance(image, dict) else ""
@@ -134,14 +148,23 @@ def _targets(layer: Overlay, data: JsonObject) -> Iterator[dict[str, str]]:
                 yield {"kind": identity.kind, "name": re.escape(identity.name)}
     for replacement in _list(data.get("replacements")):
         if isinstance(replacement, dict):
-            selected = [replacement.get("source"), *(t.get("select") for t in _list(replacement.get("targets")) if isinstance(t, dict))]
-            yield from ({k: str(v) for k, v in s.items() if k in {"group", "kind", "name", "namespace"}} for s in selected if isinstance(s, dict))
+            selected = [
+                replacement.get("source"),
+                *(t.get("select") for t in _list(replacement.get("targets")) if isinstance(t, dict)),
+            ]
+            yield from (
+                {k: str(v) for k, v in s.items() if k in {"group", "kind", "name", "namespace"}}
+                for s in selected
+                if isinstance(s, dict)
+            )
 
 
 def _hits(target: Mapping[str, str], identity: ResourceId) -> bool:
-    """kustomize anchors the patterns of a target; labels are not judged here."""
+    """Kustomize anchors the patterns of a target; labels are not judged here."""
     checks = (("kind", identity.kind), ("group", identity.group), ("name", identity.name), ("namespace", identity.namespace))
-    return all(key not in target or re.fullmatch(target[key], value) or (key == "namespace" and not value) for key, value in checks)
+    return all(
+        key not in target or re.fullmatch(target[key], value) or (key == "namespace" and not value) for key, value in checks
+    )
 
 
 def _images(objects: list[JsonObject]) -> Iterator[str]:

@@ -33,7 +33,12 @@ def _yaml(value: object) -> str:
     """Any value as one line that YAML 1.1 and 1.2 read back equal: JSON, with strings always quoted."""
     if isinstance(value, jinja2.Undefined):
         value._fail_with_undefined_error()  # noqa: SLF001 - the way that jinja2's own filters do it
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("\x7f", "\\u007f").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        json.dumps(value, ensure_ascii=False, sort_keys=True)
+        .replace("\x7f", "\\u007f")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def _sha256(value: object) -> str:
@@ -41,7 +46,9 @@ def _sha256(value: object) -> str:
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - YAML, not HTML
+    environment = ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
     environment.filters["yaml"] = _yaml
     environment.filters["sha256"] = _sha256
     for name in ("lipsum", "cycler", "joiner"):
@@ -81,7 +88,9 @@ class Renderer:
         chart = variant.component.chart
         if chart is None:
             return {}
-        documents = parse(self._text(variant.component, chart.values, context(variant)), f"{variant.component.folder}/{chart.values}")
+        documents = parse(
+            self._text(variant.component, chart.values, context(variant)), f"{variant.component.folder}/{chart.values}"
+        )
         return plain(documents[0]) if documents else {}
 
     def _folder(self, component: Component, prefix: str, root: str, values: JsonObject) -> Overlay:
@@ -97,20 +106,39 @@ class Renderer:
                 sources[path] = source
         if f"{root}/kustomization.yaml" not in files:
             fix = f"add {component.folder}/{prefix}kustomization.yaml or kustomization.yaml.j2"
-            raise InputError(problem("E0506", f"'{component.name}' renders no {prefix}kustomization.yaml", fix=fix, place=Place(component.folder)))
+            raise InputError(
+                problem(
+                    "E0506", f"'{component.name}' renders no {prefix}kustomization.yaml", fix=fix, place=Place(component.folder)
+                )
+            )
         return Overlay(root=root, files=files, sources=sources)
 
     def _text(self, component: Component, name: str, values: JsonObject) -> str:
         source = f"{component.folder}/{name}"
         if name not in component.files:
-            raise InputError(problem("E0506", f"the template file {name} does not exist", fix="add it or correct component.yaml", place=Place(source)))
+            raise InputError(
+                problem(
+                    "E0506",
+                    f"the template file {name} does not exist",
+                    fix="add it or correct component.yaml",
+                    place=Place(source),
+                )
+            )
         try:
             text = self._template(source, component.files[name]).render(values)
         except jinja2.TemplateSyntaxError as error:
-            raise InputError(problem("E0503", f"broken template: {error.message}", fix="correct the template", place=Place(source, error.lineno))) from error
+            raise InputError(
+                problem(
+                    "E0503", f"broken template: {error.message}", fix="correct the template", place=Place(source, error.lineno)
+                )
+            ) from error
         except jinja2.UndefinedError as error:
             fix = "declare it in component.yaml (settings with a default, or facts), or test it with 'is defined'"
-            raise InputError(problem("E0502", f"the template uses something undefined: {error.message}", fix=fix, place=_line_of(error, source))) from error
+            raise InputError(
+                problem(
+                    "E0502", f"the template uses something undefined: {error.message}", fix=fix, place=_line_of(error, source)
+                )
+            ) from error
         except Exception as error:  # a template can raise whatever the expressions in it raise
             message = f"the template fails: {type(error).__name__}: {error}"
             raise InputError(problem("E0503", message, fix="correct the expression", place=_line_of(error, source))) from error
@@ -170,5 +198,3 @@ def setting_is_on(variant: Variant, path: str) -> bool:
     if isinstance(node, (Table, Items)):
         return bool(plain(node))
     return node is not None and bool(node.value)
-
-

@@ -75,7 +75,8 @@ def _token_clashes(fleet: Fleet) -> list[Finding]:
             or len(layer.token.encode()) > MAX_TOKEN
             or _RESERVED.match(layer.token)
         ):
-            fix = f"use lower-case letters, digits and single . + - (at most {MAX_TOKEN}), none of: default, app, cluster-*, Windows device names"
+            allowed = f"lower-case letters, digits and single . + - (at most {MAX_TOKEN})"
+            fix = f"use {allowed}, not default, app, cluster-* or a Windows device name"
             found.append(
                 problem("E0401", f"the {kind} name '{layer.token}' cannot be part of a path", fix=fix, place=layer.place)
             )

@@ -37,14 +37,20 @@ def _validator() -> Validator:
         title=_STRING,
         description=_STRING,
         requirements=_STRINGS,
-        supports={"type": "array", "items": _strict(["fact", "anyOf", "message"], fact={"enum": facts}, anyOf=_STRINGS, message=_STRING)},
+        supports={
+            "type": "array",
+            "items": _strict(["fact", "anyOf", "message"], fact={"enum": facts}, anyOf=_STRINGS, message=_STRING),
+        },
         facts={"type": "array", "items": {"enum": [*facts, *STRUCTURED_FACTS]}},
         inputs={"type": "object", "additionalProperties": {"enum": list(INPUT_KINDS)}},
         namespaces=_STRINGS,
         wave={"type": "integer"},
         provides={"type": "array", "items": {"type": "string", "pattern": r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"}},
         requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING)},
-        chart=_strict(["repoURL", "name", "releaseName", "namespace", "values"], **dict.fromkeys(("repoURL", "name", "releaseName", "namespace", "values"), _STRING)),
+        chart=_strict(
+            ["repoURL", "name", "releaseName", "namespace", "values"],
+            **dict.fromkeys(("repoURL", "name", "releaseName", "namespace", "values"), _STRING),
+        ),
         sourceRepos=_STRINGS,
         clusterResources={"type": "array", "items": _strict(["group", "kind"], group={"type": "string"}, kind=_STRING)},
         instances=_strict(["each"], each=_STRING),
@@ -56,7 +62,13 @@ def _validator() -> Validator:
     )
     metadata = _strict(["name"], name={"type": "string", "pattern": TOKEN, "maxLength": 40})
     return Validator(
-        _strict(["apiVersion", "kind", "metadata", "spec"], apiVersion={"const": API_VERSION}, kind={"const": "Component"}, metadata=metadata, spec=spec)
+        _strict(
+            ["apiVersion", "kind", "metadata", "spec"],
+            apiVersion={"const": API_VERSION},
+            kind={"const": "Component"},
+            metadata=metadata,
+            spec=spec,
+        )
     )
 
 
@@ -82,7 +94,14 @@ def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Compone
 def _component(folder: str, files: Mapping[str, str]) -> Component:
     path = f"{folder}/component.yaml"
     if "component.yaml" not in files:
-        raise InputError(problem("E0506", "the folder has no component.yaml", fix="add one, or move the folder out of templates/", place=Place(folder)))
+        raise InputError(
+            problem(
+                "E0506",
+                "the folder has no component.yaml",
+                fix="add one, or move the folder out of templates/",
+                place=Place(folder),
+            )
+        )
     trees = parse(files["component.yaml"], path)
     if len(trees) != 1 or not isinstance(trees[0], Table):
         raise InputError(problem("E0506", "component.yaml must hold one document", fix="keep one", place=Place(path)))
@@ -93,7 +112,11 @@ def _component(folder: str, files: Mapping[str, str]) -> Component:
     data = cast("JsonObject", plain(tree))
     name = str(cast("JsonObject", data["metadata"])["name"])
     if name != folder.rpartition("/")[2]:
-        raise InputError(problem("E0506", f"the component is named '{name}' but its folder is '{folder}'", fix="make them equal", place=Place(path)))
+        raise InputError(
+            problem(
+                "E0506", f"the component is named '{name}' but its folder is '{folder}'", fix="make them equal", place=Place(path)
+            )
+        )
     return _build(name, folder, tree, cast("JsonObject", data["spec"]), files)
 
 
@@ -140,7 +163,13 @@ def _settings_schema(schema: JsonObject) -> JsonObject:
 
 
 def _chart(data: Mapping[str, str]) -> Chart:
-    return Chart(repo_url=data["repoURL"], name=data["name"], release_name=data["releaseName"], namespace=data["namespace"], values=data["values"])
+    return Chart(
+        repo_url=data["repoURL"],
+        name=data["name"],
+        release_name=data["releaseName"],
+        namespace=data["namespace"],
+        values=data["values"],
+    )
 
 
 def _rules(data: JsonObject) -> Rules:

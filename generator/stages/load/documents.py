@@ -68,7 +68,11 @@ def read(files: Mapping[str, str], problems: list[Finding]) -> tuple[Document, .
 def _document(tree: Node) -> tuple[Document | None, list[Finding]]:
     place = tree.origin.place
     if not isinstance(tree, Table):
-        return None, [problem("E0203", "the document is not a mapping", fix="start it with apiVersion, kind, metadata and spec", place=place)]
+        return None, [
+            problem(
+                "E0203", "the document is not a mapping", fix="start it with apiVersion, kind, metadata and spec", place=place
+            )
+        ]
     kind = _text(tree, "kind")
     if kind not in KINDS:
         message = f"the kind '{kind}' is not known here" if kind else "the document has no kind"
@@ -84,7 +88,12 @@ def _null_components(tree: Table) -> list[Finding]:
     if not isinstance(components, Table):
         return []
     return [
-        problem("E0203", f"components.{name} is empty", fix=f"write '{name}: {{}}' or remove the line", place=key_place(components, (name,)))
+        problem(
+            "E0203",
+            f"components.{name} is empty",
+            fix=f"write '{name}: {{}}' or remove the line",
+            place=key_place(components, (name,)),
+        )
         for name, value in components.entries.items()
         if isinstance(value, Scalar) and value.value is None
     ]
@@ -103,10 +112,20 @@ def _duplicates(documents: list[Document]) -> list[Finding]:
         other = first.setdefault((document.kind, document.name, scope), document)
         if other is not document:
             found.append(
-                problem("E0205", f"{document.kind} '{document.name}' is defined twice; the first is {other.place}", fix="keep one", place=document.place)
+                problem(
+                    "E0205",
+                    f"{document.kind} '{document.name}' is defined twice; the first is {other.place}",
+                    fix="keep one",
+                    place=document.place,
+                )
             )
     defaults = [d for d in documents if d.kind == "Defaults"]
-    found += [problem("E0205", f"there can be one Defaults document; the first is {defaults[0].place}", fix="merge the two", place=d.place) for d in defaults[1:]]
+    found += [
+        problem(
+            "E0205", f"there can be one Defaults document; the first is {defaults[0].place}", fix="merge the two", place=d.place
+        )
+        for d in defaults[1:]
+    ]
     return found
 
 
@@ -115,11 +134,13 @@ def _misplaced(documents: list[Document]) -> list[Finding]:
     found = []
     for document in documents:
         parts = document.place.path.split("/")
-        if parts[0] != "environments" or len(parts) < 3:  # noqa: PLR2004 - environments/<env>/file
+        if parts[0] != "environments" or len(parts) < 3:
             continue
         claimed = document.name if document.kind == "Environment" else document.environment
         if document.kind in {"Environment", "Ring", "Region", "HardwareProfile"} and claimed != parts[1]:
             said = f"belongs to environment '{claimed}'" if claimed else "belongs to no environment"
             message = f"{document.kind} '{document.name}' lies in environments/{parts[1]}/ but {said}"
-            found.append(problem("E0206", message, fix=f"set spec.environment: {parts[1]}, or move the file", place=document.place))
+            found.append(
+                problem("E0206", message, fix=f"set spec.environment: {parts[1]}, or move the file", place=document.place)
+            )
     return found

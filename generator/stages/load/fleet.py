@@ -9,9 +9,23 @@ from typing import TYPE_CHECKING, Final, cast
 from generator.errors import InputError, problem
 from generator.model.component import Component
 from generator.model.finding import Finding
-from generator.model.fleet import Cluster, Environment, Fleet, Group, Layer, Region, Ring, WaiverDocument
-from generator.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, RegionSpec, RingSpec, Selector, WaiverSpec
-from generator.model.settings import Append, MergeBy, Node, Origin, Rules, Scalar, Table, at, key_place, merge, nearest_place, plain, relabel
+from generator.model.fleet import Cluster, Environment, Fleet, Group, Layer, Ring, WaiverDocument
+from generator.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, RingSpec, Selector, WaiverSpec
+from generator.model.settings import (
+    Append,
+    MergeBy,
+    Node,
+    Origin,
+    Rules,
+    Scalar,
+    Table,
+    at,
+    key_place,
+    merge,
+    nearest_place,
+    plain,
+    relabel,
+)
 from generator.schemas.derive import build, schema_of
 from generator.schemas.validate import Validator, suggest
 from generator.stages.load import components as component_files
@@ -78,13 +92,15 @@ def _layer(document: Document, label: str, token: str) -> Layer:
 
 
 def _check_components(index: _Index) -> None:
-    """Every `components.<name>` exists, and what a layer sets below an instanced map has an entry somewhere (checked after merging)."""
+    """Every `components.<name>` of every layer exists."""
     for document in index.documents:
         tables = document.spec.entries.get("components")
         for name in tables.entries if isinstance(tables, Table) else ():
             if name not in index.components:
                 place = key_place(cast("Table", tables), (name,))
-                index.problems.append(problem("E0304", f"there is no component '{name}'", fix=suggest(name, index.components), place=place))
+                index.problems.append(
+                    problem("E0304", f"there is no component '{name}'", fix=suggest(name, index.components), place=place)
+                )
 
 
 def _inputs(index: _Index) -> dict[str, dict[str, Table]]:
@@ -115,7 +131,14 @@ def _check_references(index: _Index) -> None:
         elif document.kind == "Ring" and document.name not in _texts(environments[document.environment], ("spec", "rings")):
             place = key_place(document.tree, ("metadata", "name"))
             fix = f"add it to spec.rings in {environments[document.environment].place.path}"
-            index.problems.append(problem("E0301", f"ring '{document.name}' is not one of the rings of environment '{document.environment}'", fix=fix, place=place))
+            index.problems.append(
+                problem(
+                    "E0301",
+                    f"ring '{document.name}' is not one of the rings of environment '{document.environment}'",
+                    fix=fix,
+                    place=place,
+                )
+            )
         elif document.kind == "Waiver":
             for key, kind in (("environments", "Environment"), ("groups", "Group"), ("clusters", "Cluster")):
                 _check_list(index, document, ("spec", "scope", key), kind)
@@ -136,7 +159,9 @@ def _check_cluster(index: _Index, document: Document) -> None:
     if allowed and region in index.names("Region") and region not in allowed:
         place = nearest_place(document.tree, ("spec", "region"))
         fix = f"use {' or '.join(sorted(allowed))}, or add it to spec.regions of the environment"
-        index.problems.append(problem("E0306", f"environment '{environment}' has no clusters in region '{region}'", fix=fix, place=place))
+        index.problems.append(
+            problem("E0306", f"environment '{environment}' has no clusters in region '{region}'", fix=fix, place=place)
+        )
 
 
 def _check_environment(index: _Index, document: Document) -> None:
@@ -161,8 +186,10 @@ def _check_name(index: _Index, document: Document, key: str, known: Iterable[str
         _missing(index, document, ("spec", key), what, name, known)
 
 
-def _missing(index: _Index, document: Document, path: tuple[str | int, ...], what: str, name: str, known: Iterable[str]) -> None:
-    index.problems.append(problem("E0301", f"there is no {what} '{name}'", fix=suggest(name, known), place=nearest_place(document.tree, path)))
+def _missing(index: _Index, document: Document, path: tuple[str | int, ...], what: str, name: str, known: Iterable[str]) -> None:  # noqa: PLR0917 - read aloud, it is the message
+    index.problems.append(
+        problem("E0301", f"there is no {what} '{name}'", fix=suggest(name, known), place=nearest_place(document.tree, path))
+    )
 
 
 def _text(document: Document, key: str) -> str:
@@ -194,9 +221,13 @@ def _fleet(index: _Index, inputs: Mapping[str, Mapping[str, Table]]) -> Fleet:
         if document.kind == "Cluster" and (cluster := parts.cluster(document)):
             clusters[cluster.name] = cluster
     waivers = tuple(
-        WaiverDocument(name=d.name, place=d.place, spec=cast("WaiverSpec", _built(WaiverSpec, d.spec))) for d in index.documents if d.kind == "Waiver"
+        WaiverDocument(name=d.name, place=d.place, spec=cast("WaiverSpec", _built(WaiverSpec, d.spec)))
+        for d in index.documents
+        if d.kind == "Waiver"
     )
-    return Fleet(environments=environments, rings=rings, clusters=clusters, components=index.components, inputs=inputs, waivers=waivers)
+    return Fleet(
+        environments=environments, rings=rings, clusters=clusters, components=index.components, inputs=inputs, waivers=waivers
+    )
 
 
 def _built(cls: type[DataclassInstance], tree: Node) -> DataclassInstance:
@@ -213,7 +244,10 @@ def _environment(document: Document, index: _Index) -> Environment:
         for component in index.components.values():
             for key, kind in component.inputs.items():
                 if kind == "TeamRole":
-                    groups = {name: Table({"groups": relabel(value, layer.label)}, origin, {"groups": value.origin.place}) for name, value in roles.entries.items()}
+                    groups = {
+                        name: Table({"groups": relabel(value, layer.label)}, origin, {"groups": value.origin.place})
+                        for name, value in roles.entries.items()
+                    }
                     added = Table({"values": Table({key: Table(groups, origin, roles.key_places)}, origin)}, origin)
                     below = components.get(component.name)
                     components[component.name] = added if below is None else cast("Table", merge(added, below))
@@ -234,7 +268,12 @@ class _Parts:
         self.profiles = self._layers("HardwareProfile", "profile")
         self.profile_documents = {(d.name, d.environment): d for d in index.documents if d.kind == "HardwareProfile"}
         self.groups = {
-            d.name: Group(name=d.name, place=d.place, spec=cast("GroupSpec", _built(GroupSpec, d.spec)), layer=_layer(d, f"group {d.name}", d.name))
+            d.name: Group(
+                name=d.name,
+                place=d.place,
+                spec=cast("GroupSpec", _built(GroupSpec, d.spec)),
+                layer=_layer(d, f"group {d.name}", d.name),
+            )
             for d in index.documents
             if d.kind == "Group"
         }
@@ -255,7 +294,10 @@ class _Parts:
         found = self._cluster_validator.findings(spec_tree, prefix="spec")
         data = plain(spec_tree)
         if not found and isinstance(data, dict):
-            for key, fix in (("kubernetes", "set spec.kubernetes here or in the profile"), ("nodePools", "set spec.nodePools here or in the profile")):
+            for key, fix in (
+                ("kubernetes", "set spec.kubernetes here or in the profile"),
+                ("nodePools", "set spec.nodePools here or in the profile"),
+            ):
                 if not data.get(key):
                     found.append(problem("E0204", f"cluster '{document.name}' has no {key}", fix=fix, place=document.place))
         if found:
@@ -286,7 +328,9 @@ class _Parts:
             for key in ((name, ""), (name, environment)):
                 if document := self.profile_documents.get(key):
                     supplied = {k: v for k, v in document.spec.entries.items() if k in _PROFILE_KEYS}
-                    merged = cast("Table", merge(merged, Table(supplied, document.spec.origin, document.spec.key_places), _PROFILE_RULES))
+                    merged = cast(
+                        "Table", merge(merged, Table(supplied, document.spec.origin, document.spec.key_places), _PROFILE_RULES)
+                    )
             self._profile_cache[(name, environment)] = merged
         return self._profile_cache[(name, environment)]
 
@@ -295,7 +339,9 @@ class _Parts:
         for name in matching:
             if name not in environment.spec.groups:
                 fix = f"add '{name}' to spec.groups in {environment.place.path} (its position decides its strength)"
-                message = f"group '{name}' matches cluster '{document.name}', but environment '{environment.name}' does not list it"
+                message = (
+                    f"group '{name}' matches cluster '{document.name}', but environment '{environment.name}' does not list it"
+                )
                 self.index.problems.append(problem("E0303", message, fix=fix, place=self.groups[name].place))
         return tuple(name for name in environment.spec.groups if name in matching)
 
@@ -331,4 +377,3 @@ def selects(selector: Selector, labels: Mapping[str, str]) -> bool:
         if not holds[expression.operator]:
             return False
     return True
-
