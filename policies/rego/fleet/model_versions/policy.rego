@@ -102,7 +102,7 @@ _outliers(versions) := sort([name | some version, names in versions; not _is_usu
 
 _is_usual(version, versions) if count(versions[version]) * 2 > sum([count(names) | some names in versions])
 
-# at most three versions, the rarest first
+# the two rarest versions
 _shares(versions) := concat(", ", [sprintf("%s on %d", [texts.short(share[1]), share[0]]) |
-	some share in array.slice(sort([[count(names), version] | some version, names in versions]), 0, 3)
+	some share in array.slice(sort([[count(names), version] | some version, names in versions]), 0, 2)
 ])

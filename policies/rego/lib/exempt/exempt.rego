@@ -5,6 +5,8 @@
 #   exemption has must match; `*` counts at the ends. Waivers of the pull request become exemptions in the cluster.
 package lib.exempt
 
+import data.lib.review
+
 _keys := {"namespace", "workload", "container", "image"}
 
 # the object as a whole
@@ -21,10 +23,10 @@ is_container_exempt(request, container) if {
 }
 
 _of_object(request) := [exemption |
-	some exemption in object.get(request, ["parameters", "exemptions"], [])
+	some exemption in review.parameter(request, "exemptions", [])
 	count(exemption) > 0
 	object.keys(exemption) & _keys == object.keys(exemption)
-	o := object.get(request, ["review", "object"], {})
+	o := review.object_of(request)
 	_matches(exemption, "namespace", [object.get(o, ["metadata", "namespace"], "")])
 	_matches(exemption, "workload", _workloads(o))
 ]

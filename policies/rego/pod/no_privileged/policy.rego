@@ -22,6 +22,7 @@ package policies.pod.no_privileged
 
 import data.lib.containers
 import data.lib.exempt
+import data.lib.review
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["securityContext", "privileged"])}} if {
 	some entry in containers.of(_pod)
@@ -39,7 +40,7 @@ violation contains {"msg": msg, "details": {"path": path}} if {
 
 violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)
 
-_pod := object.get(input, ["review", "object"], {})
+_pod := review.object_of(input)
 
 _is_mapping(null)
 

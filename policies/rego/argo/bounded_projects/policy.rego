@@ -1,0 +1,71 @@
+# METADATA
+# scope: package
+# title: Argo CD projects have bounds
+# description: |
+#   An AppProject is what keeps an Application from applying anything, from anywhere, to everywhere. A `*` among its sources,
+#   destinations or cluster-scoped kinds takes the fence away. Patterns with a fixed beginning are allowed.
+# custom:
+#   id: FG-ARGO-001
+#   kind: FGArgoBoundedProjects
+#   severity: critical
+#   scope: object
+#   where: both
+#   failure: An AppProject admits all sources, destinations or cluster-scoped kinds.
+#   remediation: List repositories, namespaces and kinds (sourceRepos, namespaces, clusterResources in component.yaml).
+#   controls: []
+#   facts: []
+#   parameters:
+#     type: object
+#     properties: {}
+package policies.argo.bounded_projects
+
+import data.lib.exempt
+import data.lib.review
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"path": path}} if {
+	not exempt.is_object_exempt(input)
+	some index, source in _list("sourceRepos")
+	_is_unbounded(source)
+	path := ["spec", "sourceRepos", index]
+	msg := sprintf("%s is %s", [texts.dotted(path), texts.short(source)])
+}
+
+violation contains {"msg": msg, "details": {"path": path}} if {
+	not exempt.is_object_exempt(input)
+	some [list, keys] in [["destinations", {"server", "name", "namespace"}], ["clusterResourceWhitelist", {"group", "kind"}]]
+	some index, entry in _list(list)
+	some key, value in entry
+	key in keys
+	_is_unbounded(value)
+	path := ["spec", list, index, key]
+	msg := sprintf("%s is %s", [texts.dotted(path), texts.short(value)])
+}
+
+violation contains {"msg": msg, "details": {"path": ["spec", list]}} if {
+	some list in ["sourceRepos", "destinations", "clusterResourceWhitelist"]
+	not is_array(_list(list))
+	msg := sprintf("spec.%s is not a list", [list])
+}
+
+violation contains {"msg": msg, "details": {"path": path}} if {
+	some list in ["destinations", "clusterResourceWhitelist"]
+	some index, entry in _list(list)
+	not is_object(entry)
+	path := ["spec", list, index]
+	msg := sprintf("%s is not a mapping", [texts.dotted(path)])
+}
+
+violation contains {"msg": "the AppProject has no spec", "details": {"path": []}} if {
+	not is_object(object.get(_object, "spec", null))
+}
+
+_object := review.object_of(input)
+
+# what is missing admits nothing
+_list(name) := object.get(_object, ["spec", name], [])
+
+# nothing fixed before the first star: `*`, `**`, `https://*`
+_is_unbounded(pattern) if regex.match(`^([a-z+]+:/*)?\*`, pattern)
+
+_is_unbounded(pattern) if not is_string(pattern)
