@@ -1,0 +1,56 @@
+"""fleetgen tools"""
+
+from __future__ import annotations
+
+import click
+
+from generator.cli import answers, common, output
+from generator.errors import InputError
+from generator.pipeline.repository import Repository
+from generator.tools.toolchain import Toolchain
+
+
+@click.group("tools", help="The pinned kustomize, conftest and others: where they are, and how they get there.")
+def command() -> None:
+    """See the help text."""
+
+
+@command.command("list", help="Every pinned tool, its version and where it was found.")
+@answers.format_options
+@click.pass_context
+def list_(ctx: click.Context, *, format_: str) -> int:
+    """See the help text."""
+    output.use_format(format_)
+    toolchain = _toolchain(ctx)
+    rows = [("NAME", "VERSION", "FROM", "PATH")]
+    for name in toolchain.names():
+        tool = toolchain.find(name)
+        rows.append((name, toolchain.pin(name).version, tool.source if tool else "not built", str(tool.path) if tool else "-"))
+    items = [dict(zip(("name", "version", "from", "path"), row, strict=True)) for row in rows[1:]]
+    answers.answer(format_, answers.columns(rows), {"tools": items})
+    return 0
+
+
+@command.command("install", help="Build the named tools (default: all) into the cache, where they are missing.")
+@click.argument("names", nargs=-1)
+@click.pass_context
+def install(ctx: click.Context, *, names: tuple[str, ...]) -> int:
+    """See the help text."""
+    toolchain = _toolchain(ctx)
+    for name in names:
+        toolchain.pin(name)  # a wrong name is said before anything is built
+    for name in names or toolchain.names():
+        tool = toolchain.need(name)
+        output.say(f"{name} {tool.version}: {tool.path} ({tool.source})")
+    return 0
+
+
+def _toolchain(ctx: click.Context) -> Toolchain:
+    """Tools can be installed before there is a repository; a broken one is still an error."""
+    try:
+        repo: Repository | None = common.repository(ctx)
+    except InputError as error:
+        if any(finding.place and finding.place.path.endswith("fleetgen.toml") for finding in error.findings):
+            raise
+        repo = None
+    return common.toolchain(repo)
