@@ -30,7 +30,7 @@ lint: setup ## ruff, mypy, import rules
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --cache-dir build/cache/imports | tail -n 25
+	@$(BIN)/lint-imports --no-logo --cache-dir build/cache/imports
 
 format: setup ## format the code
 	@$(BIN)/ruff check --quiet --fix

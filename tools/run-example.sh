@@ -5,11 +5,19 @@ cd "$(dirname "$0")/.."
 as_of="${1:?usage: run-example.sh DATE}"
 fleetgen="$PWD/.venv/bin/fleetgen"
 clone="build/run/fleet"
+
+if [ -n "$(git status --porcelain -- fleet environments templates policies)" ]; then
+  echo "note: uncommitted changes of the fleet and the library are not part of this run" >&2
+fi
 rm -rf build/run
 mkdir -p build/run
 git clone --quiet --no-hardlinks . "$clone"
 git -C "$clone" config user.name "fleetgen example"
 git -C "$clone" config user.email "example@fleetgen.invalid"
-"$fleetgen" -C "$clone" publish --as-of "$as_of"
-git -C "$clone" log -1 --stat=100,70 --stat-count=15
-echo "The committed result: $clone/output (git -C $clone show)"
+if [ -d "$clone/output" ]; then # so that there is something to commit
+  git -C "$clone" rm -r --quiet output
+  git -C "$clone" commit --quiet --message "Begin without output"
+fi
+"$fleetgen" -C "$clone" publish --as-of "$as_of" "${@:2}"
+echo
+.venv/bin/python tools/run_summary.py "$clone"
