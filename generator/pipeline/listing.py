@@ -51,11 +51,11 @@ def variants(settings: Settings) -> list[Row]:
 
 
 def duplicates(settings: Settings) -> list[Row]:
-    """Variants of one unit with equal rendered content under several names; it is built once. Needs no tool."""
+    """Variants of one unit in one ring with equal rendered content under several names; it is built once. Needs no tool."""
     plan = plan_of(settings)
     same: dict[tuple[object, ...], list[VariantKey]] = {}
     for key, content in _contents(plan).items():
-        same.setdefault((key.unit, content), []).append(key)
+        same.setdefault((key.environment, key.ring, key.unit, content), []).append(key)
     rows: list[Row] = [("UNIT", "CLUSTERS", "EQUAL VARIANTS")]
     for keys in sorted(same.values()):
         if len(keys) > 1:
