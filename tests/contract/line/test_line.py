@@ -261,8 +261,10 @@ WRONG = {
     ),
     "constraint with a wrong action": (
         "policies/constraints/x.yaml",
-        "apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: FGPodNoPrivileged\n"
-        "metadata: {name: x}\nspec: {enforcementAction: denyy}\n",
+        (
+            "apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: FGPodNoPrivileged\n"
+            "metadata: {name: x}\nspec: {enforcementAction: denyy}\n"
+        ),
         "policies/constraints/x.yaml:4:27: error[E0801]: spec.enforcementAction is 'denyy'",
     ),
 }
