@@ -198,17 +198,19 @@ def _decode(value: Json) -> _Answer:
 
 
 def _object_answers(settings: Settings, rules: Rules, questions: Sequence[Item]) -> dict[str, _Answer]:
+    """item id -> answer. Environments with the same rules ask about an equal object once."""
     digests = {name: rules.digest(name) for name in {item.policy_set for item in questions}}
-    by_key = {
-        memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else ""): q
+    keys = {
+        q.id: memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else "")
         for q in questions
     }
+    by_key = {keys[question.id]: question for question in questions}
 
-    def pack(keys: Sequence[str]) -> list[Json]:
-        return [*gate.batches([by_key[key] for key in keys])]
+    def pack(missing: Sequence[str]) -> list[Json]:
+        return [*gate.batches([by_key[key] for key in missing])]
 
     answers = _ask(settings, rules, {key: {"ids": [item.id]} for key, item in by_key.items()}, pack)
-    return {by_key[key].id: answer for key, answer in answers.items()}
+    return {name: answers[key] for name, key in keys.items()}
 
 
 def _models(desired: Desired, settings: Settings) -> dict[str, JsonObject]:
