@@ -39,22 +39,22 @@ ids := [_id(item) | some item in items]
 
 targets := [target |
 	some item in items
-	not _id(item) in _refused
-	namespace := _namespace_object(item)
+	_is_sound(item)
 	some form in _forms(item.object)
-	target := _target(item, form, namespace)
+	target := _target(item, form)
 ]
 
-# A safety net: whatever the reason, an item that is neither refused nor a target must not pass.
-overlooked contains result.problem(id, "E0804", "the item was not evaluated") if {
-	some id in ids
-	not id in _refused
-	not id in _seen
+# Asked of every item, so it is one function; which of its conditions fails is only asked of the items that are not sound.
+_is_sound(item) if {
+	is_string(item.id)
+	is_object(data.plan[item.policySet])
+	not _has_namespace_problem(item)
+	_is_kubernetes_object(item.object)
+	not _is_list(item.object)
+	not _lacks_template(item.object)
 }
 
-_seen contains target.id if some target in targets
-
-_refused contains problem.id if some problem in problems
+_unsound := [item | some item in items; not _is_sound(item)]
 
 problems contains result.problem("", "E0804", "the batch has no list of items") if {
 	kind == "GateBatch"
@@ -62,74 +62,101 @@ problems contains result.problem("", "E0804", "the batch has no list of items") 
 }
 
 problems contains result.problem("", "E0804", "an item of the batch has no id") if {
-	some item in items
+	some item in _unsound
 	not _has_id(item)
 }
 
 problems contains result.problem(_id(item), "E0804", msg) if {
-	some item in items
+	some item in _unsound
 	not _has_set(item)
 	msg := sprintf("unknown policy set %v", [object.get(item, "policySet", null)])
 }
 
-problems contains result.problem(_id(item), "E0804", sprintf("no Namespace object with the key %v", [item.namespace])) if {
-	some item in items
-	_has_namespace(item)
-	not _is_given(item.namespace)
+problems contains result.problem(_id(item), "E0804", msg) if {
+	some item in _unsound
+	_lacks_namespace(item)
+	msg := sprintf("no Namespace object with the key %v", [item.namespace])
 }
 
 problems contains result.problem(_id(item), "E0804", msg) if {
-	some item in items
-	own := item.object.metadata.namespace
-	given := input.namespaces[item.namespace].metadata.name
-	own != given
-	msg := sprintf("the namespace is %v, the given Namespace object is %v", [own, given])
-}
-
-problems contains result.problem(_id(item), "E0602", sprintf("not a Kubernetes object: %s", [_excerpt(item)])) if {
-	some item in items
-	not _is_kubernetes_object(item)
+	some item in _unsound
+	_is_elsewhere(item)
+	shown := [item.object.metadata.namespace, input.namespaces[item.namespace].metadata.name]
+	msg := sprintf("the namespace is %v, the given Namespace object is %v", shown)
 }
 
 problems contains result.problem(_id(item), "E0602", msg) if {
-	some item in items
-	is_array(item.object.items)
-	endswith(item.object.kind, "List")
+	some item in _unsound
+	value := object.get(item, "object", null)
+	not _is_kubernetes_object(value)
+	msg := sprintf("not a Kubernetes object: %s", [substring(json.marshal(value), 0, 80)])
+}
+
+problems contains result.problem(_id(item), "E0602", msg) if {
+	some item in _unsound
+	_is_list(item.object)
 	msg := sprintf("a %s must be unpacked before it is checked", [item.object.kind])
 }
 
-problems contains result.problem(_id(item), "E0602", sprintf("no usable pod template at %s", [concat(".", path)])) if {
-	some item in items
-	_is_kubernetes_object(item)
+problems contains result.problem(_id(item), "E0602", msg) if {
+	some item in _unsound
+	_lacks_template(item.object)
 	path := expansion.template_path(item.object, _group_kind(item.object))
-	not expansion.pod(item.object, path)
+	msg := sprintf("no usable pod template at %s", [concat(".", path)])
 }
+
+# A safety net: whatever the reason, an item that is neither a target nor a problem must not pass.
+overlooked contains result.problem(id, "E0804", "the item was not evaluated") if {
+	some id in ids
+	not id in _seen
+}
+
+_seen contains target.id if some target in targets
+
+_seen contains problem.id if some problem in problems
 
 _id(item) := item.id if _has_id(item)
 
 _id(item) := "" if not _has_id(item)
 
+# A built-in called on something undefined is undefined itself, and so is its negation: hence predicates for `not`.
 _has_id(item) if is_string(item.id)
 
-# A built-in called on something undefined is undefined itself, and so is its negation: hence predicates for `not`.
 _has_set(item) if is_object(data.plan[item.policySet])
-
-_is_given(key) if _is_text(input.namespaces[key].metadata.name)
 
 _has_namespace(item) if object.get(item, "namespace", null) != null
 
-_excerpt(item) := substring(json.marshal(object.get(item, "object", null)), 0, 80)
+_has_namespace_problem(item) if _lacks_namespace(item)
 
-_is_kubernetes_object(item) if {
-	o := item.object
+_has_namespace_problem(item) if _is_elsewhere(item)
+
+_lacks_namespace(item) if {
+	_has_namespace(item)
+	not _is_given(item.namespace)
+}
+
+_is_given(key) if _is_text(input.namespaces[key].metadata.name)
+
+_is_elsewhere(item) if item.object.metadata.namespace != input.namespaces[item.namespace].metadata.name
+
+_is_list(o) if {
+	is_array(o.items)
+	endswith(o.kind, "List")
+}
+
+_lacks_template(o) if {
+	path := expansion.template_path(o, _group_kind(o))
+	not expansion.pod(o, path)
+}
+
+_is_kubernetes_object(o) if {
 	_is_text(o.apiVersion)
 	_is_text(o.kind)
 	is_object(o.metadata)
-	_is_name(object.get(o.metadata, "name", null))
-	_is_name(object.get(o.metadata, "generateName", null))
-	_is_name(object.get(o.metadata, "namespace", null))
-	_is_labels(object.get(o.metadata, "labels", null))
 	_has_name(o.metadata)
+	types := {type_name(object.get(o.metadata, key, "")) | some key in ["name", "generateName", "namespace"]}
+	types - {"string", "null"} == set()
+	type_name(object.get(o.metadata, "labels", null)) in {"null", "object"}
 }
 
 _has_name(metadata) if _is_text(metadata.name)
@@ -141,16 +168,8 @@ _is_text(value) if {
 	value != ""
 }
 
-_is_name(null)
-
-_is_name(value) if is_string(value)
-
-_is_labels(null)
-
-_is_labels(value) if is_object(value)
-
 # an object, and the Pod that it would create
-_forms(o) := array.concat([{"object": o, "source": "Original", "prefix": "", "template": []}], [form |
+_forms(o) := array.concat([object.union(result.original, {"object": o})], [form |
 	path := expansion.template_path(o, _group_kind(o))
 	form := {
 		"object": expansion.pod(o, path),
@@ -160,61 +179,50 @@ _forms(o) := array.concat([{"object": o, "source": "Original", "prefix": "", "te
 	}
 ])
 
-_target(item, form, namespace_object) := {
-	"id": _id(item),
+# What matchers and policies read of an object. Namespace matchers look at the name and labels of a Namespace itself.
+_target(item, form) := {
+	"id": item.id,
 	"set": item.policySet,
 	"source": form.source,
 	"prefix": form.prefix,
 	"template": form.template,
-	"group_kind": _group_kind(o),
-	"labels": _or_empty(o.metadata, "labels"),
-	"name": object.get(o.metadata, "name", ""),
+	"group_kind": concat("/", [group, o.kind]),
+	"labels": _or_empty(object.get(o.metadata, "labels", null)),
+	"name": name,
 	"generate_name": object.get(o.metadata, "generateName", ""),
-	"namespaced": namespaced,
-	"namespace": _subject(is_namespace, o, namespace),
-	"namespace_labels": _namespace_labels(is_namespace, o, namespace_object),
+	"namespaced": namespace.namespaced,
+	"namespace": namespace.name,
+	"namespace_labels": namespace.labels,
 	"review": {
 		"object": o,
-		"name": object.get(o.metadata, "name", ""),
+		"name": name,
 		"namespace": object.get(o.metadata, "namespace", ""),
-		"kind": {"group": _group(o.apiVersion), "version": _version(o.apiVersion), "kind": o.kind},
+		"kind": {"group": group, "version": parts[count(parts) - 1], "kind": o.kind},
 	},
 } if {
 	o := form.object
-	is_namespace := _group_kind(o) == "/Namespace"
-	namespace := _namespace(o, namespace_object)
-	namespaced := [is_namespace, namespace == null] == [false, false]
+	parts := split(o.apiVersion, "/")
+	group := concat("/", array.slice(parts, 0, count(parts) - 1))
+	name := object.get(o.metadata, "name", "")
+	namespace := _namespace([group, o.kind], o, item)
 }
 
-_group_kind(o) := sprintf("%s/%s", [_group(o.apiVersion), o.kind])
+_group_kind(o) := concat("/", [concat("/", array.slice(parts, 0, count(parts) - 1)), o.kind]) if {
+	parts := split(o.apiVersion, "/")
+}
 
-_group(api_version) := split(api_version, "/")[0] if contains(api_version, "/")
+_namespace(kind_of, o, item) := {
+	"namespaced": false,
+	"name": object.get(o.metadata, "name", ""),
+	"labels": _or_empty(object.get(o.metadata, "labels", null)),
+} if {
+	kind_of == ["", "Namespace"]
+} else := {"namespaced": true, "name": given.name, "labels": _or_empty(object.get(given, "labels", null))} if {
+	given := input.namespaces[item.namespace].metadata
+} else := {"namespaced": true, "name": o.metadata.namespace, "labels": null} if {
+	_is_text(o.metadata.namespace)
+} else := {"namespaced": false, "name": null, "labels": null}
 
-_group(api_version) := "" if not contains(api_version, "/")
+_or_empty(labels) := labels if is_object(labels)
 
-_version(api_version) := regex.replace(api_version, `^.*/`, "")
-
-_namespace_object(item) := input.namespaces[item.namespace] if _has_namespace(item)
-
-_namespace_object(item) := null if not _has_namespace(item)
-
-_namespace(_, namespace_object) := namespace_object.metadata.name
-
-_namespace(o, null) := o.metadata.namespace if _is_text(o.metadata.namespace)
-
-_namespace(o, null) := null if not _is_text(object.get(o.metadata, "namespace", ""))
-
-# namespace matchers look at the name and labels of a Namespace itself
-_subject(true, o, _) := o.metadata.name
-
-_subject(false, _, namespace) := namespace
-
-_namespace_labels(true, o, _) := _or_empty(o.metadata, "labels")
-
-_namespace_labels(false, _, null) := null
-
-_namespace_labels(false, _, namespace_object) := _or_empty(namespace_object.metadata, "labels")
-
-_or_empty(metadata, key) := object.get(metadata, key, null) if is_object(object.get(metadata, key, null))
-
-_or_empty(metadata, key) := {} if not is_object(object.get(metadata, key, null))
+_or_empty(labels) := {} if not is_object(labels)

@@ -39,7 +39,7 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["i
 	image := object.get(entry.container, "image", null)
 	not _is_exact(image)
 	not exempt.is_container_exempt(input, entry.container)
-	msg := sprintf("%s: image %s has no %s", [entry.label, texts.cut(image, 80), _wanted])
+	msg := sprintf("%s: image %s has no %s", [containers.label(entry), texts.cut(image, 80), _wanted])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)

@@ -37,7 +37,7 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["i
 	image := object.get(entry.container, "image", null)
 	not _is_allowed(image)
 	not exempt.is_container_exempt(input, entry.container)
-	msg := sprintf("%s: image %s is not from an allowed registry", [entry.label, texts.cut(image, 80)])
+	msg := sprintf("%s: image %s is not from an allowed registry", [containers.label(entry), texts.cut(image, 80)])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)

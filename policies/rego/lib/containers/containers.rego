@@ -11,9 +11,14 @@ of(pod) := [entry |
 	some list in _lists
 	some index, container in _list(pod, list)
 	is_object(container)
-	path := ["spec", list, index]
-	entry := {"container": container, "path": path, "label": _label(container, path)}
+	entry := {"container": container, "path": ["spec", list, index]}
 ]
+
+# how messages name a container: the path makes it unique, the name is what people look for
+label(entry) := sprintf("%s (%s)", [
+	texts.dotted(entry.path),
+	texts.short(object.get(entry.container, "name", "")),
+])
 
 # What hides containers from the policies: a Pod that has any of these must not pass.
 malformed(pod) := {sprintf("%s is not a list of containers", [texts.dotted(path)]) |
@@ -42,5 +47,3 @@ _is_list(_, value) if is_array(value)
 _object(value) := value if is_object(value)
 
 _object(value) := {} if not is_object(value)
-
-_label(container, path) := sprintf("%s (%s)", [texts.dotted(path), texts.short(object.get(container, "name", ""))])

@@ -9,7 +9,7 @@ _pod := {"spec": {
 }}
 
 test_all_containers if {
-	[entry.label | some entry in containers.of(_pod)] == [
+	[containers.label(entry) | some entry in containers.of(_pod)] == [
 		"spec.containers[0] (web)",
 		"spec.containers[1] (log)",
 		"spec.initContainers[0] (load)",
@@ -21,7 +21,6 @@ test_path_and_container if {
 	containers.of({"spec": {"containers": [{"name": "web"}]}}) == [{
 		"container": {"name": "web"},
 		"path": ["spec", "containers", 0],
-		"label": "spec.containers[0] (web)",
 	}]
 }
 

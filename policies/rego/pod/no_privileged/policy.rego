@@ -28,14 +28,14 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["s
 	some entry in containers.of(_pod)
 	not _is_unprivileged(entry.container)
 	not exempt.is_container_exempt(input, entry.container)
-	msg := sprintf("%s: the container is privileged", [entry.label])
+	msg := sprintf("%s: the container is privileged", [containers.label(entry)])
 }
 
 violation contains {"msg": msg, "details": {"path": path}} if {
 	some entry in containers.of(_pod)
 	path := array.concat(entry.path, ["securityContext"])
 	not _is_mapping(object.get(entry.container, "securityContext", {}))
-	msg := sprintf("%s: securityContext is not a mapping", [entry.label])
+	msg := sprintf("%s: securityContext is not a mapping", [containers.label(entry)])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)

@@ -43,7 +43,7 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["r
 	some [field, resource] in _needed
 	not _is_given(entry.container, field, resource)
 	not exempt.is_container_exempt(input, entry.container)
-	msg := sprintf("%s: resources.%s.%s is missing or zero", [entry.label, field, texts.short(resource)])
+	msg := sprintf("%s: resources.%s.%s is missing or zero", [containers.label(entry), field, texts.short(resource)])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)

@@ -37,7 +37,8 @@ violation contains {"msg": msg, "details": {"path": path}} if {
 	not quantities.whole(limit)
 	not exempt.is_container_exempt(input, entry.container)
 	path := array.concat(entry.path, ["resources", "limits"])
-	msg := sprintf("%s: the limit of %s is %s, not a whole number", [entry.label, texts.short(resource), texts.short(limit)])
+	shown := [containers.label(entry), texts.short(resource), texts.short(limit)]
+	msg := sprintf("%s: the limit of %s is %s, not a whole number", shown)
 }
 
 violation contains {"msg": msg, "details": {"path": path}} if {
@@ -48,7 +49,7 @@ violation contains {"msg": msg, "details": {"path": path}} if {
 	not _is_same(request, limit)
 	not exempt.is_container_exempt(input, entry.container)
 	path := array.concat(entry.path, ["resources", "requests"])
-	shown := [entry.label, texts.short(request), texts.short(resource), limit]
+	shown := [containers.label(entry), texts.short(request), texts.short(resource), limit]
 	msg := sprintf("%s: %s of %s requested, but the limit is %d", shown)
 }
 
@@ -56,7 +57,7 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, pat
 	some entry in containers.of(_pod)
 	some path in [["resources"], ["resources", "limits"], ["resources", "requests"]]
 	not _is_mapping(object.get(entry.container, path, null))
-	msg := sprintf("%s: %s is not a mapping", [entry.label, texts.dotted(path)])
+	msg := sprintf("%s: %s is not a mapping", [containers.label(entry), texts.dotted(path)])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)
