@@ -18,7 +18,8 @@ from generator.yamlfile import parse
 _HELP = """Make clusters from the CSV export FILE.
 
 The mapping says which column becomes what (see: fleetgen schema ImportMapping). Every row becomes a cluster, or a problem
-with its row and column; with a problem nothing is written. Without -o the documents go to stdout; a file that an import made before is replaced.
+with its row and column; with a problem nothing is written. Without -o the documents go to stdout; a file that an import
+made before is replaced.
 """
 
 
