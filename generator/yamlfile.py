@@ -274,3 +274,66 @@ _ManifestLoader.yaml_implicit_resolvers = {
 def load_manifests(text: str) -> list[Json]:
     """The documents of built manifests as plain data, without places; empty documents are left out."""
     return [document for document in yaml.load_all(text, Loader=_ManifestLoader) if document is not None]
+
+
+def append(text: str, path: str, document: tuple[str, str], keys: tuple[str, str], item: str) -> str:
+    """`text` with `item` at the end of the list at `keys` of the document (kind, name); every other byte stays.
+
+    Unchanged if the item is there already. Raises InputError if the file cannot be read or the list cannot be extended.
+    """
+    trees = parse(text, path)
+    wanted = next((t for t in trees if (_leaf(t, "kind"), _leaf(_child(t, "metadata"), "name")) == document), None)
+    parent = _child(wanted, keys[0])
+    if not isinstance(parent, Table) or not parent.entries:
+        raise InputError(_by_hand(path, keys, item))
+    node = parent.entries.get(keys[1])
+    names = [n.value for n in node.items if isinstance(n, Scalar)] if isinstance(node, Items) else []
+    if item in names:
+        return text
+    lines = text.split("\n")
+    if node is None:
+        first = next(iter(parent.key_places.values()))
+        lines.insert(first.line - 1, f"{' ' * (first.column - 1)}{keys[1]}: [{item}]")
+    elif isinstance(node, Items):
+        _insert(lines, node, item)
+    changed = "\n".join(lines)
+    if node is not None and _names(changed, path, document, keys) != [*names, item]:
+        raise InputError(_by_hand(path, keys, item))
+    return changed
+
+
+def _insert(lines: list[str], node: Items, item: str) -> None:
+    """Put the item behind the last one; the caller reads the result again and refuses what came out otherwise."""
+    start = node.origin.place
+    last = node.items[-1].origin.place if node.items else start
+    line = lines[last.line - 1]
+    if lines[start.line - 1][start.column - 1] == "[":
+        end = line.find("]", last.column - 1)
+        head = line[:end].rstrip() if end >= 0 else line
+        lines[last.line - 1] = f"{head}{', ' if node.items else ''}{item}{line[end:] if end >= 0 else ''}"
+    else:
+        lines.insert(last.line, f"{' ' * (start.column - 1)}- {item}")
+
+
+def _names(text: str, path: str, document: tuple[str, str], keys: tuple[str, str]) -> list[Leaf]:
+    try:
+        trees = parse(text, path)
+    except InputError:
+        return []
+    wanted = next((t for t in trees if (_leaf(t, "kind"), _leaf(_child(t, "metadata"), "name")) == document), None)
+    node = _child(_child(wanted, keys[0]), keys[1])
+    return [n.value for n in node.items if isinstance(n, Scalar)] if isinstance(node, Items) else []
+
+
+def _child(node: Node | None, key: str) -> Node | None:
+    return node.entries.get(key) if isinstance(node, Table) else None
+
+
+def _leaf(node: Node | None, key: str) -> Leaf:
+    child = _child(node, key)
+    return child.value if isinstance(child, Scalar) else None
+
+
+def _by_hand(path: str, keys: tuple[str, str], item: str) -> Finding:
+    message = f"{'.'.join(keys)} is written in a way that cannot be extended"
+    return problem("E0203", message, fix=f"add '{item}' to it by hand", place=Place(path))
