@@ -236,9 +236,12 @@ class _Progress:
         self._count, self._next = 0, time.monotonic() + every
 
     def __call__(self, line: str) -> None:
-        self._count += not line.startswith("go: ")
+        told = line.removeprefix("go: ")
+        self._count += told == line
         if time.monotonic() >= self._next:
-            self._on_line(f"{self._name}: {self._count} packages compiled, now {line}")
+            self._on_line(
+                f"{self._name}: {told}" if told != line else f"{self._name}: {self._count} packages compiled, now {line}"
+            )
             self._next = time.monotonic() + self._every
 
 
