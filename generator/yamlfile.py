@@ -231,6 +231,9 @@ def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     # go-yaml (kubectl, kustomize) reads y and n as booleans, PyYAML writes them plain
     if value in {"y", "Y", "n", "N", "="}:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
+    # the same goes for 1e3 (a number) and 0o17 (an octal number); single quotes are what PyYAML itself chooses
+    if value and (not isinstance(resolve_plain(value), str) or any(trap.match(value) for trap, _ in _TRAPS)):
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'")
     if "\n" in value and not re.search(r"[ \t]\n|\t|[^\x20-\x7e\n]", value) and not value.startswith((" ", "\n")):
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
     return dumper.represent_scalar("tag:yaml.org,2002:str", value)

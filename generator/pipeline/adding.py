@@ -170,7 +170,9 @@ def _example(schema: JsonObject) -> Json:
             return cast("list[Json]", listed)[0]
     if schema.get("type") == "object":
         properties = cast("JsonObject", schema.get("properties", {}))
-        demanded = cast("list[str]", schema.get("required", []))
+        demanded = (
+            cast("list[str]", schema.get("required", [])) or list(properties)[: cast("int", schema.get("minProperties", 0))]
+        )
         return {key: _example(cast("JsonObject", properties.get(key, {}))) for key in demanded}
     simple: dict[str, Json] = {
         "integer": schema.get("minimum", 1),
