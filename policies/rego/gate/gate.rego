@@ -10,6 +10,7 @@ import data.gate.batch
 import data.gate.fleet
 import data.gate.objects
 import data.gate.plan
+import data.gate.result
 
 # METADATA
 # description: What stops the change.
@@ -20,7 +21,11 @@ deny contains problem if some problem in batch.overlooked
 
 deny contains problem if some problem in fleet.problems
 
-deny contains problem if some problem in plan.problems
+# A broken plan says nothing about any item: each of them is denied, so that no answer about one can be kept as a pass.
+deny contains result.problem(id, "E0804", msg) if {
+	some msg in plan.problems
+	some id in _ids
+}
 
 deny contains violation if some violation in objects.results.deny
 
@@ -39,3 +44,12 @@ warn contains {"msg": "gate coverage", "coverage": {
 	"targets": count(batch.targets) + count(fleet.clusters),
 	"policies": object.union(objects.evaluated, fleet.evaluated),
 }}
+
+_ids contains id if some id in batch.ids
+
+_ids contains "fleet" if batch.kind == "FleetModel"
+
+_ids contains "" if {
+	batch.kind != "FleetModel"
+	count(batch.items) == 0
+}

@@ -234,6 +234,18 @@ test_broken_plan[name] if {
 	denied == {_problem("", "E0804", expected)}
 }
 
+test_broken_plan_denies_every_item if {
+	broken := _broken_plans["no match"]
+	denied := main.deny with input as _batch([_item("a", _shop), _item("b", _shop)]) with data.plan as broken[0]
+	denied == {_problem("a", "E0804", broken[1]), _problem("b", "E0804", broken[1])}
+}
+
+test_broken_plan_denies_the_fleet if {
+	broken := _broken_plans["no match"]
+	denied := main.deny with input as _model with data.plan as broken[0]
+	_problem("fleet", "E0804", broken[1]) in denied
+}
+
 _capacity := {
 	"policy": "FG-GPU-001",
 	"area": "gpu",

@@ -6,9 +6,8 @@
 package gate.plan
 
 import data.gate.match
-import data.gate.result
 
-problems contains result.problem("", "E0804", msg) if {
+problems contains msg if {
 	some constraint in _constraints
 	not _is_loaded(constraint)
 	name := object.get(constraint, "name", null)
@@ -16,20 +15,20 @@ problems contains result.problem("", "E0804", msg) if {
 	msg := sprintf("constraint %v cannot be evaluated: policy %v is not loaded", [name, policy])
 }
 
-problems contains result.problem("", "E0804", sprintf("constraint %v has an incomplete entry in the plan", [name])) if {
+problems contains sprintf("constraint %v has an incomplete entry in the plan", [name]) if {
 	some constraint in _constraints
 	not _is_complete(constraint)
 	name := object.get(constraint, "name", null)
 }
 
-problems contains result.problem("", "E0804", "there is no plan") if not _has_plan
+problems contains "there is no plan" if not _has_plan
 
-problems contains result.problem("", "E0804", "a group of constraints in the plan has no match") if {
+problems contains "a group of constraints in the plan has no match" if {
 	some group in _groups
 	not is_object(object.get(group, "match", null))
 }
 
-problems contains result.problem("", "E0804", sprintf("a match of the plan holds the unknown matcher %s", [matcher])) if {
+problems contains sprintf("a match of the plan holds the unknown matcher %s", [matcher]) if {
 	some group in _groups
 	some matcher, _ in group.match
 	not matcher in match.known
