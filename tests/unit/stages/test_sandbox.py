@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from generator.errors import InputError
+from generator.model.plain import Json
+from generator.stages.render import _environment
+from generator.yamlfile import load_manifests
+
+ESCAPES = [
+    "''.__class__.__mro__",
+    "''.__class__.__base__.__subclasses__()",
+    "().__class__.__bases__[0]",
+    "[]|attr('__class__')|attr('__base__')",
+    "values.__init__.__globals__",
+    "self.__init__.__globals__",
+    "self._TemplateReference__context",
+    "''['__class__']['__mro__']",
+    "'{0.__class__.__mro__}'.format('')",
+    "'{x.__class__.__mro__}'.format_map({'x': ''})",
+    "lipsum.__globals__",
+    "cycler.__init__.__globals__",
+    "joiner.__init__.__globals__",
+    "namespace.__init__.__globals__",
+    "dict.__base__.__subclasses__()",
+    "range(10**9)",
+    "values.update({'a': 1})",
+    "values.items.append(1)",
+    "(''.format).__self__.__class__.__mro__",
+    "''.join.__func__",
+    "range.__class__.__call__",
+]
+
+
+@pytest.mark.parametrize("expression", ESCAPES)
+def test_a_template_cannot_leave_the_sandbox(expression: str) -> None:
+    template = _environment().from_string("{{ " + expression + " }}")
+    with pytest.raises(Exception) as caught:
+        template.render(values={"items": [1]})
+    assert type(caught.value).__name__ in {"SecurityError", "UndefinedError", "OverflowError"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a: b", "#x", "NO", "010", '"', "'", "\n", "a\n  b: 1", "{{ x }}", "\x7f", "\u2028", "😀", "", [1, "y"], {"n": "=x"}],
+    ids=repr,
+)
+def test_the_yaml_filter_keeps_any_value_in_its_place(value: Json) -> None:
+    text = _environment().from_string("a: {{ v | yaml }}\nb: 1\n").render(v=value)
+    assert load_manifests(text) == [{"a": value, "b": 1}]
+
+
+def test_the_yaml_filter_refuses_what_is_undefined() -> None:
+    with pytest.raises(Exception, match="'v' is undefined"):
+        _environment().from_string("{{ v | yaml }}").render()
+
+
+def test_input_error_is_two() -> None:
+    assert InputError.exit_code == 2
