@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_failure_at_any_step_leaves_the_old_tree(tmp_path: Path, monkeypatch: 
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(outputtree.tempfile if step == "mkdtemp" else outputtree, step, fail)
+    monkeypatch.setattr(tempfile if step == "mkdtemp" else outputtree, step, fail)
     with outputtree.locked(tmp_path, 1) as state, pytest.raises(ToolError) as caught:
         outputtree.replace(tmp_path, "output", NEW, state)
     assert str(caught.value) == "output: E0907: cannot write the tree: No space left on device"
