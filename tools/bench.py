@@ -127,7 +127,6 @@ def generate(target: Path, count: int) -> None:
     for folder in ("templates", "policies", "fleet", "environments"):
         shutil.copytree(ROOT / folder, target / folder)
     shutil.copy(ROOT / "fleetgen.toml", target)
-    shutil.rmtree(target / "policies" / "waivers", ignore_errors=True)
     shutil.rmtree(target / "fleet" / "clusters")
     (target / "fleet" / "clusters").mkdir()
     rings, regions = ("canary", "early", "broad"), ("eu-central", "us-east")

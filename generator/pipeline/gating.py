@@ -198,7 +198,7 @@ def _decode(value: Json) -> _Answer:
 
 
 def _object_answers(settings: Settings, rules: Rules, questions: Sequence[Item]) -> dict[str, _Answer]:
-    """item id -> answer. Environments with the same rules ask about an equal object once."""
+    """Item id -> answer. Environments with the same rules ask about an equal object once."""
     digests = {name: rules.digest(name) for name in {item.policy_set for item in questions}}
     keys = {
         q.id: memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else "")
