@@ -1,0 +1,65 @@
+"""The tutorial is run as it stands: every ```console block, in order, in one folder, against the real tools."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.tools.toolchain import Tool
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELL = """set -u
+fleetgen() {{ "{python}" -m generator.cli.main "$@" 2>&1; }}
+cd "$START"
+{command}
+code=$?
+pwd > "$STATE"
+exit $code
+"""
+
+
+def _steps(text: str) -> Iterator[tuple[str, str]]:
+    """(command, expected output) of every `$` line."""
+    for block in _BLOCK.findall(text):
+        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = step.partition("\n")
+            yield command, output
+
+
+def _matches(expected: str, shown: str) -> bool:
+    """Equal, where `...` stands for anything; an expected text that is empty wants none."""
+    parts = re.split(r"\.\.\.", expected.strip())
+    return re.fullmatch(".*".join(map(re.escape, parts)), shown.strip(), re.DOTALL) is not None
+
+
+def test_matching() -> None:
+    assert _matches("a\n...\nd\n", "a\nb\nc\nd\n")
+    assert _matches("committed ...\n", "committed 123 to main\n")
+    assert not _matches("a\n", "a\nb\n")
+    assert not _matches("", "a\n")
+
+
+def test_first_fleet(tmp_path: Path, root: Path, tools: Callable[[str], Tool]) -> None:
+    for name in ("kustomize", "conftest"):
+        tools(name)
+    state = tmp_path / "state"
+    state.write_text(str(tmp_path), encoding="utf-8")
+    steps = list(_steps((root / "docs" / "tutorial" / "first-fleet.md").read_text(encoding="utf-8")))
+    assert len(steps) > 10
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"PYTHONPATH": str(root), "NO_COLOR": "1", "GIT_CONFIG_GLOBAL": os.devnull, "STATE": str(state)}
+    for command, expected in steps:
+        script = _SHELL.format(python=sys.executable, command=command)
+        start = {"START": state.read_text(encoding="utf-8").strip()}
+        ran = subprocess.run(
+            ["bash", "-c", script], env=environment | start, check=False, capture_output=True, text=True, timeout=300
+        )
+        wanted = 1 if command.startswith("fleetgen diff") else 0
+        if ran.returncode != wanted or not _matches(expected, ran.stdout):
+            pytest.fail(f"$ {command}\nexit {ran.returncode}\n{ran.stdout}{ran.stderr}\nexpected:\n{expected}", pytrace=False)
