@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One folder policies/rego/<area>/<rule>/ with its METADATA. `environment`: parameter -> key of the environment's spec."""
+    """One folder policies/rego/<area>/<rule>/ with its METADATA. `environment`: parameter -> key of the environment's spec.
+
+    `parameters` is the JSON Schema of what a constraint may say, complete: with the parameters that every policy has, and strict.
+    """
 
     id: str
     kind: str
@@ -24,6 +27,8 @@ class Policy:
     where: str
     failure: str
     remediation: str
+    controls: tuple[str, ...]
+    facts: tuple[str, ...]
     parameters: JsonObject
     environment: Mapping[str, str]
     place: Place
@@ -31,7 +36,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
-    """A Gatekeeper constraint as data; empty `environments` means all."""
+    """A Gatekeeper constraint as data; empty `environments` means all. `parameters` is what it says itself, without defaults."""
 
     name: str
     policy: Policy
@@ -41,16 +46,3 @@ class Constraint:
     environments: tuple[str, ...]
     required: bool
     place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """One result of a policy. `item` is the id of the question, `path` the place inside the object or the inventory."""
-
-    policy: str
-    constraint: str
-    action: str
-    item: str
-    msg: str
-    details: Mapping[str, Json]
-    template: tuple[str, ...]

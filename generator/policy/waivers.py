@@ -22,12 +22,15 @@ class Judged:
 
 
 def covers(waiver: Waiver, judged: Judged) -> bool:
-    """Whether policy, unit and object fit; clusters are judged one by one."""
+    """Whether policy, unit and object fit; clusters are judged one by one.
+
+    A finding about several units is not covered by a waiver of one of them: the others did not agree.
+    """
     identity = judged.finding.object
     named = (identity.kind, identity.namespace, identity.name) if identity else None
     return (
         waiver.policy == judged.finding.code
-        and (not waiver.unit or waiver.unit in judged.units)
+        and (not waiver.unit or judged.units == {waiver.unit})
         and (waiver.object is None or waiver.object == named)
         and not waiver.clusters.isdisjoint(judged.finding.clusters)
     )
