@@ -1,0 +1,119 @@
+"""Settings that the components refuse, with the words that a person reads."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+import pytest
+
+from generator.model.settings import Table, at, merge
+from generator.schemas.validate import Validator
+from generator.yamlfile import parse
+from tests.golden.components.cases import components
+
+WEB: Final = """
+namespaces:
+  apps:
+    networkPolicy:
+      allow:
+        web: {direction: ingress, description: People open the page., %s}
+"""
+REFUSED: Final = {
+    "a namespace of the distribution": (
+        "cluster-baseline",
+        "namespaces: {kube-system: {}}",
+        "fleet/defaults.yaml:1:1",
+        'values.namespaces: {"enum":["default","kube-system","kube-public","kube-node-lease"]} is not allowed for "kube-system"',
+        "Use a namespace of your own; those of the distribution are left alone",
+    ),
+    "an unknown Pod Security level": (
+        "cluster-baseline",
+        "namespaces: {apps: {podSecurity: {enforce: restrict}}}",
+        "fleet/defaults.yaml:1:44",
+        "values.namespaces.apps.podSecurity.enforce is 'restrict', which is not one of the 3 known values",
+        "did you mean 'restricted'?",
+    ),
+    "an exception for nobody": (
+        "cluster-baseline",
+        WEB % "ports: [{port: 80, protocol: TCP}]",
+        "fleet/defaults.yaml:6:9",
+        (
+            'values.namespaces.apps.networkPolicy.allow.web: {"description":"People open the page.","direction":"ingress",'
+            '"ports":[{"port":80,"protocol":"TCP"}]} is not valid under any of the schemas listed in the \'anyOf\' keyword'
+        ),
+        "An exception needs ports and at least one of cidrs, pods or anywhere",
+    ),
+    "a port without protocol": (
+        "cluster-baseline",
+        WEB % "anywhere: true, ports: [{port: 80}]",
+        "fleet/defaults.yaml:6:95",
+        "'protocol' is missing in values.namespaces.apps.networkPolicy.allow.web.ports[0]",
+        "add 'protocol': Transport protocol",
+    ),
+    "a role without rights": (
+        "cluster-baseline",
+        "teamRoles: {nobody: {description: May do nothing at all.}}",
+        "fleet/defaults.yaml:1:13",
+        (
+            'values.teamRoles.nobody: {"description":"May do nothing at all."} is not valid under any of the schemas listed '
+            "in the 'anyOf' keyword"
+        ),
+        "A role needs clusterRules, or namespaceRules with namespaces, or all three",
+    ),
+    "polling without jitter": (
+        "argocd",
+        "reconciliation: {jitterSeconds: 0}",
+        "fleet/defaults.yaml:1:33",
+        "values.reconciliation.jitterSeconds: 0 is less than the minimum of 1",
+        (
+            "Seconds by which a look may be late, so that sites that start together do not ask together. "
+            "Never 0, because then polling stops being spread"
+        ),
+    ),
+    "a floating driver": (
+        "gpu-operator",
+        "driver: {version: latest}",
+        "fleet/defaults.yaml:1:19",
+        "values.driver.version is 'latest', which does not have the form that is needed",
+        (
+            "Exact driver version, one that NVIDIA validated for the operator's release; "
+            r"the form is ^[0-9]{3}\.[0-9]{2,3}(\.[0-9]{2})?$"
+        ),
+    ),
+    "a model from S3": (
+        "tf-serving",
+        "models: {m: {version: 3, source: {s3: {bucket: models}}}}",
+        "fleet/defaults.yaml:1:35",
+        "unknown key 's3' in values.models.m.source",
+        "known: image, pvc",
+    ),
+    "a model without version": (
+        "tf-serving",
+        "models: {m: {source: {pvc: {claim: a}}}}",
+        "fleet/defaults.yaml:1:10",
+        "'version' is missing in values.models.m",
+        "add 'version': Version that is served; the name of its folder. Probes wait for it",
+    ),
+    "a card of another vendor": (
+        "tf-serving",
+        "models: {m: {version: 3, source: {pvc: {claim: a}}, accelerator: {resource: amd.com/gpu}}}",
+        "fleet/defaults.yaml:1:77",
+        "values.models.m.accelerator.resource is 'amd.com/gpu', which is not one of the 2 known values",
+        "did you mean 'nvidia.com/gpu'?",
+    ),
+}
+
+
+def refused(name: str, settings: str) -> list[tuple[str, str, str]]:
+    component = components()[name]
+    (upper,) = parse(settings, "fleet/defaults.yaml")
+    below = at(component.defaults, ("values",))
+    assert below is not None
+    merged = cast("Table", merge(below, upper, component.rules))
+    found = Validator(component.settings).findings(merged, code="E0501", prefix="values")
+    return [(str(item.place), item.message, item.fix) for item in found]
+
+
+@pytest.mark.parametrize(("name", "settings", "place", "message", "fix"), REFUSED.values(), ids=REFUSED)
+def test_refused(name: str, settings: str, place: str, message: str, fix: str) -> None:
+    assert refused(name, settings) == [(place, message, fix)]
