@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 
+from generator.model.plain import JsonObject
+from generator.model.settings import plain
+from generator.stages.build import manifests
+from generator.stages.render import Renderer
 from generator.tools.kustomize_cli import KustomizeCli
 from generator.tools.toolchain import Tool
-from tests.golden.components.cases import case, compare, names
+from tests.golden.components.cases import case, compare, components, names
 
 
 @pytest.mark.parametrize("name", names())
@@ -19,3 +24,12 @@ def test_builds_as_expected(name: str, tools: Callable[[str], Tool]) -> None:
     (built,) = kustomize.build({**golden.base.files, **golden.overlay.files}, [golden.overlay.root])
     assert built.error == ""
     compare(golden.expected, {"built.yaml": built.text}, keep=tuple(golden.rendered))
+
+
+@pytest.mark.parametrize("name", sorted(components()))
+def test_base_builds_alone(name: str, tools: Callable[[str], Tool]) -> None:
+    component = components()[name]
+    base = Renderer().base(component, str(cast("JsonObject", plain(component.defaults))["version"]))
+    kustomize = KustomizeCli(tool=tools("kustomize"), environ=os.environ)
+    (built,) = kustomize.build(base.files, [base.root])
+    assert (built.error, manifests(built, component.place) != ()) == ("", True)
