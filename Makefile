@@ -12,7 +12,7 @@ TEST_TOOLS := kustomize conftest opa regal
 UV_VERSION := 0.13.9
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run test lint format unit bench lock clean setup setup-run tools
+.PHONY: help run test lint format unit bench docs lock clean setup setup-run tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,6 +38,9 @@ format: setup ## format the code
 
 bench: setup ## measure: example fleet and a generated fleet of 1,000 clusters
 	@$(BIN)/python tools/bench.py
+
+docs: setup ## write docs/reference again from the code
+	@$(BIN)/python -m generator.cli.docs docs/reference
 
 setup: ## .venv with everything for development
 	@$(call python_is_new_enough)
