@@ -6,15 +6,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from generator.errors import FleetgenError
 from generator.model.finding import Finding, Severity
 from generator.model.plain import JsonObject
 from generator.report import json_report, text
-
-if TYPE_CHECKING:
-    from generator.pipeline.running import Checked
 
 _format = {"format": "text"}
 _EVERY_SECONDS = 10.0
@@ -84,22 +81,7 @@ def progress(*, quiet: bool) -> Callable[[str, int, int], None]:
     return show
 
 
-def counts(checked: Checked) -> JsonObject:
-    """The size of what was checked."""
-    resolved = checked.desired.plan.resolved
-    distinct = len({tuple(m.digest for m in manifests) for manifests in checked.desired.objects.values()})
-    objects = sum(len(manifests) for manifests in checked.desired.objects.values())
-    return {
-        "clusters": len(resolved.clusters),
-        "variants": len(resolved.variants),
-        "distinct": distinct,
-        "objects": objects,
-        "files": len(checked.approved.files),
-    }
-
-
-def described(checked: Checked) -> str:
+def described(size: JsonObject) -> str:
     """One line about the size of what was checked."""
-    size = counts(checked)
     variants = f"{size['variants']} variants ({size['distinct']} distinct)"
     return f"{size['clusters']} clusters, {variants}, {size['objects']} objects, {size['files']} files"

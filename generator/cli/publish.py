@@ -12,7 +12,7 @@ from generator.pipeline import outputtree, publish
 from generator.pipeline.desired import Settings
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import OUTPUT
-from generator.pipeline.running import check
+from generator.pipeline.running import check, sizes
 
 
 @click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
@@ -46,7 +46,7 @@ def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int: 
             outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
     output.print_findings(
         checked.approved.findings,
-        {**output.counts(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed},
+        {**sizes(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed},
     )
     verb = "would commit" if request.dry_run else "committed"
     if published.commit:

@@ -7,7 +7,7 @@ import click
 from generator.cli import common, output
 from generator.pipeline import outputtree
 from generator.pipeline.desired import Settings
-from generator.pipeline.running import check, render
+from generator.pipeline.running import check, outcome_of, render
 
 
 @click.command("render", help="Check, then replace output/ by what was approved.")
@@ -19,16 +19,15 @@ def command(settings: Settings, *, dry_run: bool, lock_timeout: float) -> int:
     if dry_run:
         checked = check(settings)
         difference = outputtree.compare(outputtree.read(settings.repository.output), checked.approved.files)
+        outcome = outcome_of(checked)
     else:
-        checked, difference = render(settings, lock_timeout)
+        outcome, difference = render(settings, lock_timeout)
     added, removed, changed = len(difference.added), len(difference.removed), len(difference.changed)
-    output.print_findings(
-        checked.approved.findings, {**output.counts(checked), "added": added, "removed": removed, "changed": changed}
-    )
+    output.print_findings(outcome.findings, {**outcome.sizes, "added": added, "removed": removed, "changed": changed})
     for mark, paths in (("+", difference.added), ("~", difference.changed), ("-", difference.removed)):
         for path in paths if dry_run else ():
             output.say(f"{mark} output/{path}")
     verb = "would change" if dry_run else "changed"
     output.say(f"output/ {verb}: {added} added, {changed} changed, {removed} removed" if difference else "output/ is up to date")
-    output.say(output.described(checked))
+    output.say(output.described(outcome.sizes))
     return 0

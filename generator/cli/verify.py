@@ -6,7 +6,7 @@ import click
 
 from generator.cli import common, output
 from generator.pipeline.desired import Settings
-from generator.pipeline.running import verify
+from generator.pipeline.running import sizes, verify
 
 
 @click.command("verify", help="Prove offline that output/ equals its inputs and that every cluster's root builds.")
@@ -14,6 +14,6 @@ from generator.pipeline.running import verify
 def command(settings: Settings) -> int:
     """See the help text."""
     checked = verify(settings)
-    output.print_findings(checked.approved.findings, output.counts(checked))
-    output.say(f"output/ equals its inputs; every root builds: {output.described(checked)}")
+    output.print_findings(checked.approved.findings, sizes(checked))
+    output.say(f"output/ equals its inputs; every root builds: {output.described(sizes(checked))}")
     return 0

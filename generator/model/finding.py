@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, cast
 
 from generator.model.place import Place
+from generator.model.plain import Json, JsonObject
 from generator.model.resource import ResourceId
 
 
@@ -32,6 +34,38 @@ class Finding:
     severity: Severity = Severity.ERROR
     object: ResourceId | None = None
     clusters: tuple[str, ...] = ()
+
+    def as_data(self) -> JsonObject:
+        """As JSON data: the form of reports and of the cache."""
+        place: Json = {"path": self.place.path, "line": self.place.line, "column": self.place.column} if self.place else None
+        identity = self.object
+        named: Json = None
+        if identity:
+            named = {"group": identity.group, "kind": identity.kind, "namespace": identity.namespace, "name": identity.name}
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "fix": self.fix,
+            "place": place,
+            "object": named,
+            "clusters": [*self.clusters],
+        }
+
+    @classmethod
+    def from_data(cls, data: JsonObject) -> Finding:
+        """The finding that `as_data` described."""
+        place = cast("dict[str, Any] | None", data["place"])  # type: ignore[explicit-any]
+        identity = cast("dict[str, str] | None", data["object"])
+        return cls(
+            code=str(data["code"]),
+            message=str(data["message"]),
+            fix=str(data["fix"]),
+            place=Place(**place) if place else None,
+            severity=Severity(data["severity"]),
+            object=ResourceId(**identity) if identity else None,
+            clusters=tuple(cast("list[str]", data["clusters"])),
+        )
 
     def sort_key(self) -> tuple[int, str, int, int, str, str, str]:
         """Errors first, then by place: the order of every report."""

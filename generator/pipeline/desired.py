@@ -185,7 +185,7 @@ def _composed(
     """The whole output tree; clusters that are only planned are left out, with everything that only they use."""
     active = {name for name, cluster in plan.resolved.clusters.items() if cluster.spec.lifecycle == "active"}
     files: dict[str, str] = {}
-    scoped = {key: contract.scoped_kinds(manifests) for key, manifests in objects.items()}
+    reach = {key: compose.reach_of(manifests) for key, manifests in objects.items()}
     for key, variant in plan.resolved.variants.items():
         if active.isdisjoint(variant.clusters):
             continue
@@ -195,7 +195,7 @@ def _composed(
     for name in sorted(active):
         cluster = plan.resolved.clusters[name]
         files |= compose.cluster_files(
-            cluster, plan.resolved.bills[name], plan.resolved, deliveries[cluster.spec.environment], scoped
+            cluster, plan.resolved.bills[name], plan.resolved, deliveries[cluster.spec.environment], reach
         )
     for name in plan.fleet.environments:
         files[f"environments/{name}/index.json"] = _json(compose.index(name, plan.resolved, waivers))

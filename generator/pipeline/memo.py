@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from generator.library import builtin_root
 from generator.model.plain import Json
 
 MAX_ENTRIES: Final = 200_000
@@ -22,9 +23,12 @@ _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 @cache
 def code_digest() -> str:
-    """sha256 of this package's sources: another version never reads an older one's results."""
+    """sha256 of this package's sources and of the tools' pins: another version never reads an older one's results.
+
+    The pins stand for the binaries: only a binary of exactly the pinned version is ever used.
+    """
     digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
+    for path in [*sorted(_PACKAGE.rglob("*.py")), *sorted((builtin_root() / "tools").glob("*/go.sum"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -39,6 +39,9 @@ class Difference:
         return bool(self.added or self.removed or self.changed)
 
 
+NO_DIFFERENCE: Final = Difference((), (), ())
+
+
 @contextmanager
 def locked(root: Path, seconds: float) -> Iterator[Path]:
     """Hold the repository's lock; yields the folder for temporary files. Raises LockedError E0905 after `seconds`."""

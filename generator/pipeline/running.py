@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from generator.errors import GateFailed, problem
 from generator.model.change import Change
 from generator.model.finding import Finding
 from generator.model.place import Place
+from generator.model.plain import JsonObject
 from generator.pipeline import outputtree, snapshot
 from generator.pipeline.desired import Desired, Settings, cached_builds, desired
 from generator.pipeline.gating import gated, waiver_names
 from generator.pipeline.memo import key
-from generator.pipeline.outputtree import Difference
+from generator.pipeline.outputtree import NO_DIFFERENCE, Difference
 from generator.pipeline.repository import OUTPUT
 from generator.stages.diff import diff
 from generator.stages.gate import Approved
@@ -26,17 +30,84 @@ class Checked:
     approved: Approved
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a passed check leaves to say. `tree` is the digest of the output tree that was approved."""
+
+    sizes: JsonObject
+    findings: tuple[Finding, ...]
+    tree: str
+
+
+def tree_digest(files: Mapping[str, str]) -> str:
+    """sha256 over the paths and texts of a tree."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0{files[path]}".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def outcome_of(checked: Checked) -> Outcome:
+    """The outcome of a check that was computed."""
+    return Outcome(sizes=sizes(checked), findings=checked.approved.findings, tree=tree_digest(checked.approved.files))
+
+
+def sizes(checked: Checked) -> JsonObject:
+    """How much was checked."""
+    resolved, objects = checked.desired.plan.resolved, checked.desired.objects
+    return {
+        "clusters": len(resolved.clusters),
+        "variants": len(resolved.variants),
+        "distinct": len({tuple(m.digest for m in manifests) for manifests in objects.values()}),
+        "objects": sum(len(manifests) for manifests in objects.values()),
+        "files": len(checked.approved.files),
+    }
+
+
+def checked_outcome(settings: Settings) -> Outcome:
+    """Check; when not a byte of the inputs has changed since a check that passed, its outcome is read from the cache."""
+    known = _remembered(settings)
+    return known or _remember(settings, check(settings))
+
+
+def _outcome_key(settings: Settings) -> str:
+    return key("outcome", settings.repository.read().digest, settings.as_of.isoformat(), settings.delivery_repo)
+
+
+def _remembered(settings: Settings) -> Outcome | None:
+    name = _outcome_key(settings)
+    data = settings.gate_memo.get_many([name]).get(name)
+    if not isinstance(data, dict):
+        return None
+    findings = cast("list[JsonObject]", data["findings"])
+    return Outcome(
+        sizes=cast("JsonObject", data["sizes"]), findings=tuple(map(Finding.from_data, findings)), tree=str(data["tree"])
+    )
+
+
+def _remember(settings: Settings, checked: Checked) -> Outcome:
+    outcome = outcome_of(checked)
+    name = key("outcome", checked.approved.input_digest, settings.as_of.isoformat(), settings.delivery_repo)
+    data: JsonObject = {"sizes": outcome.sizes, "findings": [f.as_data() for f in outcome.findings], "tree": outcome.tree}
+    settings.gate_memo.put_many({name: data})
+    return outcome
+
+
 def check(settings: Settings) -> Checked:
     """Load, render, build and gate. Raises the first step's error with everything that step found."""
     wanted = desired(settings, waiver_names)
     return Checked(desired=wanted, approved=gated(settings, wanted))
 
 
-def render(settings: Settings, seconds: float) -> tuple[Checked, Difference]:
+def render(settings: Settings, seconds: float) -> tuple[Outcome, Difference]:
     """Check, then make output/ equal to what was approved, under the lock."""
     with outputtree.locked(settings.repository.root, seconds) as state:
+        known = _remembered(settings)
+        if known and known.tree == tree_digest(outputtree.read(settings.repository.output)):
+            return known, NO_DIFFERENCE
         checked = check(settings)
-        return checked, outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
+        difference = outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
+        return _remember(settings, checked), difference
 
 
 def verify(settings: Settings) -> Checked:

@@ -7,29 +7,7 @@ from collections.abc import Sequence
 
 from generator.model.finding import Finding, Severity
 from generator.model.inventory import API_VERSION
-from generator.model.plain import Json, JsonObject
-
-
-def finding_data(finding: Finding) -> JsonObject:
-    """One finding as JSON data."""
-    place: Json = (
-        {"path": finding.place.path, "line": finding.place.line, "column": finding.place.column} if finding.place else None
-    )
-    identity = finding.object
-    object_: Json = (
-        {"group": identity.group, "kind": identity.kind, "namespace": identity.namespace, "name": identity.name}
-        if identity
-        else None
-    )
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "fix": finding.fix,
-        "place": place,
-        "object": object_,
-        "clusters": [*finding.clusters],
-    }
+from generator.model.plain import JsonObject
 
 
 def document(findings: Sequence[Finding], summary: JsonObject) -> str:
@@ -37,7 +15,7 @@ def document(findings: Sequence[Finding], summary: JsonObject) -> str:
     counts: JsonObject = {severity.value + "s": sum(f.severity is severity for f in findings) for severity in Severity}
     data: JsonObject = {
         "apiVersion": API_VERSION,
-        "findings": [finding_data(f) for f in findings],
+        "findings": [f.as_data() for f in findings],
         "summary": {**counts, **summary},
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -7,10 +7,12 @@ server-side apply, no finalizer on what a site cannot live without.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from generator.model.fleet import Cluster, Environment
 from generator.model.inventory import Delivery
+from generator.model.manifest import Manifest
 from generator.model.plain import Json, JsonObject
 from generator.model.variant import Resolved, Variant, VariantKey
 from generator.yamlfile import dump
@@ -22,6 +24,22 @@ PROJECT: Final = "fleet"
 IDENTITY_WAVE: Final = 0
 _KEEP: Final = "Prune=false,Delete=false"
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a unit's built objects touch: namespaces, and (group, kind) of objects without one."""
+
+    namespaces: frozenset[str]
+    kinds: frozenset[tuple[str, str]]
+
+
+def reach_of(manifests: Sequence[Manifest]) -> Reach:
+    """The reach of built objects."""
+    return Reach(
+        namespaces=frozenset(m.id.namespace for m in manifests if m.id.namespace),
+        kinds=frozenset((m.id.group, m.id.kind) for m in manifests if not m.id.namespace),
+    )
 
 
 def delivery_of(environment: Environment, repo_override: str = "") -> Delivery:
@@ -131,18 +149,16 @@ def root_project(delivery: Delivery) -> JsonObject:
     }
 
 
-def project(
-    cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, scoped_kinds: Sequence[tuple[str, str]]
-) -> JsonObject:
-    """The children's AppProject: exactly the sources, namespaces and cluster-scoped kinds that the cluster's units declare."""
+def project(cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, reach: Sequence[Reach]) -> JsonObject:
+    """The children's AppProject: exactly the sources, namespaces and cluster-scoped kinds that the units declare or render."""
     components = [variant.component for variant in variants]
     repos = {
         delivery.repo_url,
         *(repo for c in components for repo in c.source_repos),
         *(c.chart.repo_url for c in components if c.chart),
     }
-    namespaces = {namespace for c in components for namespace in c.namespaces} | {ARGOCD}
-    kinds = {(r.group, r.kind) for c in components for r in c.cluster_resources} | set(scoped_kinds)
+    namespaces = {ARGOCD, *(n for c in components for n in c.namespaces), *(n for r in reach for n in r.namespaces)}
+    kinds = {(r.group, r.kind) for c in components for r in c.cluster_resources} | {k for r in reach for k in r.kinds}
     spec: JsonObject = {
         "description": "What the units of this cluster may apply",
         "sourceRepos": [*sorted(repos)],
@@ -216,15 +232,15 @@ def cluster_files(
     bill: Mapping[str, VariantKey],
     resolved: Resolved,
     delivery: Delivery,
-    scoped: Mapping[VariantKey, Sequence[tuple[str, str]]],
+    reach: Mapping[VariantKey, Reach],
 ) -> dict[str, str]:
     """The cluster's folder: bill of materials, root, project, identity, and a redirect folder for each former name."""
     folder = cluster_folder(cluster.spec.environment, cluster.name)
     variants = [resolved.variants[key] for key in bill.values()]
-    kinds = [kind for key in bill.values() for kind in scoped.get(key, ())]
+    reached = [reach[key] for key in bill.values() if key in reach]
     files = {
         f"{folder}/root.yaml": dump(root_application(cluster, delivery)),
-        f"{folder}/project.yaml": dump(project(cluster, variants, delivery, kinds)),
+        f"{folder}/project.yaml": dump(project(cluster, variants, delivery, reached)),
     }
     resources = ["root.yaml", "project.yaml"]
     if objects := _identity(cluster, variants):

@@ -17,33 +17,7 @@ from generator.model.variant import Resolved, Variant, VariantKey
 from generator.schemas.validate import suggest
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
-# kinds without a namespace; custom kinds count as cluster-scoped when a component lists them in clusterResources
-CLUSTER_SCOPED: Final = frozenset(
-    [
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "CustomResourceDefinition",
-        "PriorityClass",
-        "RuntimeClass",
-        "StorageClass",
-        "IngressClass",
-        "ValidatingWebhookConfiguration",
-        "MutatingWebhookConfiguration",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "APIService",
-        "CSIDriver",
-    ]
-)
 Objects = Mapping[VariantKey, Sequence[Manifest]]
-
-
-def scoped_kinds(manifests: Sequence[Manifest]) -> list[tuple[str, str]]:
-    """(group, kind) of the objects without a namespace, for the AppProject."""
-    return sorted({(m.id.group, m.id.kind) for m in manifests if not m.id.namespace and m.id.kind in CLUSTER_SCOPED})
 
 
 def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
