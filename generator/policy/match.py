@@ -58,7 +58,8 @@ SCHEMA: Final[JsonObject] = {
 _KIND: Final = re.compile(r"\*$|[A-Z][A-Za-z0-9]*$")
 _GROUP: Final = re.compile(r"\*?$|[a-z0-9-]+(\.[a-z0-9-]+)*$")
 _VERSION: Final = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?$")
-_GLOB: Final = re.compile(r"\*?[^*]*\*?$")
+# the form that Gatekeeper's own schema wants of names
+_GLOB: Final = re.compile(r"\*?[-:a-z0-9]*\*?$")
 # matchers with these values hold for everything, so they are as good as absent
 _NEUTRAL: Final[tuple[Json, ...]] = ([], "", "*", "All")
 
@@ -90,12 +91,14 @@ def _is_group(value: Json) -> bool:
 
 
 _NOTHING: Final = "which matches nothing"
+_REFUSED: Final = "which Gatekeeper refuses"
+_ENDS: Final = "write lower case letters, digits, '-' and ':', with '*' at the two ends only"
 _CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Json], bool], str, str], ...]] = (
     (("kinds", "kinds"), _is(_KIND), _NOTHING, "write the kind as in the object, for example Deployment, or '*'"),
     (("kinds", "apiGroups"), _is_group, _NOTHING, "write the group without version ('' is the core group), or '*'"),
-    (("namespaces",), _is(_GLOB), _NOTHING, "use '*' at the two ends only"),
-    (("excludedNamespaces",), _is(_GLOB), "which excludes nothing", "use '*' at the two ends only"),
-    (("name",), _is(_GLOB), _NOTHING, "use '*' at the two ends only"),
+    (("namespaces",), _is(_GLOB), _REFUSED, _ENDS),
+    (("excludedNamespaces",), _is(_GLOB), _REFUSED, _ENDS),
+    (("name",), _is(_GLOB), _REFUSED, _ENDS),
 )
 
 

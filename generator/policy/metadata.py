@@ -12,7 +12,7 @@ from generator.model.finding import Finding
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Policy
-from generator.model.settings import Table, at, nearest_place, plain
+from generator.model.settings import Table, at, key_place, nearest_place, plain
 from generator.policy.parameters import complete, with_defaults
 from generator.schemas.validate import Validator, suggest
 from generator.yamlfile import parse
@@ -172,5 +172,5 @@ def _unknown_parameters(tree: Table, schema: JsonObject, environment: Mapping[st
     known = cast("dict[str, Json]", schema.get("properties", {}))
     for name in environment:
         if name not in known:
-            place = nearest_place(tree, ("custom", "environment", name))
+            place = key_place(tree, ("custom", "environment", name))
             yield problem("E0801", f"there is no parameter '{name}' to fill", fix=suggest(name, known), place=place)

@@ -222,6 +222,10 @@ _broken_plans := {
 		{"production": {"deny": {"*": [{"constraints": [_entry]}]}}},
 		"a group of constraints in the plan has no match",
 	],
+	"unknown scope": [
+		{"production": {"deny": {"*": [{"match": {"scope": "namespaced"}, "constraints": [_entry]}]}}},
+		"a match of the plan holds the unknown scope namespaced",
+	],
 	"unknown matcher": [
 		{"production": {"deny": {"*": [{"match": {"namspaces": ["x"]}, "constraints": [_entry]}]}}},
 		"a match of the plan holds the unknown matcher namspaces",

@@ -34,6 +34,11 @@ problems contains sprintf("a match of the plan holds the unknown matcher %s", [m
 	not matcher in match.known
 }
 
+problems contains sprintf("a match of the plan holds the unknown scope %v", [group.match.scope]) if {
+	some group in _groups
+	not group.match.scope in {"Cluster", "Namespaced"}
+}
+
 _has_plan if is_object(data.plan)
 
 _groups contains group if {

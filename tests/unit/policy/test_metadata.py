@@ -1,0 +1,133 @@
+"""METADATA of a policy becomes a value, or a message that names the line."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.errors import InputError
+from generator.policy.metadata import read_policies
+from tests.unit.policy.examples import PATH, REGO, policy
+
+
+def problems(text: str, path: str = PATH, **more: str) -> list[tuple[str, str, str]]:
+    with pytest.raises(InputError) as caught:
+        read_policies({path: text, **{name.replace("__", "/"): rego for name, rego in more.items()}})
+    return [(str(found.place), found.message, found.fix) for found in caught.value.findings]
+
+
+def test_policy() -> None:
+    assert read_policies({PATH: REGO}) == {"FG-POD-001": policy()}
+
+
+def test_other_files_are_no_policies() -> None:
+    assert read_policies({"policies/rego/lib/texts/texts.rego": "package lib.texts", "a/b/policy_test.rego": ""}) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message", "fix"),
+    [
+        pytest.param(
+            "# METADATA\n", "", ":1", "the policy has no METADATA", "start the file with a '# METADATA' comment", id="none"
+        ),
+        pytest.param(
+            "id: FG-POD-001",
+            "id: POD-1",
+            ":7:9",
+            "METADATA.custom.id is 'POD-1', which does not have the form that is needed",
+            "the form is ^FG-[A-Z0-9]+-[0-9]{3}$",
+            id="id",
+        ),
+        pytest.param(
+            "#   remediation: Remove it.\n",
+            "",
+            ":6:3",
+            "'remediation' is missing in METADATA.custom",
+            "add 'remediation'",
+            id="no remediation",
+        ),
+        pytest.param(
+            "severity: critical",
+            "severity: hihg",
+            ":9:15",
+            "METADATA.custom.severity is 'hihg', which is not one of the 3 known values",
+            "did you mean 'high'?",
+            id="severity",
+        ),
+        pytest.param(
+            "facts: []", "fact: []", ":15:5", "unknown key 'fact' in METADATA.custom", "did you mean 'facts'?", id="unknown key"
+        ),
+        pytest.param(
+            "package policies.pod.no_privileged",
+            "package policies.pod.no_privilege",
+            ":22",
+            "the package is 'policies.pod.no_privilege', the folder says 'policies.pod.no_privileged'",
+            "write 'package policies.pod.no_privileged', or move the file",
+            id="package",
+        ),
+        pytest.param(
+            "limit: {type: integer",
+            "limit: {type: integr",
+            ":16:5",
+            "METADATA.custom.parameters is not a JSON Schema: "
+            "\"integr\" is not valid under any of the schemas listed in the 'anyOf' keyword",
+            "correct it",
+            id="schema",
+        ),
+        pytest.param(
+            "default: 3",
+            "default: many",
+            ":19:65",
+            "the default of limit must be a whole number, not text",
+            "How many",
+            id="default",
+        ),
+        pytest.param(
+            "environment: {registries: registries}",
+            "environment: {registry: registries}",
+            ":21:19",
+            "there is no parameter 'registry' to fill",
+            "did you mean 'registries'?",
+            id="environment",
+        ),
+    ],
+)
+def test_broken_metadata(old: str, new: str, place: str, message: str, fix: str) -> None:
+    assert REGO.count(old) == 1
+    got = problems(REGO.replace(old, new))
+    assert (PATH + place, message, fix) in got
+
+
+def test_metadata_is_no_mapping() -> None:
+    text = "# METADATA\n# - a\npackage policies.pod.no_privileged\n"
+    assert problems(text) == [(f"{PATH}:1", "METADATA is not a mapping", "write title, description, scope and custom")]
+
+
+def test_metadata_is_empty() -> None:
+    text = "# METADATA\npackage policies.pod.no_privileged\n"
+    assert problems(text) == [(f"{PATH}:1", "METADATA is not a mapping", "write title, description, scope and custom")]
+
+
+@pytest.mark.parametrize("folder", ["lib/x", "gate/x", "Pod/x", "pod/no-privileged"])
+def test_folder_that_cannot_hold_a_policy(folder: str) -> None:
+    path = f"policies/rego/{folder}/policy.rego"
+    expected = (path, f"'{folder}' cannot be the folder of a policy", "name area and policy in lower case with underscores")
+    assert problems(REGO, path) == [expected]
+
+
+def test_ids_and_kinds_are_unique() -> None:
+    second = "policies/rego/pod/other/policy.rego"
+    got = problems(REGO, **{second: REGO.replace("pod.no_privileged", "pod.other").replace("FGPodNo", "FGPODNo")})
+    assert got == [
+        (
+            f"{second}:1",
+            f"FG-POD-001 is also the id of {PATH}",
+            "give one of them a new number; ids never change and are never used again",
+        ),
+        (f"{second}:1", f"FGPODNoPrivileged is also the kind of {PATH}", "give one of them another kind"),
+    ]
+
+
+def test_all_policies_are_looked_at() -> None:
+    second = "policies/rego/pod/other/policy.rego"
+    got = problems("package x", **{second: "package y"})
+    assert [place for place, _, _ in got] == [f"{PATH}:1", f"{second}:1"]
