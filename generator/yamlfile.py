@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import yaml
@@ -22,6 +23,7 @@ from generator.model.settings import Items, Node, Origin, Scalar, Table
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_DEPTH: Final = 64
+_REPEATED: Final = 1 << 16  # keys and values of a fleet repeat; each distinct text is looked at once
 DOCUMENT_LAYER: Final = "document"
 
 _INT: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
@@ -176,16 +178,11 @@ class _Reader:
         text = str(event.value)
         if event.style or not event.implicit[0]:
             return Scalar(text, origin)
-        for trap, meaning in _TRAPS:
-            if trap.match(text):
-                quoted = text.replace('"', "")
-                self._report(
-                    "E0103",
-                    f"{text} without quotes is read as {meaning} by YAML 1.1",
-                    f'write "{quoted}" if text is meant',
-                    origin.place,
-                )
-                return Scalar(text, origin)
+        if meaning := _trap(text):
+            quoted = text.replace('"', "")
+            fact = f"{text} without quotes is read as {meaning} by YAML 1.1"
+            self._report("E0103", fact, f'write "{quoted}" if text is meant', origin.place)
+            return Scalar(text, origin)
         value = resolve_plain(text)
         return Scalar(value, origin, raw="" if isinstance(value, str) else text)
 
@@ -200,6 +197,13 @@ def _short_tag(tag: str) -> str:
     return "!!" + tag.removeprefix("tag:yaml.org,2002:") if tag.startswith("tag:yaml.org,2002:") else tag
 
 
+@lru_cache(maxsize=_REPEATED)
+def _trap(text: str) -> str:
+    """How YAML 1.1 reads a plain scalar that looks like something else; empty for most."""
+    return next((meaning for trap, meaning in _TRAPS if trap.match(text)), "")
+
+
+@lru_cache(maxsize=_REPEATED)
 def resolve_plain(text: str) -> Leaf:
     """The value of a plain scalar in the part that YAML 1.1 and 1.2 share; dates stay text."""
     if text in _NULL:
@@ -227,16 +231,22 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+@lru_cache(maxsize=_REPEATED)
+def _style(value: str) -> str | None:
+    """How to write a text so that every reader reads it back; None leaves the choice to PyYAML."""
     # go-yaml (kubectl, kustomize) reads y and n as booleans, PyYAML writes them plain
     if value in {"y", "Y", "n", "N", "="}:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
+        return '"'
     # the same goes for 1e3 (a number) and 0o17 (an octal number); single quotes are what PyYAML itself chooses
-    if value and (not isinstance(resolve_plain(value), str) or any(trap.match(value) for trap, _ in _TRAPS)):
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'")
+    if value and (not isinstance(resolve_plain(value), str) or _trap(value)):
+        return "'"
     if "\n" in value and not re.search(r"[ \t]\n|\t|[^\x20-\x7e\n]", value) and not value.startswith((" ", "\n")):
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value)
+        return "|"
+    return None
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=_style(value))
 
 
 _Dumper.add_representer(str, _text)

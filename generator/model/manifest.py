@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.model.plain import JsonObject
+from generator.model.plain import Json, JsonObject
 from generator.model.resource import ResourceId
 
 
@@ -34,3 +34,12 @@ class Built:
     root: str
     text: str
     error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """What was built at one root, read: plain data of every document, or kustomize's words in `error`."""
+
+    root: str
+    documents: Sequence[Json]
+    error: str = ""

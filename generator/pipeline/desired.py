@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from generator.errors import InputError, problem
 from generator.model.finding import Finding
 from generator.model.fleet import Fleet
 from generator.model.inventory import Delivery
-from generator.model.manifest import Built, Manifest, Overlay
+from generator.model.manifest import Documents, Manifest, Overlay
 from generator.model.place import Place
 from generator.model.plain import Json
 from generator.model.variant import Resolved, VariantKey
@@ -154,19 +155,19 @@ def _merged(bases: Mapping[tuple[str, str], Overlay]) -> dict[str, str]:
 
 def cached_builds(
     settings: Settings, roots: Mapping[str, tuple[str, Mapping[str, str]]], shared: Mapping[str, str]
-) -> dict[str, Built]:
+) -> dict[str, Documents]:
     """Cache key -> what kustomize answers for that root; only what is not in the cache is built."""
     known = settings.memo.get_many(roots)
     missing = {key: root for key, root in roots.items() if key not in known}
-    result = {key: Built(root=roots[key][0], text=str(text), error="") for key, text in known.items()}
+    result = {key: Documents(root=roots[key][0], documents=cast("list[Json]", documents)) for key, documents in known.items()}
     if missing:
         files = dict(shared)
         for _, own in missing.values():
             files |= own
         settings.progress("build", 0, len(missing))
         answers = settings.builder().build(files, [root for root, _ in missing.values()])
-        built = dict(zip(missing, answers, strict=True))
-        settings.memo.put_many({key: answer.text for key, answer in built.items() if not answer.error})
+        built = {key: build.read(answer) for key, answer in zip(missing, answers, strict=True)}
+        settings.memo.put_many({key: [*answer.documents] for key, answer in built.items() if not answer.error})
         settings.progress("build", len(missing), len(missing))
         result |= built
     return result

@@ -70,5 +70,5 @@ def _identity(desired: Desired, name: str) -> list[Manifest]:
     found: list[Manifest] = []
     for path, text in desired.files.items():
         if path.startswith(folder) and not path.endswith("/kustomization.yaml"):
-            found += build.manifests(Built(root=folder, text=text, error=""), Place(path))
+            found += build.manifests(build.read(Built(root=folder, text=text, error="")), Place(path))
     return sorted(found, key=lambda manifest: manifest.id)

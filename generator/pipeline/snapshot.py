@@ -9,13 +9,13 @@ from typing import cast
 
 from generator.errors import InputError, problem
 from generator.model.change import Tree
-from generator.model.manifest import Built, Manifest
+from generator.model.manifest import Documents, Manifest
 from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import JsonObject
 from generator.pipeline import memo
 from generator.pipeline.desired import Settings, cached_builds
 from generator.stages import build
-from generator.yamlfile import dump_all, load_manifests
+from generator.yamlfile import load_manifests
 
 CLUSTER_UNIT = "(cluster folder)"
 
@@ -101,5 +101,5 @@ def _documents(root: str, files: Mapping[str, str], suffix: str) -> list[Manifes
         for path, text in sorted(files.items())
         if path.endswith(suffix or ".yaml") and not path.endswith("kustomization.yaml")
     ]
-    documents: list[Json] = [document for text in texts for document in load_manifests(text.replace(root, "."))]
-    return list(build.manifests(Built(root=root, text=dump_all(documents) if documents else "", error=""), Place(root)))
+    documents = [document for text in texts for document in load_manifests(text.replace(root, "."))]
+    return list(build.manifests(Documents(root=root, documents=documents), Place(root)))

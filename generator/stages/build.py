@@ -9,7 +9,7 @@ from typing import Protocol
 
 from generator.errors import InputError, problem
 from generator.model.finding import Finding
-from generator.model.manifest import Built, Manifest
+from generator.model.manifest import Built, Documents, Manifest
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.resource import ResourceId
@@ -40,7 +40,12 @@ def digest_of(value: Json) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def manifests(built: Built, place: Place) -> tuple[Manifest, ...]:
+def read(built: Built) -> Documents:
+    """The documents of what kustomize wrote."""
+    return Documents(root=built.root, documents=[] if built.error else load_manifests(built.text), error=built.error)
+
+
+def manifests(built: Documents, place: Place) -> tuple[Manifest, ...]:
     """The objects of a built root. Raises InputError E0601 or E0602 with the template folder as place."""
     if built.error:
         raise InputError(
@@ -53,7 +58,7 @@ def manifests(built: Built, place: Place) -> tuple[Manifest, ...]:
         )
     found: list[Finding] = []
     result = []
-    for document in load_manifests(built.text):
+    for document in built.documents:
         if reason := _not_an_object(document):
             found.append(problem("E0602", f"{built.root} renders {reason}", fix="correct the template", place=place))
         elif isinstance(document, dict):

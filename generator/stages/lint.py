@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from generator.errors import problem
@@ -34,6 +35,12 @@ _FORBIDDEN: Final = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _documents(text: str) -> Sequence[Json]:
+    """The documents of a text; a base is read once for all its overlays. Nobody changes them."""
+    return load_manifests(text)
+
+
 def check(overlay: Overlay, base: Overlay) -> list[Finding]:
     """All findings of one overlay over its base."""
     found: list[Finding] = []
@@ -53,7 +60,7 @@ def check(overlay: Overlay, base: Overlay) -> list[Finding]:
 
 
 def _first(text: str) -> JsonObject:
-    documents = load_manifests(text)
+    documents = _documents(text)
     return documents[0] if documents and isinstance(documents[0], dict) else {}
 
 
@@ -97,7 +104,7 @@ def _objects(layer: Overlay) -> list[JsonObject]:
     found: list[JsonObject] = []
     for name in _list(data.get("resources")):
         text = layer.files.get(posixpath.normpath(posixpath.join(layer.root, str(name))), "")
-        found += [document for document in load_manifests(text) if isinstance(document, dict)]
+        found += [document for document in _documents(text) if isinstance(document, dict)]
     for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
         for generator in _list(data.get(key)):
             if isinstance(generator, dict):
@@ -142,7 +149,7 @@ def _targets(layer: Overlay, data: JsonObject) -> Iterator[dict[str, str]]:
             yield {key: str(value) for key, value in target.items()}
             continue
         text = str(patch.get("patch", "")) or layer.files.get(f"{layer.root}/{patch.get('path', '')}", "")
-        for document in load_manifests(text):
+        for document in _documents(text):
             if isinstance(document, dict):
                 identity = _identity(document)
                 yield {"kind": identity.kind, "name": re.escape(identity.name)}

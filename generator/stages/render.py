@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 import jinja2
@@ -166,6 +167,7 @@ def _line_of(error: BaseException, source: str) -> Place:
     return Place(source, line)
 
 
+@lru_cache(maxsize=4096)
 def canonical(text: str, source: str) -> str:
     """Rendered YAML, parsed strictly and written again; problems name the template that made them."""
     return dump_all(plain(tree) for tree in parse(text, source))
