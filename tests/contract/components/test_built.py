@@ -10,7 +10,7 @@ import pytest
 
 from generator.model.plain import JsonObject
 from generator.model.settings import plain
-from generator.stages.build import manifests
+from generator.stages.build import manifests, read
 from generator.stages.render import Renderer
 from generator.tools.kustomize_cli import KustomizeCli
 from generator.tools.toolchain import Tool
@@ -32,4 +32,4 @@ def test_base_builds_alone(name: str, tools: Callable[[str], Tool]) -> None:
     base = Renderer().base(component, str(cast("JsonObject", plain(component.defaults))["version"]))
     kustomize = KustomizeCli(tool=tools("kustomize"), environ=os.environ)
     (built,) = kustomize.build(base.files, [base.root])
-    assert (built.error, manifests(built, component.place) != ()) == ("", True)
+    assert (built.error, manifests(read(built), component.place) != ()) == ("", True)
