@@ -55,8 +55,8 @@ _is_exact(image) if {
 	not tag in review.parameter(input, "moving", ["latest"])
 }
 
-_wanted := "digest" if _needs_digest
+default _wanted := "exact tag"
 
-_wanted := "exact tag" if not _needs_digest
+_wanted := "digest" if _needs_digest
 
 _needs_digest if review.parameter(input, "digest", false) != false

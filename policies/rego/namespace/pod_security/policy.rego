@@ -86,7 +86,7 @@ _levels("enforce") := {level | some level in review.parameter(input, "levels", [
 
 _version := review.parameter(input, "version", "")
 
-_wanted := "an exact one such as v1.35" if _version == ""
+default _wanted := "an exact one such as v1.35"
 
 _wanted := _version if _version != ""
 

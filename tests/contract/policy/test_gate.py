@@ -1,0 +1,235 @@
+"""The gate in the real conftest: what is found, what was looked at, and what must never pass in silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import pytest
+
+from generator.errors import ToolError
+from generator.model.gate import Coverage, RawResult, Verdict
+from generator.model.plain import Json, JsonObject
+from generator.model.policy import Constraint, Policy
+from generator.policy.plan import plan
+from generator.tools.conftest_cli import ConftestCli
+
+REGISTRIES: dict[str, Json] = {"registries": ["ghcr.io/example"]}
+LONG = "x" * 300
+SHOP: JsonObject = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+
+
+def pod_spec(image: str, **more: Json) -> JsonObject:
+    return {"containers": [{"name": "web", "image": image, **more}]}
+
+
+def deployment(spec: JsonObject) -> JsonObject:
+    meta: JsonObject = {"name": "web", "namespace": "shop"}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": {"template": {"spec": spec}}}
+
+
+def cron_job(spec: JsonObject) -> JsonObject:
+    inner: JsonObject = {"spec": {"template": {"spec": spec}}}
+    meta: JsonObject = {"name": "nightly", "namespace": "shop"}
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": {"jobTemplate": inner}}
+
+
+def plain(api: str, kind: str, **content: Json) -> JsonObject:
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": "web", "namespace": "shop"}, **content}
+
+
+GOOD: Json = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "64Mi"}}
+
+
+def batch(*objects: Json, policy_set: str = "production", namespace: str | None = "shop") -> JsonObject:
+    items: list[Json] = [
+        {"id": str(number), "policySet": policy_set, "namespace": namespace, "object": o} for number, o in enumerate(objects)
+    ]
+    return {"kind": "GateBatch", "namespaces": {"shop": SHOP}, "items": items}
+
+
+@pytest.fixture(scope="module")
+def data(constraints: Sequence[Constraint]) -> JsonObject:
+    return {"plan": plan(constraints, {"production": REGISTRIES}), "gate": {"default": "production"}}
+
+
+def found(verdict: Verdict) -> list[tuple[str, str, str, Json]]:
+    """(id, policy, message, path) of each result."""
+    return sorted(
+        (str(r.metadata["id"]), str(r.metadata["policy"]), r.msg, cast("JsonObject", r.metadata["details"]).get("path"))
+        for r in verdict.results
+    )
+
+
+def test_findings_of_the_library(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+    objects: list[Json] = [
+        deployment(pod_spec("ghcr.io/example/web:1", securityContext={"privileged": True}, resources=GOOD)),
+        cron_job(pod_spec("nginx:latest", resources=GOOD)),
+        plain("v1", "Service", spec={"type": "NodePort"}),
+        plain("rbac.authorization.k8s.io/v1", "Role", rules=[{"apiGroups": [""], "resources": ["*"], "verbs": ["get"]}]),
+        plain("policy/v1", "PodDisruptionBudget", spec={"minAvailable": 1}),
+        plain("argoproj.io/v1alpha1", "AppProject", spec={"sourceRepos": ["*"]}),
+        deployment(pod_spec("ghcr.io/example/web:1", resources={"limits": {"nvidia.com/gpu": 0.5, "memory": "1Gi", "cpu": 1}})),
+        deployment(pod_spec("ghcr.io/example/web:1")),
+        plain("v1", "ConfigMap", data={"a": "b"}),
+    ]
+    (verdict,) = engine.evaluate(rego, data, [batch(*objects)])
+    web, image = ["spec", "containers", 0], "[Implied by expand-cronjob] spec.containers[0] (web): image nginx:latest"
+    implied = "[Implied by expand-deployment] spec.containers[0] (web):"
+    assert found(verdict) == [
+        ("0", "FG-POD-001", f"{implied} the container is privileged", [*web, "securityContext", "privileged"]),
+        ("1", "FG-IMG-001", f"{image} is not from an allowed registry", [*web, "image"]),
+        ("1", "FG-IMG-002", f"{image} has no exact tag", [*web, "image"]),
+        ("2", "FG-NET-001", "the Service has type NodePort", ["spec", "type"]),
+        ("3", "FG-RBAC-001", "rules[0].resources grants *", ["rules", 0, "resources"]),
+        ("4", "FG-EDGE-002", "minAvailable is 1: the last Pod of a node can never be evicted", ["spec", "minAvailable"]),
+        ("5", "FG-ARGO-001", "spec.sourceRepos[0] is *", ["spec", "sourceRepos", 0]),
+        (
+            "6",
+            "FG-RES-002",
+            f"{implied} the limit of nvidia.com/gpu is 0.5, not a whole number",
+            [*web, "resources", "limits"],
+        ),
+        ("7", "FG-RES-001", f"{implied} resources.limits.memory is missing or zero", [*web, "resources"]),
+        ("7", "FG-RES-001", f"{implied} resources.requests.cpu is missing or zero", [*web, "resources"]),
+        ("7", "FG-RES-001", f"{implied} resources.requests.memory is missing or zero", [*web, "resources"]),
+    ]
+    pods, of_pods = ("0", "1", "6", "7"), ("FG-POD-001", "FG-IMG-001", "FG-IMG-002", "FG-RES-001", "FG-RES-002")
+    others = {"FG-NET-001": ("2",), "FG-RBAC-001": ("3",), "FG-EDGE-002": ("4",), "FG-ARGO-001": ("5",)}
+    assert verdict.coverage == Coverage(
+        ids=tuple(str(number) for number in range(9)),
+        targets=13,
+        policies=dict(sorted((dict.fromkeys(of_pods, pods) | others).items())),
+    )
+
+
+def test_a_result_has_one_shape(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+    (verdict,) = engine.evaluate(rego, data, [batch(cron_job(pod_spec("ghcr.io/example/web", resources=GOOD)))])
+    assert verdict.results == (
+        RawResult(
+            rule="deny",
+            msg="[Implied by expand-cronjob] spec.containers[0] (web): image ghcr.io/example/web has no exact tag",
+            metadata={
+                "policy": "FG-IMG-002",
+                "constraint": "image-exact-tag",
+                "action": "deny",
+                "details": {"path": ["spec", "containers", 0, "image"]},
+                "source": "Generated",
+                "template": ["spec", "jobTemplate", "spec", "template"],
+                "id": "0",
+            },
+        ),
+    )
+
+
+def test_equal_messages_stay_apart(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+    service = plain("v1", "Service", spec={"type": "NodePort"})
+    (verdict,) = engine.evaluate(rego, data, [batch(service, service)])
+    assert [(r.metadata["id"], r.msg) for r in verdict.results] == [(n, "the Service has type NodePort") for n in ("0", "1")]
+
+
+def cluster(name: str, version: int | str, gpus: int) -> JsonObject:
+    unit: JsonObject = {
+        "component": "tf-serving",
+        "instance": "gap",
+        "requests": {"nvidia.com/gpu": 1, "cpu": 2},
+        "values": {"models": {"gap": {"version": version}}},
+    }
+    return {"name": name, "ring": "early", "capacity": {"nvidia.com/gpu": gpus}, "units": {"tf-serving.gap": unit}}
+
+
+def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+    clusters: list[Json] = [cluster("a", 7, 1), cluster("b", 8, 0), cluster("c", 7, 4)]
+    model: JsonObject = {
+        "kind": "FleetModel",
+        "asOf": "2026-11-24",
+        "policySet": "production",
+        "environment": {},
+        "clusters": clusters,
+    }
+    (verdict,) = engine.evaluate(rego, data, [model])
+    version = "spec.components.tf-serving.values.models.gap.version"
+    assert found(verdict) == [
+        ("b", "FG-GPU-001", "unit tf-serving.gap asks for nvidia.com/gpu, which no node pool offers", "spec.nodePools"),
+        ("fleet", "FG-FLT-002", "ring early serves 2 versions of tf-serving.gap: 8 on 1, 7 on 2", version),
+    ]
+    assert verdict.coverage == Coverage(
+        ids=("a", "b", "c"), targets=3, policies={"FG-FLT-002": ("fleet",), "FG-GPU-001": ("a", "b", "c")}
+    )
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (batch(SHOP, policy_set="prodution", namespace=None), "E0804", "unknown policy set prodution"),
+        (batch(SHOP, namespace="till"), "E0804", "no Namespace object with the key till"),
+        (batch(None), "E0602", "not a Kubernetes object: null"),
+        (batch([SHOP]), "E0602", "not a Kubernetes object: "),
+        (batch("text"), "E0602", 'not a Kubernetes object: "text"'),
+        (batch(plain("v1", "List", items=[])), "E0602", "a List must be unpacked before it is checked"),
+        (batch(deployment({})), None, "[Implied by expand-deployment] spec.containers is not a list of containers"),
+        ({"kind": "GateBatch", "items": {}}, "E0804", "the batch has no list of items"),
+        (None, "E0602", "not a Kubernetes object: null"),
+        ("text", "E0602", 'not a Kubernetes object: "text"'),
+        ({"kind": "GateBtach", "items": []}, "E0602", "not a Kubernetes object: "),
+        ({"kind": "FleetModel", "policySet": "production"}, "E0804", "the model has no list of clusters"),
+    ],
+    ids=lambda case: case[2],
+)
+def test_silence_is_failure(
+    engine: ConftestCli, rego: Mapping[str, str], data: JsonObject, case: tuple[Json, str | None, str]
+) -> None:
+    """Everything that conftest would pass over is a result of the gate; containers that are not there, of the policies."""
+    document, code, message = case
+    (verdict,) = engine.evaluate(rego, data, [document])
+    denied = [(cast("JsonObject", r.metadata["details"]).get("code"), r.msg) for r in verdict.results if r.rule == "deny"]
+    assert any(got == code and text.startswith(message) for got, text in denied)
+
+
+@pytest.mark.parametrize("missing", ["policies/rego/pod/no_privileged/policy.rego", "policies/rego/gpu/capacity/policy.rego"])
+def test_a_policy_that_is_not_loaded(
+    engine: ConftestCli, rego: Mapping[str, str], data: JsonObject, policies: Mapping[str, Policy], missing: str
+) -> None:
+    files = {path: text for path, text in rego.items() if path != missing}
+    (verdict,) = engine.evaluate(files, data, [batch(SHOP, namespace=None)])
+    (policy,) = [policy for policy in policies.values() if policy.place.path == missing]
+    assert f"policy {policy.id} is not loaded" in " ".join(r.msg for r in verdict.results)
+
+
+def test_without_a_plan_everything_is_denied(engine: ConftestCli, rego: Mapping[str, str]) -> None:
+    (verdict,) = engine.evaluate(rego, {"other": {}}, [batch(SHOP, namespace=None)])
+    assert found(verdict) == [("0", "gate", "there is no plan", None), ("0", "gate", "unknown policy set production", None)]
+
+
+def test_an_evaluation_error_is_no_pass(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+    path = "policies/rego/network/in_cluster_services/policy.rego"
+    broken = {**rego, path: rego[path] + '\n_clash := 1\n\n_clash := 2\n\nviolation contains {"msg": "x"} if _clash\n'}
+    with pytest.raises(ToolError) as caught:
+        engine.evaluate(broken, data, [batch(plain("v1", "Service", spec={}))])
+    assert "in_cluster_services/policy.rego:" in caught.value.findings[0].message
+
+
+def test_messages_stay_within_200_characters(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+    """Whatever the object holds, and with the prefix of the longest expansion."""
+    resources: JsonObject = {"limits": {f"nvidia.com/{LONG}": 0.5, f"amd.com/{LONG}": 1}, "requests": {f"amd.com/{LONG}": LONG}}
+    container: JsonObject = {"name": LONG, "image": LONG, "securityContext": {"privileged": LONG}, "resources": resources}
+    spec: JsonObject = {"containers": [container], "initContainers": [container] * 12, "ephemeralContainers": [container]}
+    labels: JsonObject = {f"pod-security.kubernetes.io/{mode}": LONG for mode in ("enforce", "audit-version")}
+    wild: JsonObject = {"resources": [f"{LONG}*"], "verbs": ["*" + LONG]}
+    objects: list[Json] = [
+        deployment(spec),
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n", "labels": labels}},
+        plain("v1", "Service", spec={"type": LONG, "externalIPs": [LONG]}),
+        plain("rbac.authorization.k8s.io/v1", "Role", rules=[wild]),
+        plain("policy/v1", "PodDisruptionBudget", spec={"minAvailable": LONG}),
+        plain("policy/v1", "PodDisruptionBudget", spec={"maxUnavailable": LONG}),
+        plain("argoproj.io/v1alpha1", "AppProject", spec={"sourceRepos": ["*" + LONG], "destinations": [{"name": "*" + LONG}]}),
+    ]
+    versions = [cluster(name, f"{number}{LONG}", 0) | {"ring": LONG} for number, name in enumerate((LONG, "a" + LONG))]
+    model: JsonObject = {"kind": "FleetModel", "policySet": "production", "clusters": [*versions]}
+    spaced = batch(*objects, namespace=None)
+    verdicts = engine.evaluate(rego, data, [spaced, model])
+    texts = {r.msg.partition("] ")[2] or r.msg if r.msg.startswith("[") else r.msg for v in verdicts for r in v.results}
+    assert len({str(r.metadata["policy"]) for v in verdicts for r in v.results}) == 12
+    assert max(len(text) for text in texts) <= 200, json.dumps(sorted(texts, key=len)[-3:])
