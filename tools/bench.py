@@ -23,7 +23,7 @@ from generator.model.plain import Json
 from generator.pipeline.desired import Settings
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import Repository
-from generator.pipeline.running import Checked, check
+from generator.pipeline.running import Checked, check, checked_outcome, sizes
 from generator.stages.build import Builder
 from generator.stages.gate import PolicyEngine
 from generator.tools.conftest_cli import ConftestCli
@@ -93,7 +93,6 @@ class Run:
     total: float
     kustomize: float
     conftest: float
-    checked: Checked
 
 
 def _settings(root: Path, cache: Path | None, clock: _Clock) -> Settings:
@@ -117,9 +116,9 @@ def _measure(name: str, root: Path, cache: Path | None) -> Run:
     clock = _Clock()
     settings = _settings(root, cache, clock)
     start = time.perf_counter()
-    checked = check(settings)
+    checked_outcome(settings)
     total = time.perf_counter() - start
-    return Run(name, total, clock.seconds.get("kustomize", 0.0), clock.seconds.get("conftest", 0.0), checked)
+    return Run(name, total, clock.seconds.get("kustomize", 0.0), clock.seconds.get("conftest", 0.0))
 
 
 def generate(target: Path, count: int) -> None:
@@ -164,15 +163,15 @@ def _fleet(title: str, root: Path) -> list[str]:
             runs.append(_measure("one setting changed", root, cache))
         finally:
             undo()
-    one = _one_process(runs[0].checked)
-    resolved = runs[0].checked.desired.plan.resolved
-    distinct = len({tuple(m.digest for m in manifests) for manifests in runs[0].checked.desired.objects.values()})
+        checked = check(_settings(root, cache, _Clock()))
+    one = _one_process(checked)
+    size = sizes(checked)
     lines = [
         f"## {title}",
         "",
         (
-            f"{len(resolved.clusters)} clusters, {len(resolved.variants)} variants, {distinct} distinct overlays, "
-            f"{len(runs[0].checked.approved.files)} files. One kustomize process: {one:.3f} s."
+            f"{size['clusters']} clusters, {size['variants']} variants, {size['distinct']} distinct overlays, "
+            f"{size['files']} files. One kustomize process: {one:.3f} s."
         ),
         "",
         "| run | seconds | in kustomize | in conftest | own code | ratio to one kustomize process |",
