@@ -41,7 +41,7 @@ warn contains violation if some violation in fleet.results.warn
 # the adapter takes this record out of the warnings and demands that it adds up
 warn contains {"msg": "gate coverage", "coverage": {
 	"ids": array.concat(batch.ids, fleet.ids),
-	"targets": count(batch.targets) + count(fleet.clusters),
+	"targets": count(batch.forms) + count(fleet.clusters),
 	"policies": object.union(objects.evaluated, fleet.evaluated),
 }}
 

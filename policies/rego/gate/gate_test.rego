@@ -165,6 +165,14 @@ _refused := {
 		_batch([_item("a", object.union(_deployment, {"spec": {"template": null}}))]),
 		_problem("a", "E0602", "no usable pod template at spec.template"),
 	],
+	"container is text": [
+		_batch([_item("a", object.union(_pod("web", false), {"spec": {"containers": ["web"]}}))]),
+		_problem("a", "E0602", "spec.containers[0] is not a container with a name"),
+	],
+	"container of a pod template has no name": [
+		_batch([_item("a", object.union(_deployment, {"spec": {"template": {"spec": {"containers": [{}]}}}}))]),
+		_problem("a", "E0602", "[Implied by expand-deployment] spec.containers[0] is not a container with a name"),
+	],
 	"no id": [_batch([{"policySet": "production", "object": _shop}]), _problem("", "E0804", "an item of the batch has no id")],
 	"item is no object": [_batch([3]), _problem("", "E0804", "an item of the batch has no id")],
 	"no items": [{"kind": "GateBatch"}, _problem("", "E0804", "the batch has no list of items")],
@@ -192,7 +200,7 @@ test_silence_is_failure[name] if {
 }
 
 test_item_that_is_overlooked if {
-	denied := main.deny with input as _batch([_item("a", _shop)]) with data.plan as _plan with data.gate.batch.targets as []
+	denied := main.deny with input as _batch([_item("a", _shop)]) with data.plan as _plan with data.gate.batch.forms as []
 	denied == {_problem("a", "E0804", "the item was not evaluated")}
 }
 

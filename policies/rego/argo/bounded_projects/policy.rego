@@ -20,7 +20,6 @@
 package policies.argo.bounded_projects
 
 import data.lib.exempt
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": path}} if {
@@ -60,7 +59,9 @@ violation contains {"msg": "the AppProject has no spec", "details": {"path": []}
 	not is_object(object.get(_object, "spec", null))
 }
 
-_object := review.object_of(input)
+default _object := {}
+
+_object := input.review.object if is_object(input.review.object)
 
 # what is missing admits nothing
 _list(name) := object.get(_object, ["spec", name], [])

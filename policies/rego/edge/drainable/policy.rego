@@ -20,7 +20,6 @@
 package policies.edge.drainable
 
 import data.lib.exempt
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", "minAvailable"]}} if {
@@ -38,7 +37,9 @@ violation contains {"msg": msg, "details": {"path": ["spec", "maxUnavailable"]}}
 	msg := sprintf("maxUnavailable is %s: no Pod can be evicted", [texts.short(allowed)])
 }
 
-_object := review.object_of(input)
+default _object := {}
+
+_object := input.review.object if is_object(input.review.object)
 
 # the API accepts only one of the two
 _has_min_available if object.get(_object, ["spec", "minAvailable"], null) != null

@@ -8,6 +8,7 @@ package gate.batch
 
 import data.gate.expansion
 import data.gate.result
+import data.lib.containers
 
 # "not input.kind in {...}" would be undefined, not true, for an input without a kind: decide on a value that always exists
 kind := object.get(input, "kind", "") if is_object(input)
@@ -37,12 +38,28 @@ _default_set := data.gate["default"]
 # the record of what was seen; duplicates stay, so that the caller can count
 ids := [_id(item) | some item in items]
 
-targets := [target |
+# objects and the Pods that they would create
+forms := [{"item": item, "form": form} |
 	some item in items
 	_is_sound(item)
 	some form in _forms(item.object)
-	target := _target(item, form)
 ]
+
+# Most objects are of a kind that no policy asks for; preparing them would be half of the work.
+targets := [_target(entry.item, entry.form) |
+	some entry in forms
+	_is_wanted(_wanted[entry.item.policySet], entry.form.group_kind)
+]
+
+_wanted[set] contains key if {
+	some set, rules in data.plan
+	some rule in ["deny", "warn"]
+	some key, _ in rules[rule]
+}
+
+_is_wanted(keys, group_kind) if group_kind in keys
+
+_is_wanted(keys, _) if "*" in keys
 
 # Asked of every item, so it is one function; which of its conditions fails is only asked of the items that are not sound.
 _is_sound(item) if {
@@ -105,13 +122,21 @@ problems contains result.problem(_id(item), "E0602", msg) if {
 	msg := sprintf("no usable pod template at %s", [concat(".", path)])
 }
 
+# A container that is hidden from the policies by its form would pass them all.
+problems contains result.problem(target.id, "E0602", msg) if {
+	some target in targets
+	target.group_kind == "/Pod"
+	some reason in containers.malformed(target.review.object)
+	msg := concat("", [target.prefix, reason])
+}
+
 # A safety net: whatever the reason, an item that is neither a target nor a problem must not pass.
 overlooked contains result.problem(id, "E0804", "the item was not evaluated") if {
 	some id in ids
 	not id in _seen
 }
 
-_seen contains target.id if some target in targets
+_seen contains entry.item.id if some entry in forms
 
 _seen contains problem.id if some problem in problems
 
@@ -154,8 +179,8 @@ _is_kubernetes_object(o) if {
 	_is_text(o.kind)
 	is_object(o.metadata)
 	_has_name(o.metadata)
-	types := {type_name(object.get(o.metadata, key, "")) | some key in ["name", "generateName", "namespace"]}
-	types - {"string", "null"} == set()
+	type_name(object.get(o.metadata, "namespace", null)) in {"null", "string"}
+	type_name(object.get(o.metadata, "generateName", null)) in {"null", "string"}
 	type_name(object.get(o.metadata, "labels", null)) in {"null", "object"}
 }
 
@@ -169,15 +194,18 @@ _is_text(value) if {
 }
 
 # an object, and the Pod that it would create
-_forms(o) := array.concat([object.union(result.original, {"object": o})], [form |
-	path := expansion.template_path(o, _group_kind(o))
+_forms(o) := array.concat([object.union(result.original, {"object": o, "group_kind": group_kind})], [form |
+	path := expansion.template_path(o, group_kind)
 	form := {
+		"group_kind": "/Pod",
 		"object": expansion.pod(o, path),
 		"source": "Generated",
 		"prefix": sprintf("[Implied by expand-%s] ", [lower(o.kind)]),
 		"template": path,
 	}
-])
+]) if {
+	group_kind := _group_kind(o)
+}
 
 # What matchers and policies read of an object. Namespace matchers look at the name and labels of a Namespace itself.
 _target(item, form) := {
@@ -186,7 +214,7 @@ _target(item, form) := {
 	"source": form.source,
 	"prefix": form.prefix,
 	"template": form.template,
-	"group_kind": concat("/", [group, o.kind]),
+	"group_kind": form.group_kind,
 	"labels": _or_empty(object.get(o.metadata, "labels", null)),
 	"name": name,
 	"generate_name": object.get(o.metadata, "generateName", ""),

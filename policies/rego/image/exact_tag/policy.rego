@@ -31,7 +31,6 @@ package policies.image.exact_tag
 import data.lib.containers
 import data.lib.exempt
 import data.lib.images
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["image"])}} if {
@@ -42,9 +41,11 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["i
 	msg := sprintf("%s: image %s has no %s", [containers.label(entry), texts.cut(image, 80), _wanted])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)
+violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-_pod := review.object_of(input)
+default _pod := {}
+
+_pod := input.review.object if is_object(input.review.object)
 
 _is_exact(image) if images.parse(image).digest != ""
 
@@ -52,11 +53,11 @@ _is_exact(image) if {
 	_wanted == "exact tag"
 	tag := images.parse(image).tag
 	tag != ""
-	not tag in review.parameter(input, "moving", ["latest"])
+	not tag in object.get(input, ["parameters", "moving"], ["latest"])
 }
 
 default _wanted := "exact tag"
 
 _wanted := "digest" if _needs_digest
 
-_needs_digest if review.parameter(input, "digest", false) != false
+_needs_digest if object.get(input, ["parameters", "digest"], false) != false

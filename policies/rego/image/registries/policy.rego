@@ -29,7 +29,6 @@ package policies.image.registries
 import data.lib.containers
 import data.lib.exempt
 import data.lib.images
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["image"])}} if {
@@ -40,12 +39,14 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["i
 	msg := sprintf("%s: image %s is not from an allowed registry", [containers.label(entry), texts.cut(image, 80)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)
+violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-_pod := review.object_of(input)
+default _pod := {}
+
+_pod := input.review.object if is_object(input.review.object)
 
 # what is not an image reference is from no registry
 _is_allowed(image) if {
-	some prefix in review.parameter(input, "registries", [])
+	some prefix in object.get(input, ["parameters", "registries"], [])
 	images.is_below(images.parse(image), prefix)
 }

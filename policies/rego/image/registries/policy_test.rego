@@ -41,10 +41,7 @@ test_failing_without_registries if {
 test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [{}, "spec.containers is not a list of containers"],
-		"container is text": [
-			{"review": {"object": {"spec": {"containers": ["web"]}}}},
-			"spec.containers[0] is not a container with a name",
-		],
+		"containers are text": [{"review": {"object": {"spec": {"containers": "web"}}}}, "spec.containers is not a list of containers"],
 		"image is missing": [
 			{"review": {"object": {"spec": {"containers": [{"name": "web"}]}}}},
 			"spec.containers[0] (web): image null is not from an allowed registry",

@@ -7,11 +7,9 @@ import data.lib.texts
 
 _lists := ["containers", "initContainers", "ephemeralContainers"]
 
-of(pod) := [entry |
+of(pod) := [{"container": container, "path": ["spec", list, index]} |
 	some list in _lists
-	some index, container in _list(pod, list)
-	is_object(container)
-	entry := {"container": container, "path": ["spec", list, index]}
+	some index, container in pod.spec[list]
 ]
 
 # how messages name a container: the path makes it unique, the name is what people look for
@@ -20,22 +18,21 @@ label(entry) := sprintf("%s (%s)", [
 	texts.short(object.get(entry.container, "name", "")),
 ])
 
-# What hides containers from the policies: a Pod that has any of these must not pass.
-malformed(pod) := {sprintf("%s is not a list of containers", [texts.dotted(path)]) |
-	some path in _not_lists(pod)
-} | {sprintf("%s is not a container with a name", [texts.dotted(path)]) |
+# Without containers there is nothing to judge, and nothing would be found: a policy says so instead.
+are_in(pod) if is_array(pod.spec.containers)
+
+missing := "spec.containers is not a list of containers"
+
+# Everything that keeps containers from being judged. The API server refuses all of it, so policies need not ask; the gate
+# asks once for each Pod.
+malformed(pod) := {sprintf("%s is not a list of containers", [texts.dotted(["spec", list])]) |
 	some list in _lists
-	some index, container in _list(pod, list)
-	not is_string(object.get(_object(container), "name", null))
-	path := ["spec", list, index]
+	not _is_list(list, object.get(pod, ["spec", list], null))
+} | {sprintf("%s is not a container with a name", [texts.dotted(["spec", list, index])]) |
+	some list in _lists
+	some index, container in pod.spec[list]
+	not _has_name(container)
 }
-
-_not_lists(pod) := [["spec", list] |
-	some list in _lists
-	not _is_list(list, _list(pod, list))
-]
-
-_list(pod, list) := object.get(_object(pod), ["spec", list], null)
 
 # only `containers` is required
 _is_list("initContainers", null)
@@ -44,6 +41,4 @@ _is_list("ephemeralContainers", null)
 
 _is_list(_, value) if is_array(value)
 
-_object(value) := value if is_object(value)
-
-_object(value) := {} if not is_object(value)
+_has_name(container) if is_string(container.name)

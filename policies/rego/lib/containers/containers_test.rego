@@ -32,7 +32,6 @@ test_well_formed if {
 test_malformed[name] if {
 	some name, [pod, expected] in {
 		"no pod": [{}, {"spec.containers is not a list of containers"}],
-		"not an object": ["pod", {"spec.containers is not a list of containers"}],
 		"spec is text": [{"spec": "x"}, {"spec.containers is not a list of containers"}],
 		"mapping": [{"spec": {"containers": {"web": {"name": "web"}}}}, {"spec.containers is not a list of containers"}],
 		"init text": [{"spec": {"containers": [], "initContainers": "x"}}, {"spec.initContainers is not a list of containers"}],
@@ -40,4 +39,11 @@ test_malformed[name] if {
 		"no name": [{"spec": {"containers": [{"image": "x"}]}}, {"spec.containers[0] is not a container with a name"}],
 	}
 	containers.malformed(pod) == expected
+}
+
+test_are_in if {
+	containers.are_in(_pod)
+	containers.are_in({"spec": {"containers": []}})
+	not containers.are_in({})
+	not containers.are_in({"spec": {"containers": "web"}})
 }

@@ -5,8 +5,6 @@
 #   exemption has must match; `*` counts at the ends. Waivers of the pull request become exemptions in the cluster.
 package lib.exempt
 
-import data.lib.review
-
 _keys := {"namespace", "workload", "container", "image"}
 
 # the object as a whole
@@ -23,10 +21,10 @@ is_container_exempt(request, container) if {
 }
 
 _of_object(request) := [exemption |
-	some exemption in review.parameter(request, "exemptions", [])
+	some exemption in object.get(request, ["parameters", "exemptions"], [])
 	count(exemption) > 0
 	object.keys(exemption) & _keys == object.keys(exemption)
-	o := review.object_of(request)
+	o := object.get(request, ["review", "object"], {})
 	_matches(exemption, "namespace", [object.get(o, ["metadata", "namespace"], "")])
 	_matches(exemption, "workload", _workloads(o))
 ]

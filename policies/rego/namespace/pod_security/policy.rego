@@ -41,7 +41,6 @@
 package policies.namespace.pod_security
 
 import data.lib.exempt
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["metadata", "labels"]}} if {
@@ -68,9 +67,11 @@ violation contains {"msg": msg, "details": {"path": ["metadata", "labels"]}} if 
 	])
 }
 
-_object := review.object_of(input)
+default _object := {}
 
-_modes := review.parameter(input, "modes", ["enforce", "audit", "warn"])
+_object := input.review.object if is_object(input.review.object)
+
+_modes := object.get(input, ["parameters", "modes"], ["enforce", "audit", "warn"])
 
 # what is not there is shown as null
 _label(key) := object.get(_object, ["metadata", "labels", sprintf("pod-security.kubernetes.io/%s", [key])], null)
@@ -80,11 +81,11 @@ _levels("audit") := {"privileged", "baseline", "restricted"}
 
 _levels("warn") := {"privileged", "baseline", "restricted"}
 
-_levels("enforce") := {level | some level in review.parameter(input, "levels", [])} | {"privileged" |
-	object.get(_object, ["metadata", "name"], "") in review.parameter(input, "privileged", [])
+_levels("enforce") := {level | some level in object.get(input, ["parameters", "levels"], [])} | {"privileged" |
+	object.get(_object, ["metadata", "name"], "") in object.get(input, ["parameters", "privileged"], [])
 }
 
-_version := review.parameter(input, "version", "")
+_version := object.get(input, ["parameters", "version"], "")
 
 default _wanted := "an exact one such as v1.35"
 

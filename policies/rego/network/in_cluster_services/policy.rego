@@ -20,7 +20,6 @@
 package policies.network.in_cluster_services
 
 import data.lib.exempt
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", "type"]}} if {
@@ -41,4 +40,6 @@ violation contains {"msg": "the Service has no spec", "details": {"path": []}} i
 	not is_object(object.get(_object, "spec", null))
 }
 
-_object := review.object_of(input)
+default _object := {}
+
+_object := input.review.object if is_object(input.review.object)

@@ -22,7 +22,6 @@ package policies.pod.no_privileged
 
 import data.lib.containers
 import data.lib.exempt
-import data.lib.review
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["securityContext", "privileged"])}} if {
 	some entry in containers.of(_pod)
@@ -38,9 +37,11 @@ violation contains {"msg": msg, "details": {"path": path}} if {
 	msg := sprintf("%s: securityContext is not a mapping", [containers.label(entry)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)
+violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-_pod := review.object_of(input)
+default _pod := {}
+
+_pod := input.review.object if is_object(input.review.object)
 
 _is_mapping(null)
 

@@ -25,7 +25,6 @@
 package policies.rbac.no_wildcards
 
 import data.lib.exempt
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": path}} if {
@@ -48,7 +47,9 @@ violation contains {"msg": msg, "details": {"path": path}} if {
 
 violation contains {"msg": "the role has no list of rules", "details": {"path": ["rules"]}} if not _has_rules
 
-_object := review.object_of(input)
+default _object := {}
+
+_object := input.review.object if is_object(input.review.object)
 
 _rules := object.get(_object, "rules", null)
 
@@ -60,7 +61,7 @@ _has_rules if {
 	is_object(_object.metadata)
 }
 
-_is_allowed if object.get(_object, ["metadata", "name"], "") in review.parameter(input, "roles", [])
+_is_allowed if object.get(_object, ["metadata", "name"], "") in object.get(input, ["parameters", "roles"], [])
 
 _is_allowed if exempt.is_object_exempt(input)
 

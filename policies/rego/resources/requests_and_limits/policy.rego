@@ -32,7 +32,6 @@ package policies.resources.requests_and_limits
 import data.lib.containers
 import data.lib.exempt
 import data.lib.quantities
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["resources"])}} if {
@@ -46,16 +45,18 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["r
 	msg := sprintf("%s: resources.%s.%s is missing or zero", [containers.label(entry), field, texts.short(resource)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)
+violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-_pod := review.object_of(input)
+default _pod := {}
+
+_pod := input.review.object if is_object(input.review.object)
 
 _needed contains ["requests", resource] if {
-	some resource in review.parameter(input, "requests", ["cpu", "memory"])
+	some resource in object.get(input, ["parameters", "requests"], ["cpu", "memory"])
 }
 
 _needed contains ["limits", resource] if {
-	some resource in review.parameter(input, "limits", ["memory"])
+	some resource in object.get(input, ["parameters", "limits"], ["memory"])
 }
 
 _is_given(container, field, resource) if quantities.is_positive(container.resources[field][resource])

@@ -27,7 +27,6 @@ package policies.resources.whole_gpus
 import data.lib.containers
 import data.lib.exempt
 import data.lib.quantities
-import data.lib.review
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": path}} if {
@@ -60,14 +59,16 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, pat
 	msg := sprintf("%s: %s is not a mapping", [containers.label(entry), texts.dotted(path)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec"]}} if some msg in containers.malformed(_pod)
+violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-_pod := review.object_of(input)
+default _pod := {}
+
+_pod := input.review.object if is_object(input.review.object)
 
 _accelerators(container) := {resource |
 	some field in ["limits", "requests"]
 	some resource, _ in object.get(container, ["resources", field], {})
-	some prefix in review.parameter(input, "resources", ["nvidia.com/", "amd.com/", "gpu.intel.com/"])
+	some prefix in object.get(input, ["parameters", "resources"], ["nvidia.com/", "amd.com/", "gpu.intel.com/"])
 	startswith(resource, prefix)
 }
 
