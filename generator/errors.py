@@ -121,4 +121,10 @@ CODES: dict[str, str] = {
     "E1202": "fleetgen.toml is missing or broken",
     "E1203": "this version of fleetgen is not the one that the repository requires",
     "E1204": "a file or folder exists already",
+    # rehearsal
+    "E1301": "a process of the rehearsed site did not start or ended by itself",
+    "E1302": "the rehearsed site did not reach the committed state",
+    "E1303": "the rehearsed site differs from what is committed",
+    "E1304": "the API server refused a request of the rehearsal",
+    "E1305": "the rehearsal lacks something it needs: ports, an optional Python package, a committed tree",
 }

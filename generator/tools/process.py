@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from generator.errors import ToolError, problem
 
@@ -126,6 +127,56 @@ def stream(command: Command, on_line: Callable[[str], None]) -> Ran:
     return ran
 
 
+class Daemon:
+    """A program that runs beside us, with stdout and stderr in a file. It ends with its whole group."""
+
+    def __init__(self, command: Command, log: Path) -> None:
+        """Start it. ToolError E1101 if that is impossible."""
+        self.command, self.log = command, log
+        with log.open("ab") as file:
+            self._process = _start(command, file, file)
+        with _lock:
+            _running.add(self._process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def write(self, data: bytes) -> None:
+        """To its standard input, which it reads to the end only when it is closed."""
+        if self._process.stdin is None:  # pragma: no cover - always a pipe
+            raise AssertionError
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(data)
+            self._process.stdin.flush()
+
+    def finish(self) -> None:
+        """Close its standard input and wait until it ends by itself."""
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+        self._forget(lambda process: process.wait())
+
+    def end(self) -> None:
+        """Ask it to end, then insist."""
+        self._forget(_end)
+
+    def kill(self) -> None:
+        """As a power cut would: no program of the group gets to tidy up."""
+        self._forget(_kill)
+
+    def _forget(self, how: Callable[[subprocess.Popen[bytes]], object]) -> None:
+        how(self._process)
+        with _lock:
+            _running.discard(self._process)
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+
+
 def failure(ran: Ran, why: str = "") -> ToolError:
     """A failed tool explains itself: the command, how it ended, and what it wrote, indented."""
     reason = why or (f"was ended by {_signal_name(-ran.code)}" if ran.code < 0 else f"failed with exit code {ran.code}")
@@ -176,14 +227,14 @@ class _Watched:
                     pipe.close()
 
 
-def _start(command: Command, stderr: int) -> subprocess.Popen[bytes]:
+def _start(command: Command, stderr: int | IO[bytes], stdout: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             command.argv,
             cwd=command.cwd,
             env=dict(command.env),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=stderr,
             start_new_session=True,  # a group of its own that can be ended as one, and no terminal to ask questions on
         )
@@ -200,6 +251,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _GRACE_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _block(name: str, text: str) -> str:

@@ -1,0 +1,82 @@
+"""Node objects that look like the cluster's node pools; kwok keeps them alive."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from generator.model.fleet import Cluster
+from generator.model.inventory import GPU_PRODUCTS, NodePool
+from generator.model.plain import Json, JsonObject
+
+_RESOURCES: Final = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
+_PODS: Final = "110"
+
+
+def nodes(cluster: Cluster) -> list[JsonObject]:
+    """All nodes, pool by pool. The first pool carries the control plane, as on k3s."""
+    return [
+        _node(cluster, pool, f"{cluster.name}-{pool.name}-{number}", first=index == 0)
+        for index, pool in enumerate(cluster.spec.node_pools)
+        for number in range(pool.count)
+    ]
+
+
+def storage_classes(cluster: Cluster) -> list[JsonObject]:
+    """The storage classes of the pools; nothing provisions them, so volumes are made by the stand-ins."""
+    names = sorted({storage.storage_class for pool in cluster.spec.node_pools for storage in pool.storage})
+    return [
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {"name": name},
+            "provisioner": "kubernetes.io/no-provisioner",
+            "volumeBindingMode": "Immediate",
+        }
+        for name in names
+    ]
+
+
+def _node(cluster: Cluster, pool: NodePool, name: str, *, first: bool) -> JsonObject:
+    labels: dict[str, str] = {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/arch": pool.arch,
+        "kubernetes.io/os": "linux",
+        **({"node-role.kubernetes.io/control-plane": "true"} if first else {}),
+        **({f"{_RESOURCES[_vendor(pool)].split('/')[0]}/gpu.present": "true"} if _vendor(pool) in _RESOURCES else {}),
+        **pool.labels,
+    }
+    taints: list[Json] = [{"key": t.key, "value": t.value, "effect": t.effect} for t in pool.taints]
+    metadata: JsonObject = {"name": name, "labels": cast("Json", labels), "annotations": {"kwok.x-k8s.io/node": "fake"}}
+    capacity = _capacity(pool)
+    version = cluster.spec.kubernetes.version if cluster.spec.kubernetes else ""
+    info: JsonObject = {
+        "architecture": pool.arch,
+        "operatingSystem": "linux",
+        "kubeletVersion": version,
+        "kernelVersion": pool.kernel,
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": metadata,
+        "spec": {"taints": taints} if taints else {},
+        "status": {"capacity": capacity, "allocatable": capacity, "nodeInfo": info},
+    }
+
+
+def _capacity(pool: NodePool) -> JsonObject:
+    """What the pool offers; a card that is shared in time counts once for each replica, as the device plug-in reports it."""
+    storage = sum(volume.size_gib for volume in pool.storage) or 100
+    capacity: JsonObject = {
+        "cpu": str(int(pool.cpu) or 8),
+        "memory": f"{int(pool.memory_gib) or 32}Gi",
+        "ephemeral-storage": f"{storage}Gi",
+        "pods": _PODS,
+    }
+    if pool.gpu and _vendor(pool) in _RESOURCES:
+        capacity[_RESOURCES[_vendor(pool)]] = str(pool.gpu.count * max(1, pool.gpu.sharing.replicas))
+    return capacity
+
+
+def _vendor(pool: NodePool) -> str:
+    return GPU_PRODUCTS[pool.gpu.product] if pool.gpu else ""

@@ -1,0 +1,203 @@
+"""One rehearsed site: it starts, pulls, is observed, can be hurt, and ends with everything that belongs to it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import psutil
+import trustme
+
+from generator.errors import GateFailed, ToolError, problem
+from generator.model.finding import Finding
+from generator.rehearse import nodes, objects, ports, watching
+from generator.rehearse.apiserver import ApiServer, RefusedError
+from generator.rehearse.argocd import ArgoCd
+from generator.rehearse.charts import repositories
+from generator.rehearse.controlplane import ControlPlane
+from generator.rehearse.gatekeeper import Gatekeeper
+from generator.rehearse.internet import Internet
+from generator.rehearse.programs import Programs, Tools
+from generator.rehearse.standins import StandIns
+from generator.rehearse.wanted import Wanted
+from generator.rehearse.watching import Application, Timeline
+
+_STORE_SECONDS: Final = 120
+_PAUSE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a site is rehearsed. `poll_seconds`: how often it looks at git; a real site looks as its unit argocd says."""
+
+    poll_seconds: int = 5
+    folder: Path | None = None
+    on_line: Callable[[str], None] = field(default=lambda _line: None)
+
+
+class Site:
+    """Made by `opened`. `repository` is the bare repository that the site pulls from; push to it to change the fleet."""
+
+    def __init__(self, folder: Path, tools: Tools, numbers: Iterator[int], wanted: Wanted, options: Options) -> None:
+        self.folder, self.wanted, self.options = folder, wanted, options
+        self.repository = folder / "fleet.git"
+        authority = trustme.CA()
+        self.internet = Internet(next(numbers), authority)
+        self._plane = ControlPlane(folder / "control-plane", tools, numbers, authority)
+        access = self._plane.access
+        self._argocd = ArgoCd(
+            folder / "argocd",
+            tools,
+            numbers,
+            access=access,
+            proxy=self.internet.url,
+            authority=authority,
+            poll_seconds=options.poll_seconds,
+        )
+        gatekeeper = Gatekeeper(folder / "gatekeeper", tools, numbers, access=access, authority=authority)
+        self.programs = Programs(folder, kept=options.folder is not None)
+        self.timeline = Timeline()
+        self.standins = StandIns(self.programs, gatekeeper, self.timeline)
+        self.peak_memory: dict[str, int] = {}
+
+    @property
+    def api(self) -> ApiServer:
+        return self._plane.api
+
+    def serve(self, wanted: Wanted) -> None:
+        """Put the committed tree and the stand-in charts where the site looks for them."""
+        self.wanted = wanted
+        self.internet.serve_git(wanted.repo_url, self.repository)
+        for url, files in repositories(wanted.charts).items():
+            self.internet.serve_files(url, files)
+
+    def power_on(self) -> None:
+        """Start everything that was installed before Argo CD pulls for the first time, or again after `power_off`."""
+        first = not (self.folder / "control-plane" / "etcd").exists()
+        for program in self._plane.store():
+            self.programs.start(program, _STORE_SECONDS)
+        if first:
+            self._install()
+        for program in (*self._plane.controllers(), *self._argocd.programs(self.wanted.settings)):
+            self.programs.start(program)
+        self.timeline.note("site", "powered on")
+
+    def power_off(self) -> None:
+        """Kill every program at once."""
+        self.programs.kill()
+        self.timeline.note("site", "all programs killed")
+
+    def _install(self) -> None:
+        """What a site has before its first pull: nodes, storage classes, provided APIs, Argo CD, and what `bootstrap` prints."""
+        self.timeline.note("site", "API server is ready")
+        for definition in self.wanted.definitions:
+            self.api.apply(definition)
+        self.wait(
+            "the definitions are established",
+            lambda: all(
+                self.api.serves(objects.text(d, "spec", "group"), objects.text(d, "spec", "names", "kind"))
+                for d in self.wanted.definitions
+            ),
+            observe=False,
+        )
+        for data in (*nodes.nodes(self.wanted.cluster), *nodes.storage_classes(self.wanted.cluster)):
+            self.api.apply(data)
+            if data["kind"] == "Node":
+                self.api.apply(data, status=True)
+        self._argocd.install(self.api)
+        for data in self.wanted.bootstrap:
+            self.api.apply(data, manager="kubectl")
+        self.timeline.note("bootstrap", f"{len(self.wanted.bootstrap)} objects applied")
+
+    def applications(self) -> dict[str, Application]:
+        """The Applications now; none while the API server is away."""
+        return watching.applications(self.api)
+
+    def tick(self) -> dict[str, Application]:
+        """Look once: stand-ins act, states and memory are noted."""
+        self.programs.check()
+        try:
+            self.standins.act(self.api, self.wanted)
+            found = self.applications()
+        except RefusedError:  # the API server is busy or starting; the next look sees
+            return {}
+        self.timeline.observe(found.values())
+        self._measure()
+        return found
+
+    def wait(self, what: str, done: Callable[[], bool], *, seconds: float = 300, observe: bool = True) -> float:
+        """Tick until `done`; the seconds it took. GateFailed E1302 names what every Application is at."""
+        started = time.monotonic()
+        while True:
+            if observe:
+                self.tick()
+            try:
+                if done():
+                    return time.monotonic() - started
+            except RefusedError:
+                pass
+            if time.monotonic() - started > seconds:
+                raise GateFailed(
+                    self._stuck(what, seconds) if observe else [problem("E1302", f"waited {seconds:g} s until {what}")]
+                )
+            time.sleep(_PAUSE)
+
+    def wait_settled(self, commit: str = "", *, seconds: float = 300) -> float:
+        """Until every Application of the bill of materials, and no other, is Synced and Healthy at `commit`."""
+        names = set(self.wanted.applications)
+
+        def done() -> bool:
+            found = self.applications()
+            at_commit = all(not commit or commit in application.revisions for application in found.values())
+            return names == set(found) and at_commit and all(application.settled for application in found.values())
+
+        return self.wait(f"all {len(names)} Applications are Synced and Healthy", done, seconds=seconds)
+
+    def _stuck(self, what: str, seconds: float) -> list[Finding]:
+        found = self.applications()
+        states = [
+            f"\n    {name}: {found[name].state()}{': ' + found[name].message[:400] if found[name].message else ''}"
+            if name in found
+            else f"\n    {name}: does not exist"
+            for name in sorted({*self.wanted.applications, *found})
+        ]
+        return [
+            problem(
+                "E1302", f"waited {seconds:g} s until {what}" + "".join(states), fix="run again with --keep and read the logs"
+            )
+        ]
+
+    def _measure(self) -> None:
+        for name, pid in self.programs.pids().items():
+            try:
+                rss = psutil.Process(pid).memory_info().rss
+            except psutil.Error:
+                continue
+            self.peak_memory[name] = max(self.peak_memory.get(name, 0), rss)
+
+    def close(self) -> None:
+        """End everything."""
+        self.api.close()
+        self.programs.close()
+        self.internet.close()
+
+
+@contextmanager
+def opened(tools: Tools, wanted: Wanted, options: Options) -> Iterator[Site]:
+    """A site in a folder and on ports of its own. With `options.folder` its files are kept, else removed."""
+    with ExitStack() as stack:
+        numbers = stack.enter_context(ports.reserved())
+        folder = options.folder or Path(tempfile.mkdtemp(prefix="fleetgen-site-"))
+        if options.folder is None:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        elif folder.exists() and any(folder.iterdir()):
+            raise ToolError(problem("E1305", f"{folder} is not empty", fix="name a folder that does not exist yet"))
+        site = Site(folder, tools, numbers, wanted, options)
+        stack.callback(site.close)
+        yield site

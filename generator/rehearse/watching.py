@@ -1,0 +1,107 @@
+"""What Argo CD says of its Applications, and when it said it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from generator.model.plain import JsonObject
+from generator.rehearse import objects
+from generator.rehearse.apiserver import ApiServer
+
+GROUP: Final = "argoproj.io"
+WAVE: Final = "argocd.argoproj.io/sync-wave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """One Application as its status tells. `revisions`: the commits and chart versions that it was compared with."""
+
+    name: str
+    uid: str
+    wave: int
+    sync: str
+    health: str
+    phase: str
+    message: str
+    revisions: tuple[str, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Synced, Healthy, and nothing under way."""
+        return (self.sync, self.health) == ("Synced", "Healthy") and self.phase not in {"Running", "Terminating"}
+
+    def state(self) -> str:
+        """In one phrase."""
+        return f"{self.sync or 'Unknown'}, {self.health or 'no health'}" + (f", operation {self.phase}" if self.phase else "")
+
+
+def applications(api: ApiServer) -> dict[str, Application]:
+    """All Applications by name."""
+    found = [_application(data) for data in api.list(GROUP, "Application", "argocd")]
+    return {application.name: application for application in found}
+
+
+def _application(data: JsonObject) -> Application:
+    status = objects.at(data, "status")
+    sync = objects.at(status, "sync")
+    several = sync.get("revisions")
+    revisions = [str(r) for r in several] if isinstance(several, list) and several else [objects.text(sync, "revision")]
+    conditions = "; ".join(objects.text(c, "message") for c in objects.items(status, "conditions"))
+    return Application(
+        name=objects.text(data, "metadata", "name"),
+        uid=objects.text(data, "metadata", "uid"),
+        wave=int(objects.annotation(data, WAVE) or 0),
+        sync=objects.text(sync, "status"),
+        health=objects.text(status, "health", "status"),
+        phase=objects.text(status, "operationState", "phase"),
+        message="; ".join(part for part in (conditions, objects.text(status, "operationState", "message")) if part),
+        revisions=tuple(revision for revision in revisions if revision),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, in seconds since the start."""
+
+    seconds: float
+    subject: str
+    what: str
+
+
+class Timeline:
+    """Events in the order in which they were seen."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._states: dict[str, str] = {}
+        self.events: list[Event] = []
+
+    def note(self, subject: str, what: str) -> None:
+        """Add an event."""
+        self.events.append(Event(seconds=time.monotonic() - self._start, subject=subject, what=what))
+
+    def observe(self, found: Iterable[Application]) -> None:
+        """Add an event for every Application whose state is another than when last seen."""
+        seen = {application.name: application for application in found}
+        for name in self._states.keys() - seen.keys():
+            self.note(name, "is gone")
+            del self._states[name]
+        for name, application in seen.items():
+            if self._states.get(name) != application.state():
+                self._states[name] = application.state()
+                self.note(name, f"wave {application.wave}: {application.state()}")
+
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._start
+
+    def first(self, subject: str, what: str = "") -> float | None:
+        """When an event of `subject` that contains `what` was first seen."""
+        return next((event.seconds for event in self.events if event.subject == subject and what in event.what), None)
+
+    def between(self, start: float) -> Iterator[Event]:
+        """Events from `start` on."""
+        return (event for event in self.events if event.seconds >= start)
