@@ -12,7 +12,7 @@ TEST_TOOLS := kustomize conftest opa regal
 UV_VERSION := 0.13.9
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run test lint format unit bench docs lock clean setup setup-run tools
+.PHONY: help run test e2e e2e-tools lint format unit bench docs lock clean setup setup-run tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,7 +21,10 @@ run: setup-run ## set up, then render, gate and commit the example fleet in a th
 	@tools/run-example.sh "$(AS_OF)"
 
 test: setup tools lint ## set up, then lint and run every test
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/unit tests/property tests/golden tests/contract
+
+e2e: setup tools e2e-tools ## rehearse sites on real components: control plane, Argo CD, Gatekeeper
+	@$(BIN)/python -m pytest -q tests/e2e
 
 unit: setup ## only the tests that start no process
 	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden
@@ -52,6 +55,9 @@ setup-run:
 
 tools: setup ## build the pinned tools that the tests need, where they are missing
 	@$(BIN)/python -m generator.tools.install $(TEST_TOOLS)
+
+e2e-tools: setup ## build the pinned tools of rehearsals, where they are missing (about 10 minutes the first time)
+	@$(BIN)/python -m generator.tools.install --rehearse
 
 lock: ## write requirements/*.txt again from pyproject.toml and *.in
 	@test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==$(UV_VERSION); }

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "show": "Every object of a cluster, in wave order.",
     "list": "Clusters, units, variants, policies or waivers.",
     "bootstrap": "What a technician applies once at a site.",
+    "rehearse": "A real site on this machine that pulls what is committed.",
     "tools": "Install and list kustomize, conftest and the others.",
     "schema": "The JSON Schema of a kind of document.",
 }

@@ -31,16 +31,24 @@ def list_(ctx: click.Context, *, format_: str) -> int:
     return 0
 
 
-@command.command("install", help="Build the named tools (default: all) into the cache, where they are missing.")
+@command.command(
+    "install", help="Build the named tools (default: all but those of rehearsals) into the cache, where they are missing."
+)
 @click.argument("names", nargs=-1)
+@click.option("--rehearse", is_flag=True, help="Also everything that `fleetgen rehearse` needs: about 10 minutes on two cores.")
 @click.pass_context
-def install(ctx: click.Context, *, names: tuple[str, ...]) -> int:
+def install(ctx: click.Context, *, names: tuple[str, ...], rehearse: bool) -> int:
     """See the help text."""
     toolchain = _toolchain(ctx)
+    wanted = names or toolchain.names(for_rehearsals=False)
+    if rehearse:
+        wanted += toolchain.names(for_rehearsals=True)
     for name in names:
         toolchain.pin(name)  # a wrong name is said before anything is built
-    for name in names or toolchain.names():
+    for name in wanted:
         tool = toolchain.need(name)
+        if toolchain.pin(name).files:
+            toolchain.files(name)
         output.say(f"{name} {tool.version}: {tool.path} ({tool.source})")
     return 0
 

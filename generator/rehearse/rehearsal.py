@@ -16,7 +16,7 @@ from generator.pipeline.desired import Settings, cached_builds, desired
 from generator.pipeline.gating import waiver_names
 from generator.pipeline.memo import key
 from generator.pipeline.repository import Repository
-from generator.rehearse import charts, comparing
+from generator.rehearse import comparing
 from generator.rehearse import site as sites
 from generator.rehearse.charts import StandIn
 from generator.rehearse.crds import Definitions
@@ -27,6 +27,7 @@ from generator.rehearse.wanted import Wanted, root_of, wanted
 from generator.rehearse.watching import Event
 from generator.tools import git_serve
 from generator.tools.git_cli import Git
+from generator.tools.toolchain import Toolchain
 
 _ARGOCD_CRDS: Final = "manifests/crds"
 _GATEKEEPER_CRDS: Final = "charts/gatekeeper/crds"
@@ -46,7 +47,26 @@ class Rehearsed:
     unknown: tuple[str, ...]
     charts: tuple[StandIn, ...]
     objects: int
+    gatekeeper: bool
     findings: tuple[Finding, ...]
+
+
+class BuiltTools:
+    """The pinned programs, built where they are missing."""
+
+    def __init__(self, toolchain: Toolchain) -> None:
+        self._toolchain = toolchain
+        self._paths: dict[str, Path] = {}
+
+    def path(self, name: str) -> Path:
+        """Where the program is."""
+        if name not in self._paths:
+            self._paths[name] = self._toolchain.need(name).path
+        return self._paths[name]
+
+    def files(self, name: str) -> Path:
+        """Where the files of its module are."""
+        return self._toolchain.files(name)
 
 
 def definitions(tools: Tools, folder: Path | None) -> Definitions:
@@ -91,19 +111,21 @@ def opened(settings: Settings, tools: Tools, cluster: str, *, commit: str, crds:
 def rehearse(site: Site, commit: str, seconds: float) -> Rehearsed:
     """Power on, wait until settled, watch two more reconciliations, compare. Raises GateFailed E1302 if it does not get there."""
     site.power_on()
-    took = site.wait_settled(commit, seconds=seconds)
+    site.wait_settled(commit, seconds=seconds)
+    settled = site.timeline.seconds()
     site.timeline.note("site", "everything is Synced and Healthy")
     findings = [*comparing.differences(site.wanted.objects, site.api), *_unrest(site)]
     return Rehearsed(
         cluster=site.wanted.cluster.name,
         commit=commit,
-        seconds=took,
+        seconds=settled,
         events=tuple(site.timeline.events),
         memory=dict(site.peak_memory),
         traffic=site.internet.traffic(),
         unknown=site.internet.unknown(),
         charts=site.wanted.charts,
         objects=len(site.wanted.objects),
+        gatekeeper=site.wanted.gatekeeper is not None,
         findings=tuple(findings),
     )
 
@@ -117,6 +139,3 @@ def _unrest(site: Site) -> Sequence[Finding]:
         problem("E1303", f"{event.subject} did not stay as it was: {event.what}", fix="find what rewrites the object")
         for event in site.timeline.events[before:]
     ]
-
-
-__all__ = ["Rehearsed", "charts", "definitions", "opened", "planned", "rehearse"]

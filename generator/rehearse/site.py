@@ -26,7 +26,7 @@ from generator.rehearse.internet import Internet
 from generator.rehearse.programs import Programs, Tools
 from generator.rehearse.standins import StandIns
 from generator.rehearse.wanted import Wanted
-from generator.rehearse.watching import Application, Timeline
+from generator.rehearse.watching import Application, Event, Timeline
 
 _STORE_SECONDS: Final = 120
 _PAUSE: Final = 0.5
@@ -38,7 +38,7 @@ class Options:
 
     poll_seconds: int = 5
     folder: Path | None = None
-    on_line: Callable[[str], None] = field(default=lambda _line: None)
+    on_event: Callable[[Event], None] = field(default=lambda _event: None)
 
 
 class Site:
@@ -62,7 +62,7 @@ class Site:
         )
         gatekeeper = Gatekeeper(folder / "gatekeeper", tools, numbers, access=access, authority=authority)
         self.programs = Programs(folder, kept=options.folder is not None)
-        self.timeline = Timeline()
+        self.timeline = Timeline(options.on_event)
         self.standins = StandIns(self.programs, gatekeeper, self.timeline)
         self.peak_memory: dict[str, int] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +74,8 @@ class Event:
 class Timeline:
     """Events in the order in which they were seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_event: Callable[[Event], None]) -> None:
+        self._on_event = on_event
         self._start = time.monotonic()
         self._states: dict[str, str] = {}
         self.events: list[Event] = []
@@ -82,6 +83,7 @@ class Timeline:
     def note(self, subject: str, what: str) -> None:
         """Add an event."""
         self.events.append(Event(seconds=time.monotonic() - self._start, subject=subject, what=what))
+        self._on_event(self.events[-1])
 
     def observe(self, found: Iterable[Application]) -> None:
         """Add an event for every Application whose state is another than when last seen."""

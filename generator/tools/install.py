@@ -1,4 +1,4 @@
-"""`python -m generator.tools.install NAME ...`: what `make` calls before there is a command line to call."""
+"""`python -m generator.tools.install [--rehearse] NAME ...`: what `make` calls before there is a command line to call."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ def main(names: list[str]) -> int:
     process.exit_on_sigterm()
     toolchain = Toolchain(library=_CHECKOUT, cache=cache_folder(os.environ), environ=os.environ, on_line=_say)
     try:
-        for name in names or toolchain.names():
+        for name in _wanted(toolchain, names):
             toolchain.need(name)
+            if toolchain.pin(name).files:
+                toolchain.files(name)
     except ToolError as error:
         for finding in error.findings:
             _say(f"error[{finding.code}]: {finding.message}" + (f"\n  fix: {finding.fix}" if finding.fix else ""))
@@ -27,6 +29,12 @@ def main(names: list[str]) -> int:
         _say("interrupted; nothing half-built is left, the next run goes on")
         return 130
     return 0
+
+
+def _wanted(toolchain: Toolchain, names: list[str]) -> tuple[str, ...]:
+    if names == ["--rehearse"]:
+        return toolchain.names(for_rehearsals=True)
+    return tuple(names) or toolchain.names(for_rehearsals=False)
 
 
 def _say(line: str) -> None:

@@ -12,7 +12,11 @@ from generator.errors import ToolError, problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A tool as pinned: `package` of `module` at `version`, needing Go `go` or newer; `folder` holds go.mod and go.sum."""
+    """A tool as pinned: `package` of `module` at `version`, needing Go `go` or newer; `folder` holds go.mod and go.sum.
+
+    `ldflags`: linker flags of its own. `files`: patterns of files of the module that belong to the tool. `own`: the program
+    itself lies in `folder`, a few lines around a module.
+    """
 
     name: str
     package: str
@@ -20,35 +24,54 @@ class Pin:
     version: str
     go: tuple[int, ...]
     folder: Path
+    ldflags: str = ""
+    files: tuple[str, ...] = ()
+    own: bool = False
+    for_rehearsals: bool = False
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files of the wrapper module."""
+        return (self.folder / "go.mod", self.folder / "go.sum", *sorted(self.folder.glob("*.go")))
 
     @property
     def digest(self) -> str:
         """Changes with everything that decides what is built."""
-        parts = (self.folder / "go.mod", self.folder / "go.sum")
-        return hashlib.sha256(b"\0".join(part.read_bytes() for part in parts)).hexdigest()
+        return hashlib.sha256(b"\0".join(part.read_bytes() for part in self.sources)).hexdigest()
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """Package, main module and its version, as Go writes them into the binary."""
+        return (self.package, self.package, "(devel)") if self.own else (self.package, self.module, self.version)
 
 
-def names(library: Path) -> tuple[str, ...]:
-    """All tools that are pinned in `library`, sorted."""
-    return tuple(sorted(path.parent.name for path in (library / "tools").glob("*/go.mod")))
+def names(library: Path, *, for_rehearsals: bool | None = None) -> tuple[str, ...]:
+    """The tools that are pinned in `library`, sorted; only those for rehearsals, or only the others."""
+    return tuple(
+        sorted(
+            name
+            for folder in _folders(library)
+            for name in _packages(folder)
+            if for_rehearsals is None or _is_for_rehearsals(_text(folder)) == for_rehearsals
+        )
+    )
 
 
 def read(library: Path, name: str) -> Pin:
     """The pin of one tool. ToolError E1101 if there is none."""
-    folder = library / "tools" / name
-    known = names(library)
-    if name not in known:
-        raise ToolError(
-            problem("E1101", f"no tool is called '{name}'", fix=f"one of: {', '.join(known) or 'none is pinned here'}")
-        )
-    text = (folder / "go.mod").read_text(encoding="utf-8")
-    package = _only(r"^tool\s+(\S+)", text, folder)
-    go = _only(r"^go\s+([\d.]+)", text, folder)
-    versions = dict(re.findall(r"^(?:require)?\s+([^\s()]+)\s+(v\S+)", text, re.MULTILINE))
-    module = max((path for path in versions if package == path or package.startswith(path + "/")), key=len, default="")
+    found = next((folder for folder in _folders(library) if name in _packages(folder)), None)
+    if found is None:
+        known = ", ".join(names(library)) or "none is pinned here"
+        raise ToolError(problem("E1101", f"no tool is called '{name}'", fix=f"one of: {known}"))
+    text, package = _text(found), _packages(found)[name]
+    own = (found / "main.go").exists()
+    go = _only(r"^go\s+([\d.]+)", text, found)
+    versions = dict(re.findall(r"^(?:require)?\s+([^\s()]+)\s+(v\S+)(?!.*// indirect)" if own else _REQUIRED, text, re.MULTILINE))
+    holds = [path for path in versions if own or package == path or package.startswith(path + "/")]
+    module = max(holds, key=len, default="")
     if not module:
         raise ToolError(
-            problem("E1101", f"{folder / 'go.mod'}: no version is required for {package}", fix="add the `require` line")
+            problem("E1101", f"{found / 'go.mod'}: no version is required for {package}", fix="add the `require` line")
         )
     return Pin(
         name=name,
@@ -56,8 +79,44 @@ def read(library: Path, name: str) -> Pin:
         module=module,
         version=versions[module],
         go=version_tuple(go),
-        folder=folder,
+        folder=found,
+        ldflags=_directive("ldflags", text).replace("{version}", versions[module]),
+        files=tuple(_directive("files", text).split()),
+        own=own,
+        for_rehearsals=_is_for_rehearsals(text),
     )
+
+
+_REQUIRED = r"^(?:require)?\s+([^\s()]+)\s+(v\S+)"
+
+
+def _folders(library: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path.parent for path in (library / "tools").glob("*/go.mod")))
+
+
+def _text(folder: Path) -> str:
+    return (folder / "go.mod").read_text(encoding="utf-8")
+
+
+def _packages(folder: Path) -> dict[str, str]:
+    """Tool -> package. A folder of one tool gives it its name; of several, each is called as its package."""
+    text = _text(folder)
+    if (folder / "main.go").exists():
+        return {folder.name: _only(r"^module\s+(\S+)", text, folder)}
+    block = re.search(r"^tool\s*\(([^)]*)\)", text, re.MULTILINE)
+    if block:
+        return {package.rpartition("/")[2]: package for package in block[1].split()}
+    return {folder.name: _only(r"^tool\s+(\S+)", text, folder)}
+
+
+def _directive(name: str, text: str) -> str:
+    """The rest of a line `//fleetgen:NAME ...`: what Go's own file has no place for."""
+    found = re.search(rf"^//fleetgen:{name} (.*)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _is_for_rehearsals(text: str) -> bool:
+    return _directive("for", text) == "rehearse"
 
 
 def version_tuple(text: str) -> tuple[int, ...]:

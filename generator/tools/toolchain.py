@@ -10,7 +10,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -52,8 +53,8 @@ class Toolchain:
     configured: Mapping[str, Path] = field(default_factory=dict)
     on_line: Callable[[str], None] = field(default=lambda _line: None, repr=False)
 
-    def names(self) -> tuple[str, ...]:
-        return pins.names(self.library)
+    def names(self, *, for_rehearsals: bool | None = None) -> tuple[str, ...]:
+        return pins.names(self.library, for_rehearsals=for_rehearsals)
 
     def find(self, name: str) -> Tool | None:
         """The tool if it is there already; None if it would have to be built. A wrong configured one is E1101 or E1102."""
@@ -65,6 +66,19 @@ class Toolchain:
     def need(self, name: str) -> Tool:
         """The tool, built if it must be. ToolError E1101 says what to do if it cannot be."""
         return self.find(name) or self._build(pins.read(self.library, name))
+
+    def files(self, name: str) -> Path:
+        """The folder with the files of the tool's module that its pin names, by their paths there; fetched if they are missing.
+
+        ToolError E1101 says what to do if they cannot be had.
+        """
+        pin = pins.read(self.library, name)
+        target = self._place(pin).parent / "files"
+        if not target.is_dir():
+            with self._locked(pin, target.parent):
+                if not target.is_dir():
+                    self._fetch(pin, target)
+        return target
 
     def pin(self, name: str) -> Pin:
         return pins.read(self.library, name)
@@ -83,7 +97,7 @@ class Toolchain:
 
     def _on_path(self, pin: Pin) -> Tool | None:
         """A binary of another version on PATH is no error: it may serve something else there."""
-        found = shutil.which(pin.name, path=self.environ.get("PATH", ""))
+        found = shutil.which(pin.name, path=self.environ.get("PATH", "")) if not pin.own else None
         path = Path(found).absolute() if found else None
         return self._tool(pin, path, "PATH") if path else None
 
@@ -124,15 +138,20 @@ class Toolchain:
     def _build(self, pin: Pin) -> Tool:
         """Build into the cache under a lock; the binary appears complete or not at all."""
         target = self._place(pin)
-        _make_folder(target.parent)
-        lock = FileLock(target.parent / "lock")
+        with self._locked(pin, target.parent):
+            return self._cached(pin) or self._build_locked(pin, target)
+
+    @contextmanager
+    def _locked(self, pin: Pin, folder: Path) -> Iterator[None]:
+        _make_folder(folder)
+        lock = FileLock(folder / "lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
             self.on_line(f"{pin.name}: waiting for another fleetgen that builds it")
             lock.acquire(timeout=_WAIT_SECONDS)
         try:
-            return self._cached(pin) or self._build_locked(pin, target)
+            yield
         finally:
             lock.release()
 
@@ -155,16 +174,40 @@ class Toolchain:
 
     def _compile(self, pin: Pin, go: Path, folder: Path) -> Path:
         """The wrapper module is copied: the library may lie where nothing may be written, and Go must not touch go.sum."""
-        for file in ("go.mod", "go.sum"):
-            shutil.copyfile(pin.folder / file, folder / file)
+        for file in pin.sources:
+            shutil.copyfile(file, folder / file.name)
         made = folder / pin.name
-        argv = (str(go), "build", "-v", "-mod=readonly", "-trimpath", "-ldflags", _LINKER_FLAGS, "-o", str(made), pin.package)
+        flags = ("-v", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", f"{_LINKER_FLAGS} {pin.ldflags}".strip())
+        argv = (str(go), "build", *flags, "-o", str(made), pin.package)
         command = process.Command(argv=argv, cwd=folder, env=self._go_environment(go))
         try:
             process.stream(command, _Progress(pin.name, self.on_line))
         except ToolError as error:
             raise _cannot_build(pin, error) from error
         return made
+
+    def _fetch(self, pin: Pin, target: Path) -> None:
+        """Copy files out of the checksummed module; all appear at once."""
+        go = self._go(pin)
+        self.on_line(f"{pin.name}: copying files of {pin.module} {pin.version}")
+        with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as temporary:
+            folder = Path(temporary)
+            for file in pin.sources:
+                shutil.copyfile(file, folder / file.name)
+            argv = (str(go), "mod", "download", "-json", pin.module)
+            try:
+                ran = process.run(process.Command(argv=argv, cwd=folder, env=self._go_environment(go)))
+            except ToolError as error:
+                raise _cannot_build(pin, error) from error
+            module = Path(json.loads(ran.out)["Dir"])
+            for path in {
+                path for pattern in pin.files for path in module.glob(f"{pattern}/*" if pattern.endswith("**") else pattern)
+            }:
+                if path.is_file():
+                    copy = folder / "made" / path.relative_to(module)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, copy)
+            (folder / "made").replace(target)
 
     def _go_environment(self, go: Path) -> dict[str, str]:
         keep = tuple(
@@ -222,7 +265,7 @@ class _Identity:
     version: str
 
     def is_pinned(self, pin: Pin) -> bool:
-        return (self.package, self.module, self.version) == (pin.package, pin.module, pin.version)
+        return (self.package, self.module, self.version) == pin.identity
 
     def __str__(self) -> str:
         return f"{self.module} {self.version}" if self.module else "a file without Go build information"

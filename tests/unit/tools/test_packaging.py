@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from generator.library import FOLDERS
-from generator.tools import pins
 
 EXAMPLE = ("fleet", "environments", "output", "policies/waivers", "fleetgen.toml")
 
@@ -22,7 +21,12 @@ def included(root: Path) -> dict[str, str]:
 
 def test_every_folder_of_the_library_and_every_tool_is_in_the_wheel(root: Path, included: dict[str, str]) -> None:
     folders = [folder for folder in FOLDERS if (root / folder).is_dir()]
-    wanted = {*folders, *(f"tools/{name}" for name in pins.names(root)), "policies/capabilities.json", "requirements/go.txt"}
+    wanted = {
+        *folders,
+        *(f"tools/{path.parent.name}" for path in (root / "tools").glob("*/go.mod")),
+        "policies/capabilities.json",
+        "requirements/go.txt",
+    }
     assert included == {path: f"generator/_library/{path}" for path in wanted}
 
 

@@ -69,8 +69,72 @@ def test_version_tuple(text: str, expected: tuple[int, ...]) -> None:
 
 
 def test_the_tools_of_this_project(root: Path) -> None:
-    versions = {name: pins.read(root, name).version for name in pins.names(root)}
+    versions = {name: pins.read(root, name).version for name in pins.names(root, for_rehearsals=False)}
     assert versions == {"conftest": "v0.71.1", "kustomize": "v5.8.1", "opa": "v1.22.2", "regal": "v0.42.0"}
+    rehearsal = {name: pins.read(root, name).version for name in pins.names(root, for_rehearsals=True)}
+    assert rehearsal == {
+        "argocd": "v3.3.10",
+        "etcd": "v3.6.14",
+        "gatekeeper": "v3.23.1",
+        "helm": "v3.19.4",
+        "kube-apiserver": "v1.36.1",
+        "kube-controller-manager": "v1.36.1",
+        "kube-scheduler": "v1.36.1",
+        "kwok": "v0.8.0",
+        "miniredis": "v2.35.0",
+    }
+
+
+SEVERAL = """module fleetgen.io/tools/several
+
+//fleetgen:for rehearse
+//fleetgen:ldflags -X example.com/version.git={version}
+//fleetgen:files a/*.yaml b/**
+go 1.26
+
+tool (
+\texample.com/several/cmd/one
+\texample.com/several/cmd/two
+)
+
+require example.com/several v1.2.3
+
+replace (
+\texample.com/inner => example.com/inner v9.9.9
+)
+"""
+
+
+def test_a_folder_with_several_tools(tmp_path: Path) -> None:
+    library(tmp_path, SEVERAL)
+    assert pins.names(tmp_path) == ("one", "two")
+    assert (pins.names(tmp_path, for_rehearsals=True), pins.names(tmp_path, for_rehearsals=False)) == (("one", "two"), ())
+    pin = pins.read(tmp_path, "two")
+    assert (pin.package, pin.version, pin.ldflags, pin.files) == (
+        "example.com/several/cmd/two",
+        "v1.2.3",
+        "-X example.com/version.git=v1.2.3",
+        ("a/*.yaml", "b/**"),
+    )
+    assert pin.identity == ("example.com/several/cmd/two", "example.com/several", "v1.2.3")
+
+
+def test_a_program_of_our_own(tmp_path: Path) -> None:
+    """Its build information says `(devel)`; what it is, its sources decide."""
+    requires = "require example.com/redis v2.0.0\nrequire example.com/lua v1.1.1 // indirect\n"
+    text = f"module fleetgen.io/tools/demo\n\ngo 1.26\n\n{requires}"
+    library(tmp_path, text)
+    main = tmp_path / "tools" / "demo" / "main.go"
+    main.write_text("package main", encoding="utf-8")
+    pin = pins.read(tmp_path, "demo")
+    assert (pin.version, pin.own, pin.identity) == (
+        "v2.0.0",
+        True,
+        ("fleetgen.io/tools/demo", "fleetgen.io/tools/demo", "(devel)"),
+    )
+    before = pin.digest
+    main.write_text("package other", encoding="utf-8")
+    assert pin.digest != before
 
 
 def test_no_host_of_a_registry_in_the_wrapper_modules_and_locks(root: Path) -> None:
