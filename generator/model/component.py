@@ -48,7 +48,11 @@ class ClusterResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A component of the library. `files` are its template files: path below the component's folder -> text."""
+    """A component of the library.
+
+    `files` are its template files: path below the component's folder -> text. `policies`: ids of those that it installs, exported
+    for Gatekeeper.
+    """
 
     name: str
     place: Place
@@ -60,6 +64,7 @@ class Component:
     inputs: Mapping[str, str]
     namespaces: tuple[str, ...]
     wave: int
+    policies: tuple[str, ...]
     provides: tuple[str, ...]
     requires: tuple[Requirement, ...]
     chart: Chart | None

@@ -46,3 +46,12 @@ class Constraint:
     environments: tuple[str, ...]
     required: bool
     place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A policy in the form that Gatekeeper takes: its ConstraintTemplate, and its constraints by environment."""
+
+    policy: Policy
+    template: JsonObject
+    constraints: Mapping[str, tuple[JsonObject, ...]]

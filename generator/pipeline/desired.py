@@ -19,6 +19,7 @@ from generator.model.variant import Resolved, VariantKey
 from generator.pipeline import memo
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import Inputs, Repository
+from generator.pipeline.rules import exported
 from generator.schemas.validate import suggest
 from generator.stages import build, compose, contract, lint
 from generator.stages.build import Builder
@@ -90,7 +91,7 @@ def plan_of(settings: Settings) -> Plan:
 def desired(settings: Settings, waivers: Callable[[Plan], Mapping[VariantKey, Sequence[str]]]) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
     plan = plan_of(settings)
-    renderer = Renderer()
+    renderer = Renderer(exported(plan.inputs, plan.fleet))
     overlays, bases = _rendered(plan, renderer)
     objects = _built(settings, plan, overlays, bases)
     if broken := contract.check(plan.resolved, objects, setting_is_on):

@@ -12,16 +12,13 @@ from generator.model.finding import Finding, Severity
 from generator.model.gate import Verdict
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint, Policy
 from generator.model.settings import nearest_place
 from generator.model.variant import VariantKey
 from generator.model.waiver import Waiver
 from generator.pipeline import memo
 from generator.pipeline.desired import Desired, Plan, Settings
+from generator.pipeline.rules import Rules, rules_of
 from generator.policy import waivers as waiving
-from generator.policy.constraints import read_constraints
-from generator.policy.metadata import read_policies
-from generator.policy.plan import known_policies, plan
 from generator.policy.waivers import Judged
 from generator.provenance.backward import place_of
 from generator.stages import gate
@@ -32,52 +29,11 @@ _SEVERITY = {"deny": Severity.ERROR, "warn": Severity.WARNING, "dryrun": Severit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
-    """The policies of a repository, ready for the engine."""
-
-    policies: Mapping[str, Policy]
-    constraints: Sequence[Constraint]
-    files: Mapping[str, str]
-    data: JsonObject
-
-    def digest(self, policy_set: str) -> str:
-        """What a verdict of one policy set depends on."""
-        plans = cast("dict[str, Json]", self.data["plan"])
-        return memo.key(
-            "rules",
-            json.dumps(plans.get(policy_set), sort_keys=True),
-            *(part for path in sorted(self.files) for part in (path, self.files[path])),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Answer:
     """The engine's results for one question: (message, metadata) pairs, and the policies that were evaluated on it."""
 
     results: Sequence[tuple[str, Mapping[str, Json]]]
     policies: Sequence[str]
-
-
-def rules_of(inputs: Plan) -> Rules:
-    """Read policies and constraints. Raises InputError E0801, E0805."""
-    rego = {
-        path: text
-        for path, text in inputs.inputs.with_prefix("policies/rego/").items()
-        if path.endswith(".rego") and not path.endswith("_test.rego")
-    }
-    policies = read_policies(rego)
-    environments = inputs.fleet.environments
-    texts = {path: text for path, text in inputs.inputs.with_prefix("policies/constraints/").items() if path.endswith(".yaml")}
-    constraints = read_constraints(texts, policies, list(environments))
-    sets: dict[str, dict[str, Json]] = {
-        name: {"registries": [*environment.spec.registries]} for name, environment in environments.items()
-    }
-    data: JsonObject = {
-        "plan": plan(constraints, sets),
-        "known_policies": known_policies(constraints),
-        "gate": {"default": min(environments, default="")},
-    }
-    return Rules(policies=policies, constraints=constraints, files=rego, data=data)
 
 
 def waivers_of(inputs: Plan) -> tuple[Waiver, ...]:
@@ -121,7 +77,7 @@ def waiver_names(inputs: Plan) -> dict[VariantKey, list[str]]:
 
 def gated(settings: Settings, desired: Desired) -> Approved:
     """Ask the gate. Raises GateFailed with all findings, ToolError when an answer is missing."""
-    rules = rules_of(desired.plan)
+    rules = rules_of(desired.plan.inputs, desired.plan.fleet)
     questions = gate.items(desired.plan.resolved, desired.objects)
     answers = _object_answers(settings, rules, questions)
     models = _models(desired, settings)

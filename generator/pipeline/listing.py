@@ -9,6 +9,7 @@ from generator.model.variant import VariantKey
 from generator.pipeline.desired import Plan, Settings, plan_of
 from generator.pipeline.explaining import policies_of
 from generator.pipeline.gating import waivers_of
+from generator.pipeline.rules import exported
 from generator.stages.render import Renderer
 
 Row = tuple[str, ...]
@@ -65,7 +66,7 @@ def duplicates(settings: Settings) -> list[Row]:
 
 
 def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
-    renderer = Renderer()
+    renderer = Renderer(exported(plan.inputs, plan.fleet))
     result = {}
     for key, variant in plan.resolved.variants.items():
         overlay = renderer.overlay(variant)

@@ -17,6 +17,11 @@ from generator.model.variant import Resolved, Variant, VariantKey
 from generator.schemas.validate import suggest
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
+_KEPT: Final = frozenset(
+    {("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")}
+)
+SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
+KEEP: Final = "Prune=false,Delete=false"
 Objects = Mapping[VariantKey, Sequence[Manifest]]
 
 
@@ -50,7 +55,12 @@ def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant
 def _check_bill(
     cluster: Cluster, variants: Sequence[Variant], objects: Objects, setting_is_on: Callable[[Variant, str], bool]
 ) -> list[Finding]:
-    return [*_requirements(cluster, variants, setting_is_on), *_namespaces(variants, objects), *_owners(variants, objects)]
+    return [
+        *_requirements(cluster, variants, setting_is_on),
+        *_namespaces(variants, objects),
+        *_owners(variants, objects),
+        *_unguarded(variants, objects),
+    ]
 
 
 def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
@@ -109,6 +119,21 @@ def _owners(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
                         "E0702", message, fix="let one of them own it; rename or remove the other", place=variant.component.place
                     )
                 )
+    return found
+
+
+def _unguarded(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+    """What holds data or other objects must outlive a mistake: Argo CD prunes everything else that leaves the tree."""
+    found = []
+    for variant in variants:
+        for manifest in objects[variant.key]:
+            metadata = manifest.data.get("metadata")
+            annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+            options = str(annotations.get(SYNC_OPTIONS, "")) if isinstance(annotations, dict) else ""
+            if (manifest.id.group, manifest.id.kind) in _KEPT and not set(KEEP.split(",")) <= set(options.split(",")):
+                message = f"'{variant.key.unit}' would lose {manifest.id} with all that it holds when it leaves the tree"
+                fix = f"annotate it: {SYNC_OPTIONS}: {KEEP}"
+                found.append(problem("E0706", message, fix=fix, place=variant.component.place))
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from generator.model.component import Component
 from generator.model.manifest import Overlay
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
+from generator.model.policy import Exported
 from generator.model.settings import Items, Table, at, plain
 from generator.model.variant import Variant, plain_values
 from generator.yamlfile import dump, dump_all, parse
@@ -60,18 +62,22 @@ def _environment() -> ImmutableSandboxedEnvironment:
 class Renderer:
     """Renders template files; compiled templates are kept, because compiling costs as much as 100 renders."""
 
-    def __init__(self) -> None:
+    def __init__(self, exported: Mapping[str, Exported] | None = None) -> None:
+        self._exported = exported or {}
         self._jinja = _environment()
         self._compiled: dict[tuple[str, str], jinja2.Template] = {}
 
     def base(self, component: Component, version: str) -> Overlay:
         """The base of one component version. Raises InputError E0502, E0503."""
-        return self._folder(component, "base/", base_folder(component.name, version), {"version": version})
+        values: JsonObject = {"version": version}
+        if component.policies:
+            values["templates"] = [self._exported[name].template for name in component.policies]
+        return self._folder(component, "base/", base_folder(component.name, version), values)
 
     def overlay(self, variant: Variant) -> Overlay:
         """The overlay of a variant, with the layers' patches appended to its kustomization."""
         component = variant.component
-        overlay = self._folder(component, "overlay/", variant.key.folder, context(variant))
+        overlay = self._folder(component, "overlay/", variant.key.folder, self._overlay_context(variant))
         if not variant.patches:
             return overlay
         path = f"{overlay.root}/kustomization.yaml"
@@ -93,6 +99,14 @@ class Renderer:
             self._text(variant.component, chart.values, context(variant)), f"{variant.component.folder}/{chart.values}"
         )
         return plain(documents[0]) if documents else {}
+
+    def _overlay_context(self, variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
+        """A unit with policies sees the constraints of its environment, too: the environment is part of the variant's path."""
+        values = context(variant)
+        if variant.component.policies:
+            exported = (self._exported[name] for name in variant.component.policies)
+            values["constraints"] = [c for e in exported for c in e.constraints.get(variant.key.environment, ())]
+        return values
 
     def _folder(self, component: Component, prefix: str, root: str, values: JsonObject) -> Overlay:
         files, sources = {}, {}

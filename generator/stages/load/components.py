@@ -45,6 +45,7 @@ def _validator() -> Validator:
         inputs={"type": "object", "additionalProperties": {"enum": list(INPUT_KINDS)}},
         namespaces=_STRINGS,
         wave={"type": "integer"},
+        policies={"type": "array", "items": {"type": "string", "pattern": r"^FG-[A-Z0-9]+-[0-9]{3}$"}},
         provides={"type": "array", "items": {"type": "string", "pattern": r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"}},
         requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING)},
         chart=_strict(
@@ -142,6 +143,7 @@ def _build(name: str, folder: str, tree: Table, spec: JsonObject, files: Mapping
         inputs=cast("dict[str, str]", spec.get("inputs", {})),
         namespaces=texts("namespaces"),
         wave=cast("int", spec["wave"]),
+        policies=texts("policies"),
         provides=texts("provides"),
         requires=tuple(Requirement(api=r["api"], when=r.get("when", "")) for r in objects("requires")),
         chart=_chart(chart) if chart else None,

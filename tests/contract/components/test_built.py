@@ -14,7 +14,7 @@ from generator.stages.build import manifests, read
 from generator.stages.render import Renderer
 from generator.tools.kustomize_cli import KustomizeCli
 from generator.tools.toolchain import Tool
-from tests.golden.components.cases import case, compare, components, names
+from tests.golden.components.cases import case, compare, components, exported, names
 
 
 @pytest.mark.parametrize("name", names())
@@ -29,7 +29,7 @@ def test_builds_as_expected(name: str, tools: Callable[[str], Tool]) -> None:
 @pytest.mark.parametrize("name", sorted(components()))
 def test_base_builds_alone(name: str, tools: Callable[[str], Tool]) -> None:
     component = components()[name]
-    base = Renderer().base(component, str(cast("JsonObject", plain(component.defaults))["version"]))
+    base = Renderer(exported()).base(component, str(cast("JsonObject", plain(component.defaults))["version"]))
     kustomize = KustomizeCli(tool=tools("kustomize"), environ=os.environ)
     (built,) = kustomize.build(base.files, [base.root])
     assert (built.error, manifests(read(built), component.place) != ()) == ("", True)

@@ -15,8 +15,12 @@ from generator.model.finding import Finding
 from generator.model.inventory import ClusterSpec
 from generator.model.manifest import Overlay
 from generator.model.plain import Json, JsonObject
+from generator.model.policy import Exported
 from generator.model.settings import Table, at, empty, merge, plain
 from generator.model.variant import Variant, VariantKey
+from generator.policy.constraints import read_constraints
+from generator.policy.export import export
+from generator.policy.metadata import read_policies
 from generator.schemas.derive import build
 from generator.schemas.validate import Validator
 from generator.stages.load.components import read
@@ -71,11 +75,24 @@ def components() -> Mapping[str, Component]:
 
 
 @cache
+def exported() -> Mapping[str, Exported]:
+    """The policies that components of the library install, for an environment without anything of its own."""
+    paths = [path for pattern in ("*.rego", "*.yaml") for path in sorted((ROOT / "policies").rglob(pattern))]
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    rego = {path: text for path, text in texts.items() if path.endswith(".rego") and not path.endswith("_test.rego")}
+    policies = read_policies(rego)
+    files = {path: text for path, text in texts.items() if path.startswith("policies/constraints/")}
+    constraints = read_constraints(files, policies, ["production"])
+    ids = sorted({name for component in components().values() for name in component.policies})
+    return export(ids, policies, constraints, sources=rego, environments={"production": {}})
+
+
+@cache
 def case(name: str) -> Case:
     """Render the case `component/case`."""
     folder = GOLDEN / name
     variant = _variant(folder, components()[name.partition("/")[0]])
-    renderer = Renderer()
+    renderer = Renderer(exported())
     chart = dump(renderer.chart_values(variant)) if variant.component.chart else ""
     return Case(
         name=name,

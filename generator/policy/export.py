@@ -1,0 +1,128 @@
+"""Policies and constraints as Gatekeeper takes them: the same Rego, the same match, the same parameters as in the gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from generator.errors import InputError, problem
+from generator.model.finding import Finding
+from generator.model.plain import Json, JsonObject
+from generator.model.policy import Constraint, Exported, Policy
+from generator.policy.plan import parameters
+
+TARGET: Final = "admission.k8s.gatekeeper.sh"
+_PACKAGE: Final = re.compile(r"^package\s+(\S+)", re.MULTILINE)
+_LIBRARY: Final = re.compile(r"^import\s+data\.(lib\.[A-Za-z0-9_.]+)", re.MULTILINE)
+
+
+def export(
+    ids: Sequence[str],
+    policies: Mapping[str, Policy],
+    constraints: Sequence[Constraint],
+    *,
+    sources: Mapping[str, str],
+    environments: Mapping[str, Mapping[str, Json]],
+) -> dict[str, Exported]:
+    """The policies named by `ids`. `sources`: path -> Rego; `environments`: name -> what constraints are filled with from there.
+
+    Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs into the gate only.
+    """
+    if wrong := [finding for name in ids for finding in _unfit(name, policies)]:
+        raise InputError(wrong)
+    packages = {match[1]: _readable(text) for text in sources.values() if (match := _PACKAGE.search(text))}
+    return {
+        name: Exported(
+            policy=policies[name],
+            template=template(policies[name], packages),
+            constraints={
+                environment: tuple(
+                    _constraint(c, values)
+                    for c in constraints
+                    if c.policy.id == name and (not c.environments or environment in c.environments)
+                )
+                for environment, values in environments.items()
+            },
+        )
+        for name in ids
+    }
+
+
+def _unfit(name: str, policies: Mapping[str, Policy]) -> Iterator[Finding]:
+    policy = policies.get(name)
+    if policy is None:
+        yield problem("E0801", f"{name}, which a component exports, is no policy", fix="see: fleetgen list policies")
+    elif policy.scope != "object":
+        yield problem(
+            "E0801",
+            f"{name} judges a {policy.scope}; only policies over objects run in clusters",
+            fix="do not export it",
+            place=policy.place,
+        )
+    elif policy.where == "gate":
+        yield problem(
+            "E0801", f"{name} belongs into the gate only", fix="do not export it, or set `where: both`", place=policy.place
+        )
+
+
+def template(policy: Policy, packages: Mapping[str, str]) -> JsonObject:
+    """The ConstraintTemplate. A library that is not closed over would load in Gatekeeper and never fire."""
+    rego = packages[f"policies.{policy.area}.{policy.rule}"]
+    source: JsonObject = {"version": "v1", "rego": rego, "libs": [packages[name] for name in libraries(rego, packages)]}
+    validation: JsonObject = {"legacySchema": False, "openAPIV3Schema": structural(policy.parameters)}
+    annotations: JsonObject = {"fleetgen.io/policy": policy.id, "description": policy.title}
+    return {
+        "apiVersion": "templates.gatekeeper.sh/v1",
+        "kind": "ConstraintTemplate",
+        "metadata": {"name": policy.kind.lower(), "annotations": annotations},
+        "spec": {
+            "crd": {"spec": {"names": {"kind": policy.kind}, "validation": validation}},
+            "targets": [{"target": TARGET, "code": [{"engine": "Rego", "source": source}]}],
+        },
+    }
+
+
+def _readable(rego: str) -> str:
+    """Indented by blanks: YAML writes text with tabs as one long quoted line, which nobody can review."""
+    return re.sub(r"^\t+", lambda tabs: "  " * len(tabs[0]), rego, flags=re.MULTILINE)
+
+
+def libraries(rego: str, packages: Mapping[str, str]) -> list[str]:
+    """The packages below `lib` that a source imports, directly or through another, sorted."""
+    found: set[str] = set()
+    waiting = [rego]
+    while waiting:
+        for name in _LIBRARY.findall(waiting.pop()):
+            if name not in found:
+                found.add(name)
+                waiting.append(packages[name])
+    return sorted(found)
+
+
+def structural(schema: JsonObject) -> JsonObject:
+    """A JSON Schema as a structural schema of Kubernetes: unknown parameters are dropped there instead of refused."""
+    result: JsonObject = {}
+    for key, value in schema.items():
+        if key == "additionalProperties" and value is False:
+            continue
+        if key == "properties" and isinstance(value, dict):
+            result[key] = {name: structural(inner) if isinstance(inner, dict) else inner for name, inner in value.items()}
+        elif key == "items" and isinstance(value, dict):
+            result[key] = structural(value)
+        else:
+            result[key] = value
+    return result
+
+
+def _constraint(constraint: Constraint, values: Mapping[str, Json]) -> JsonObject:
+    spec: JsonObject = {"enforcementAction": constraint.action}
+    if constraint.match:
+        spec["match"] = constraint.match
+    spec["parameters"] = parameters(constraint, values)
+    return {
+        "apiVersion": "constraints.gatekeeper.sh/v1beta1",
+        "kind": constraint.policy.kind,
+        "metadata": {"name": constraint.name},
+        "spec": spec,
+    }
