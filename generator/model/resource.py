@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+# The annotation by which Argo CD leaves an object alone when it leaves the tree, and when its Application is deleted.
+SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
+KEEP: Final = "Prune=false,Delete=false"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,6 +14,7 @@ from generator.model.fleet import Cluster, Environment
 from generator.model.inventory import Delivery
 from generator.model.manifest import Manifest
 from generator.model.plain import Json, JsonObject
+from generator.model.resource import KEEP, SYNC_OPTIONS
 from generator.model.variant import Resolved, Variant, VariantKey
 from generator.yamlfile import dump
 
@@ -22,7 +23,6 @@ SERVER: Final = "https://kubernetes.default.svc"
 ROOT_PROJECT: Final = "fleet-root"
 PROJECT: Final = "fleet"
 IDENTITY_WAVE: Final = 0
-_KEEP: Final = "Prune=false,Delete=false"
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 
 
@@ -59,7 +59,7 @@ def _git_source(delivery: Delivery, path: str) -> JsonObject:
 def _metadata(name: str, wave: int, *, kept: bool = False, finalizer: bool = False) -> JsonObject:
     annotations: JsonObject = {"argocd.argoproj.io/sync-wave": str(wave)}
     if kept:
-        annotations["argocd.argoproj.io/sync-options"] = _KEEP
+        annotations[SYNC_OPTIONS] = KEEP
     metadata: JsonObject = {
         "name": name,
         "namespace": ARGOCD,

@@ -12,16 +12,12 @@ from generator.errors import problem
 from generator.model.finding import Finding
 from generator.model.fleet import Cluster
 from generator.model.manifest import Manifest
-from generator.model.resource import ResourceId
+from generator.model.resource import KEEP, SYNC_OPTIONS, ResourceId
 from generator.model.variant import Resolved, Variant, VariantKey
 from generator.schemas.validate import suggest
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
-_KEPT: Final = frozenset(
-    {("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")}
-)
-SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
-KEEP: Final = "Prune=false,Delete=false"
+_KEPT: Final = frozenset({("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
 Objects = Mapping[VariantKey, Sequence[Manifest]]
 
 

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from generator.model.manifest import Manifest
+from generator.model.plain import JsonObject
+from generator.model.resource import KEEP, SYNC_OPTIONS, ResourceId
+from generator.model.variant import Variant, VariantKey
+from generator.stages import contract
+from tests.golden.components.cases import case
+
+CLAIM = ResourceId("", "PersistentVolumeClaim", "serving", "models")
+
+
+def built(identity: ResourceId, options: str) -> Manifest:
+    annotations: JsonObject = {SYNC_OPTIONS: options} if options else {}
+    metadata: JsonObject = {"name": identity.name, "namespace": identity.namespace, "annotations": annotations}
+    return Manifest(id=identity, data={"apiVersion": "v1", "kind": identity.kind, "metadata": metadata}, digest="")
+
+
+@pytest.fixture
+def variant() -> Variant:
+    return case("argocd/default").variant
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [CLAIM, ResourceId("", "Namespace", "", "x"), ResourceId("apiextensions.k8s.io", "CustomResourceDefinition", "", "x")],
+)
+@pytest.mark.parametrize(
+    ("options", "is_found"),
+    [("", True), ("Prune=false", True), (KEEP, False), ("Delete=false,Prune=false,ServerSideApply=true", False)],
+)
+def test_what_holds_data_is_guarded(variant: Variant, identity: ResourceId, options: str, *, is_found: bool) -> None:
+    objects: dict[VariantKey, list[Manifest]] = {variant.key: [built(identity, options)]}
+    found = contract._unguarded([variant], objects)
+    message = f"'argocd' would lose {identity} with all that it holds when it leaves the tree"
+    assert [(f.code, f.message, f.fix) for f in found] == [("E0706", message, f"annotate it: {SYNC_OPTIONS}: {KEEP}")] * is_found
+
+
+def test_other_objects_need_no_guard(variant: Variant) -> None:
+    assert contract._unguarded([variant], {variant.key: [built(ResourceId("", "ConfigMap", "serving", "x"), "")]}) == []
