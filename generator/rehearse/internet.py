@@ -10,6 +10,7 @@ import gzip
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -126,6 +127,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection = tunnel
         self.rfile, self.wfile = tunnel.makefile("rb"), tunnel.makefile("wb")
         self.origin = f"https://{host}" + ("" if port == "443" else f":{port}")
+
+    def finish(self) -> None:
+        """Close the tunnel, too; the base class knows the plain connection only."""
+        with suppress(OSError):
+            super().finish()
+        self.connection.close()
 
     def do_GET(self) -> None:
         """A file, or the refs of a repository."""

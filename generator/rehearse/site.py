@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,13 +30,18 @@ from generator.rehearse.watching import Application, Event, Timeline
 
 _STORE_SECONDS: Final = 120
 _PAUSE: Final = 0.5
+_PARAMETERS: Final = "argocd-cmd-params-cm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a site is rehearsed. `poll_seconds`: how often it looks at git; a real site looks as its unit argocd says."""
+    """How a site is rehearsed. `poll_seconds`: how often it looks at git; a real site looks as its unit argocd says.
+
+    `parameters`: keys of argocd-cmd-params-cm that the processes get instead of what is committed.
+    """
 
     poll_seconds: int = 5
+    parameters: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     on_event: Callable[[Event], None] = field(default=lambda _event: None)
 
@@ -84,7 +89,9 @@ class Site:
             self.programs.start(program, _STORE_SECONDS)
         if first:
             self._install()
-        for program in (*self._plane.controllers(), *self._argocd.programs(self.wanted.settings)):
+        committed = self.wanted.settings
+        settings = {**committed, _PARAMETERS: {**committed.get(_PARAMETERS, {}), **self.options.parameters}}
+        for program in (*self._plane.controllers(), *self._argocd.programs(settings)):
             self.programs.start(program)
         self.timeline.note("site", "powered on")
 

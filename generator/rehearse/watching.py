@@ -34,8 +34,12 @@ class Application:
         return (self.sync, self.health) == ("Synced", "Healthy") and self.phase not in {"Running", "Terminating"}
 
     def state(self) -> str:
-        """In one phrase."""
-        return f"{self.sync or 'Unknown'}, {self.health or 'no health'}" + (f", operation {self.phase}" if self.phase else "")
+        """In one phrase; with Argo CD's words where it is trying again or has given up."""
+        failed = self.phase in {"Failed", "Error"} or "Retrying" in self.message
+        operation = f", operation {self.phase}" if self.phase else ""
+        return f"{self.sync or 'Unknown'}, {self.health or 'no health'}{operation}" + (
+            f": {self.message[:200]}" if failed else ""
+        )
 
 
 def applications(api: ApiServer) -> dict[str, Application]:
@@ -49,7 +53,12 @@ def _application(data: JsonObject) -> Application:
     sync = objects.at(status, "sync")
     several = sync.get("revisions")
     revisions = [str(r) for r in several] if isinstance(several, list) and several else [objects.text(sync, "revision")]
-    conditions = "; ".join(objects.text(c, "message") for c in objects.items(status, "conditions"))
+    refused = [
+        f"{objects.text(r, 'kind')} {objects.text(r, 'name')}: {objects.text(r, 'message')}"
+        for r in objects.items(status, "operationState", "syncResult", "resources")
+        if objects.text(r, "status") == "SyncFailed"
+    ]
+    said = [*(objects.text(c, "message") for c in objects.items(status, "conditions")), *refused]
     return Application(
         name=objects.text(data, "metadata", "name"),
         uid=objects.text(data, "metadata", "uid"),
@@ -57,7 +66,7 @@ def _application(data: JsonObject) -> Application:
         sync=objects.text(sync, "status"),
         health=objects.text(status, "health", "status"),
         phase=objects.text(status, "operationState", "phase"),
-        message="; ".join(part for part in (conditions, objects.text(status, "operationState", "message")) if part),
+        message="; ".join(part for part in (*said, objects.text(status, "operationState", "message")) if part),
         revisions=tuple(revision for revision in revisions if revision),
     )
 

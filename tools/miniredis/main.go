@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -18,6 +19,12 @@ func main() {
 	if err := server.StartAddr(*listen); err != nil {
 		log.Fatal(err)
 	}
+	// Its clock stands still by itself, and nothing that Argo CD caches would ever expire.
+	go func() {
+		for range time.Tick(time.Second) {
+			server.FastForward(time.Second)
+		}
+	}()
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGINT, syscall.SIGTERM)
 	<-end

@@ -1,0 +1,115 @@
+"""What the tests of rehearsed sites share: open one, follow a change, look at objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.model.plain import JsonObject
+from generator.model.resource import ResourceId
+from generator.rehearse import comparing, objects, rehearsal
+from generator.rehearse.programs import Tools
+from generator.rehearse.site import Options, Site
+from generator.rehearse.wanted import Wanted
+from tests.e2e.fleet import Fleet
+
+PATIENCE = 240.0
+
+
+def application(name: str) -> ResourceId:
+    return ResourceId("argoproj.io", "Application", "argocd", name)
+
+
+def deployment(name: str) -> ResourceId:
+    return ResourceId("apps", "Deployment", "serving", name)
+
+
+@contextmanager
+def opened(
+    fleet: Fleet,
+    tools: Tools,
+    cluster: str,
+    crds: Path | None,
+    options: Options = Options(poll_seconds=3),  # noqa: B008 - frozen
+) -> Iterator[Site]:
+    """A site that serves the fleet's newest commit and is not powered on yet."""
+    commit = fleet.git("rev-parse", "HEAD")
+    with rehearsal.opened(fleet.settings(), tools, cluster, commit=commit, crds=crds, options=options) as site:
+        yield site
+
+
+def wanted(fleet: Fleet, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
+    return rehearsal.planned(fleet.settings(), tools, cluster, crds)
+
+
+def follow(site: Site, fleet: Fleet, tools: Tools, crds: Path | None, cluster: str = "") -> float:
+    """Push what is committed, wait until the site has it, compare everything. Seconds from push to settled."""
+    site.serve(wanted(fleet, tools, cluster or site.wanted.cluster.name, crds))
+    fleet.push(site.repository)
+    seconds = site.wait_settled(fleet.git("rev-parse", "HEAD"), seconds=PATIENCE)
+    assert [finding.message for finding in comparing.differences(site.wanted.objects, site.api)] == []
+    return seconds
+
+
+def uids(site: Site) -> dict[str, str]:
+    """Uid of every Application and Deployment."""
+    found = [*site.api.list("argoproj.io", "Application"), *site.api.list("apps", "Deployment")]
+    return {str(objects.identity(data)): objects.text(data, "metadata", "uid") for data in found}
+
+
+def live(site: Site, wanted_id: ResourceId) -> JsonObject:
+    found = site.api.get(wanted_id)
+    assert found is not None, wanted_id
+    return found
+
+
+def add_unit(fleet: Fleet, name: str, wave: int, file: str) -> None:
+    """A component of the test's own, with one file of objects."""
+    fleet.write(f"templates/{name}/component.yaml", component(name, wave))
+    fleet.write(f"templates/{name}/base/kustomization.yaml", "resources: [object.yaml]\n")
+    fleet.write(f"templates/{name}/base/object.yaml", file)
+    fleet.write(f"templates/{name}/overlay/kustomization.yaml.j2", "resources:\n  - {{ base }}\n")
+
+
+def component(name: str, wave: int) -> str:
+    return f"""apiVersion: fleetgen.io/v1alpha1
+kind: Component
+metadata: {{name: {name}}}
+spec:
+  title: {name}
+  description: Only for this test.
+  namespaces: [serving]
+  wave: {wave}
+  clusterResources: [{{group: nvidia.com, kind: ClusterPolicy}}]
+  settings: {{type: object, properties: {{}}}}
+  defaults: {{version: "1", values: {{}}}}
+"""
+
+
+POLICY = """apiVersion: nvidia.com/v1
+kind: ClusterPolicy
+metadata: {name: extra}
+spec:
+  operator: {defaultRuntime: containerd}
+  daemonsets: {}
+  dcgm: {}
+  dcgmExporter: {}
+  devicePlugin: {}
+  driver: {}
+  gfd: {}
+  nodeStatusExporter: {}
+  toolkit: {}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: kept
+  namespace: serving
+  annotations: {argocd.argoproj.io/sync-options: "Prune=false,Delete=false"}
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: local-path
+  resources: {requests: {storage: 1Gi}}
+"""
+AFTER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: after-gpu, namespace: serving}\ndata: {x: y}\n"

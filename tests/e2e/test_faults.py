@@ -1,0 +1,199 @@
+"""A site that is hurt reaches the newest state without anybody's hands. One site, fault by fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.model.resource import ResourceId
+from generator.rehearse import objects
+from generator.rehearse.rehearsal import BuiltTools
+from generator.rehearse.site import Options, Site
+from tests.e2e import sites
+from tests.e2e.conftest import note, shown
+from tests.e2e.fleet import Fleet
+
+STORE = "store-0042"
+CLUSTER = "fleet/clusters/store-0042.yaml"
+OVERLAY = "output/environments/production/canary/tf-serving.shelf-gap"
+TABLE: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[Site]:
+    options = Options(poll_seconds=3, parameters={"controller.sync.timeout.seconds": "100"})
+    with sites.opened(fleet, programs, STORE, crds, options) as opened, shown("faults, timeline", lambda: opened.timeline.events):
+        opened.power_on()
+        opened.wait_settled(fleet.git("rev-parse", "HEAD"), seconds=sites.PATIENCE)
+        yield opened
+        note("faults", "\n".join(TABLE))
+
+
+@pytest.fixture
+def follow(site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Callable[[str, str], None]:
+    """Wait until the site has the newest commit, and note how long that took."""
+
+    def wait(fault: str, cluster: str = STORE) -> None:
+        seconds = sites.follow(site, fleet, programs, crds, cluster)
+        TABLE.append(f"{fault:72} newest state after {seconds:4.0f} s")
+
+    return wait
+
+
+def test_all_programs_die_during_a_sync(site: Site, fleet: Fleet, follow: Callable[[str], None]) -> None:
+    replicas(fleet, "1", "2")
+    fleet.publish("Two servers")
+    fleet.push(site.repository)
+    name = "tf-serving.shelf-gap"
+    site.wait("the sync runs", lambda: site.applications()[name].phase == "Running" or replicas_of(site) == 2, seconds=90)
+    site.power_off()
+    site.power_on()
+    follow("all programs of the site killed during a sync, started again")
+    assert replicas_of(site) == 2
+
+
+def test_the_git_server_is_gone_for_a_while(site: Site, fleet: Fleet, follow: Callable[[str], None]) -> None:
+    site.internet.cut(down=True)
+    replicas(fleet, "2", "1")
+    fleet.publish("One server")
+    fleet.push(site.repository)
+    until = site.timeline.seconds() + 20
+    site.wait("a while", lambda: site.timeline.seconds() > until)
+    assert replicas_of(site) == 2
+    site.internet.cut(down=False)
+    follow("link cut for 20 s while a commit is made, mended")
+    assert replicas_of(site) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "file"), [("a tree that does not build", "absent.yaml"), ("an object that is refused", "bad.yaml")]
+)
+def test_a_commit_that_cannot_be_applied_and_its_fix(
+    site: Site, fleet: Fleet, follow: Callable[[str], None], what: str, file: str
+) -> None:
+    folder = objects.text(sites.live(site, sites.application("tf-serving.shelf-gap")), "spec", "source", "path")
+    fleet.write(f"{folder}/bad.yaml", BAD)
+    fleet.edit(f"{folder}/kustomization.yaml", "resources:\n", f"resources:\n- {file}\n")
+    fleet.commit(f"Around the gate: {what}")
+    fleet.push(site.repository)
+    site.wait(f"the site complains about {what}", lambda: complains(site, "tf-serving.shelf-gap"), seconds=120)
+    fleet.git("revert", "--no-edit", "HEAD")
+    follow(f"{what}, then its fix")
+
+
+def test_a_wave_that_waits_for_ever_and_the_fix(site: Site, fleet: Fleet, follow: Callable[[str], None]) -> None:
+    """Without a sync timeout the root would wait in its operation and never look at the commit that repairs it."""
+    sites.add_unit(fleet, "gpu-extra", 2, sites.POLICY)
+    sites.add_unit(fleet, "after-gpu", 3, sites.AFTER)
+    fleet.edit(CLUSTER, "components: {", "components: {gpu-extra: {enabled: true}, after-gpu: {enabled: true}, ")
+    site.standins.hold.add("gpu-operator")
+    fleet.publish("A unit that never gets ready")
+    fleet.push(site.repository)
+    site.wait("the root waits for it", lambda: "gpu-extra" in site.applications(), seconds=60)
+    fleet.edit(CLUSTER, "gpu-extra: {enabled: true}, after-gpu: {enabled: true}, ", "")
+    fleet.publish("Without it", "--allow-removal")
+    follow("a wave that waits for ever (sync timeout 100 s), then its fix")
+    site.standins.hold.clear()
+
+
+def test_power_comes_back_without_gatekeeper(site: Site, fleet: Fleet, follow: Callable[[str], None]) -> None:
+    """With failurePolicy Fail nothing changes in judged namespaces; Gatekeeper's own and Argo CD's are not judged."""
+    hooks = site.api.list("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")
+    assert [objects.text(hook, "failurePolicy") for hook in objects.items(hooks[0], "webhooks")] == ["Fail", "Fail"]
+    replicas(fleet, "1", "2")
+    fleet.publish("Two servers, judged by nobody yet")
+    site.power_off()
+    site.standins.hold.add("gatekeeper")
+    fleet.push(site.repository)
+    site.power_on()
+    refused = "failed calling webhook"
+    site.wait("changes are refused", lambda: refused in site.applications()["tf-serving.shelf-gap"].message, seconds=120)
+    assert replicas_of(site) == 1
+    site.standins.hold.clear()
+    follow("power comes back with Gatekeeper down and failurePolicy Fail")
+    assert replicas_of(site) == 2
+
+
+def test_a_cluster_gets_another_name(site: Site, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
+    """The old folder leads to the new one; nothing is deleted, and the site knows its new name."""
+    before = sites.uids(site)
+    fleet.edit(CLUSTER, "  name: store-0042\n", "  name: store-0043\n")
+    fleet.edit(CLUSTER, "  role: edge\n", "  role: edge\n  formerNames: [store-0042]\n")
+    fleet.git("mv", CLUSTER, "fleet/clusters/store-0043.yaml")
+    fleet.publish("Another name", "--allow-removal")
+    follow("renamed with formerNames", "store-0043")
+    assert sites.uids(site) == before
+    root = sites.live(site, sites.application("root"))
+    assert objects.text(root, "spec", "source", "path") == "output/clusters/production/store-0043"
+    identity = sites.live(site, ResourceId("", "ConfigMap", "serving", "fleetgen-identity"))
+    assert objects.text(identity, "data", "CLUSTER") == "store-0043"
+    fleet.edit("fleet/clusters/store-0043.yaml", "  formerNames: [store-0042]\n", "")
+    fleet.publish("The old folder goes", "--allow-removal")
+    follow("the folder of the former name removed", "store-0043")
+    assert sites.uids(site) == before
+
+
+def test_a_commit_that_would_empty_the_site(site: Site, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
+    """`publish` refuses it. Forced past it, what a site cannot live without and what holds data stays."""
+    folder = "output/clusters/production/store-0043/kustomization.yaml"
+    before = {name: uid for name, uid in sites.uids(site).items() if "argocd" in name or "cluster-baseline" in name}
+    file = "fleet/clusters/store-0043.yaml"
+    off = ", ".join(f"{name}: {{enabled: false}}" for name in ("gatekeeper", "gatekeeper-policies", "gpu-operator", "tf-serving"))
+    fleet.edit(file, "  role: edge\n", f"  role: edge\n  components: {{{off}}}\n")
+    fleet.commit("Nearly nothing")
+    refused = fleet.run("publish", "--as-of", "2026-11-24")
+    assert (refused.code, "E0902" in refused.err) == (2, True), refused.err
+    fleet.git("revert", "--no-edit", "HEAD")
+    text = (fleet.root / folder).read_text(encoding="utf-8")
+    kept = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("- ") or "root.yaml" in line)
+    fleet.write(folder, kept)
+    fleet.commit("Around the guard: only the root is left")
+    fleet.push(site.repository)
+    site.wait("the units are gone", lambda: set(site.applications()) == {"root"}, seconds=180)
+    spaces = {objects.text(space, "metadata", "name") for space in site.api.list("", "Namespace")}
+    assert {"argocd", "serving", "monitoring", "gatekeeper-system", "gpu-operator"} <= spaces
+    for name in ("argocd-cm", "argocd-cmd-params-cm"):
+        assert site.api.get(ResourceId("", "ConfigMap", "argocd", name)) is not None
+    assert site.api.get(ResourceId("argoproj.io", "AppProject", "argocd", "fleet")) is not None
+    assert all(
+        site.api.serves(*kind) for kind in (("nvidia.com", "ClusterPolicy"), ("templates.gatekeeper.sh", "ConstraintTemplate"))
+    )
+    assert before
+    fleet.git("revert", "--no-edit", "HEAD")
+    follow("a commit that empties the site, forced past the guards, then its revert", "store-0043")
+
+
+BAD = """apiVersion: v1
+kind: Service
+metadata: {name: bad, namespace: serving}
+spec:
+  type: ClusterIP
+  ports: [{name: x, port: 700000, protocol: TCP}]
+"""
+
+
+def replicas(fleet: Fleet, old: str, new: str) -> None:
+    """Servers of one model, in the cluster's own document."""
+    line = "  components: {{tf-serving: {{values: {{models: {{shelf-gap: {{replicas: {}}}}}}}}}}}\n"
+    path = fleet.root / CLUSTER
+    text = path.read_text(encoding="utf-8")
+    if line.format(old) in text:
+        path.write_text(text.replace(line.format(old), line.format(new)), encoding="utf-8")
+    else:
+        path.write_text(text.replace("  role: edge\n", "  role: edge\n" + line.format(new)), encoding="utf-8")
+
+
+def replicas_of(site: Site) -> int:
+    found = site.api.get(sites.deployment("tf-serving-shelf-gap"))
+    return int(str(objects.at(found, "spec").get("replicas"))) if found else 0
+
+
+def complains(site: Site, name: str) -> bool:
+    found = site.applications().get(name)
+    return (
+        found is not None
+        and bool(found.message)
+        and (found.sync == "Unknown" or "Retrying" in found.message or "failed" in found.message)
+    )
