@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from typing import Final, cast
 
-from generator.model.fleet import Cluster
-from generator.model.inventory import GPU_PRODUCTS, NodePool
+from generator.model.inventory import GPU_PRODUCTS, ClusterSpec, NodePool
 from generator.model.plain import Json, JsonObject
 
 _RESOURCES: Final = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
 _PODS: Final = "110"
 
 
-def nodes(cluster: Cluster) -> list[JsonObject]:
+def nodes(cluster: str, spec: ClusterSpec) -> list[JsonObject]:
     """All nodes, pool by pool. The first pool carries the control plane, as on k3s."""
     return [
-        _node(cluster, pool, f"{cluster.name}-{pool.name}-{number}", first=index == 0)
-        for index, pool in enumerate(cluster.spec.node_pools)
+        _node(spec, pool, f"{cluster}-{pool.name}-{number}", first=index == 0)
+        for index, pool in enumerate(spec.node_pools)
         for number in range(pool.count)
     ]
 
 
-def storage_classes(cluster: Cluster) -> list[JsonObject]:
+def storage_classes(spec: ClusterSpec) -> list[JsonObject]:
     """The storage classes of the pools; nothing provisions them, so volumes are made by the stand-ins."""
-    names = sorted({storage.storage_class for pool in cluster.spec.node_pools for storage in pool.storage})
+    names = sorted({storage.storage_class for pool in spec.node_pools for storage in pool.storage})
     return [
         {
             "apiVersion": "storage.k8s.io/v1",
@@ -36,7 +35,7 @@ def storage_classes(cluster: Cluster) -> list[JsonObject]:
     ]
 
 
-def _node(cluster: Cluster, pool: NodePool, name: str, *, first: bool) -> JsonObject:
+def _node(spec: ClusterSpec, pool: NodePool, name: str, *, first: bool) -> JsonObject:
     labels: dict[str, str] = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/arch": pool.arch,
@@ -48,7 +47,7 @@ def _node(cluster: Cluster, pool: NodePool, name: str, *, first: bool) -> JsonOb
     taints: list[Json] = [{"key": t.key, "value": t.value, "effect": t.effect} for t in pool.taints]
     metadata: JsonObject = {"name": name, "labels": cast("Json", labels), "annotations": {"kwok.x-k8s.io/node": "fake"}}
     capacity = _capacity(pool)
-    version = cluster.spec.kubernetes.version if cluster.spec.kubernetes else ""
+    version = spec.kubernetes.version if spec.kubernetes else ""
     info: JsonObject = {
         "architecture": pool.arch,
         "operatingSystem": "linux",

@@ -113,7 +113,8 @@ class Site:
             ),
             observe=False,
         )
-        for data in (*nodes.nodes(self.wanted.cluster), *nodes.storage_classes(self.wanted.cluster)):
+        cluster = self.wanted.cluster
+        for data in (*nodes.nodes(cluster.name, cluster.spec), *nodes.storage_classes(cluster.spec)):
             self.api.apply(data)
             if data["kind"] == "Node":
                 self.api.apply(data, status=True)

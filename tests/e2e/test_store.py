@@ -153,7 +153,7 @@ def test_gatekeeper_refuses_what_went_around_the_gate_in_the_gates_words(
     """The same patch is refused by `fleetgen check` and, committed by hand, by the webhook."""
     layer = "environments/production/rings/canary.yaml"
     before = text(fleet, layer)
-    patch = "{target: {kind: Service}, patch: '[{op: replace, path: /spec/type, value: NodePort}]'}"
+    patch = """{target: {kind: Service}, patch: '[{"op": "replace", "path": "/spec/type", "value": "NodePort"}]'}"""
     fleet.write(layer, before.rstrip("\n") + f"\n    tf-serving:\n      patches:\n        - {patch}\n")
     checked = fleet.run("check", "--as-of", "2026-11-24")
     messages = re.findall(r"error\[FG-NET-001\]: (.*)", checked.err)

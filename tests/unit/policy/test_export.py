@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from generator.errors import InputError
+from generator.model.plain import JsonObject
+from generator.policy.export import export, libraries, structural
+from tests.golden.components.cases import exported
+
+PACKAGES = {"lib.a": "package lib.a\nimport data.lib.b\n", "lib.b": "package lib.b\n", "lib.c": "package lib.c\n"}
+
+
+def test_libraries_are_closed_over_imports() -> None:
+    assert libraries("package policies.x.y\nimport data.lib.a\n", PACKAGES) == ["lib.a", "lib.b"]
+
+
+def test_a_structural_schema_closes_nothing() -> None:
+    inner: JsonObject = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"additionalProperties": {"type": "string"}},
+    }
+    schema: JsonObject = {
+        "type": "object",
+        "properties": {"list": {"type": "array", "items": inner}},
+        "additionalProperties": False,
+    }
+    assert structural(schema) == {
+        "type": "object",
+        "properties": {
+            "list": {"type": "array", "items": {"type": "object", "properties": {"additionalProperties": {"type": "string"}}}}
+        },
+    }
+
+
+def test_what_a_component_installs_says_the_same_as_the_gates_policy() -> None:
+    for name, policy in exported().items():
+        spec = policy.template["spec"]
+        assert isinstance(spec, dict)
+        assert policy.policy.id == name
+        assert spec["crd"] == {
+            "spec": {
+                "names": {"kind": policy.policy.kind},
+                "validation": {"legacySchema": False, "openAPIV3Schema": structural(policy.policy.parameters)},
+            }
+        }
+        for constraint in policy.constraints["production"]:
+            assert (constraint["kind"], constraint["apiVersion"]) == (policy.policy.kind, "constraints.gatekeeper.sh/v1beta1")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("FG-XXX-001", "is no policy"), ("FG-GPU-001", "only policies over objects run in clusters")]
+)
+def test_what_cannot_be_exported(name: str, words: str) -> None:
+    known = {policy.policy.id: policy.policy for policy in exported().values()}
+    from generator.policy.metadata import read_policies
+    from tests.golden.components.cases import ROOT
+
+    path = "policies/rego/gpu/capacity/policy.rego"
+    known |= read_policies({path: (ROOT / path).read_text(encoding="utf-8")})
+    with pytest.raises(InputError) as caught:
+        export([name], known, [], sources={}, environments={})
+    assert [(f.code, words in f.message) for f in caught.value.findings] == [("E0801", True)]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from generator.model.plain import Json
+from generator.rehearse.comparing import unequal
+
+
+@pytest.mark.parametrize(
+    ("wanted", "live", "found"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, []),  # what the server fills in
+        ({"a": 1}, {"a": 2}, [("a", 1, 2)]),
+        ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, [("a.b[1]", 2, 3)]),
+        ({"a": [1]}, {"a": [1, 2]}, [("a", [1], [1, 2])]),  # an element more is a difference
+        ({"cpu": "1000m", "memory": "1024Mi"}, {"cpu": "1", "memory": "1Gi"}, []),  # the server writes quantities anew
+        ({"cpu": "1000m"}, {"cpu": "1001m"}, [("cpu", "1000m", "1001m")]),
+        ({"a": {}, "b": [], "c": None, "d": ""}, {}, []),  # empty is left out
+        ({"a": ""}, {"a": "x"}, [("a", "", "x")]),
+        ({"a": False}, {}, [("a", False, None)]),
+        ({"a": True}, {"a": 1}, []),  # equal in JSON's numbers of Python; the API server keeps types apart
+        ({"metadata": {"creationTimestamp": None}}, {"metadata": {"creationTimestamp": "2026-11-24"}}, []),
+        ({"a": "x"}, None, [("", {"a": "x"}, None)]),
+    ],
+)
+def test_unequal(wanted: Json, live: Json, found: list[tuple[str, Json, Json]]) -> None:
+    assert list(unequal(wanted, live)) == found

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generator.rehearse.watching import Application, Event, Timeline
+
+SETTLED = Application(
+    name="a", uid="1", wave=2, sync="Synced", health="Healthy", phase="Succeeded", message="successfully synced", revisions=("c",)
+)
+
+
+def test_settled_is_synced_healthy_and_idle() -> None:
+    others = [replace(SETTLED, phase="Running"), replace(SETTLED, sync="OutOfSync"), replace(SETTLED, health="Degraded")]
+    assert [SETTLED.settled, *(other.settled for other in others)] == [True, False, False, False]
+
+
+def test_a_timeline_tells_changes_only_and_argo_cds_words_where_it_fails() -> None:
+    heard: list[Event] = []
+    timeline = Timeline(heard.append)
+    timeline.observe([SETTLED])
+    timeline.observe([SETTLED])
+    timeline.observe([replace(SETTLED, sync="OutOfSync", phase="Failed", message="no namespace")])
+    timeline.observe([])
+    assert [(event.subject, event.what) for event in heard] == [
+        ("a", "wave 2: Synced, Healthy, operation Succeeded"),
+        ("a", "wave 2: OutOfSync, Healthy, operation Failed: no namespace"),
+        ("a", "is gone"),
+    ]
+    assert (timeline.first("a", "is gone"), timeline.first("b")) == (heard[2].seconds, None)
