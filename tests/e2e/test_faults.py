@@ -23,7 +23,9 @@ TABLE: list[str] = []
 
 @pytest.fixture(scope="module")
 def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[Site]:
-    options = Options(poll_seconds=3, parameters={"controller.sync.timeout.seconds": "100"})
+    # a site waits 3600 s, and tells of a tree that does not build after 180 s
+    short = {"controller.sync.timeout.seconds": "100", "controller.repo.error.grace.period.seconds": "5"}
+    options = Options(poll_seconds=3, parameters=short)
     with sites.opened(fleet, programs, STORE, crds, options) as opened, shown("faults, timeline", lambda: opened.timeline.events):
         opened.power_on()
         opened.wait_settled(fleet.git("rev-parse", "HEAD"), seconds=sites.PATIENCE)
