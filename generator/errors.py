@@ -96,6 +96,7 @@ CODES: dict[str, str] = {
     "E0704": "a unit's namespace is not provided",
     "E0705": "a unit has no version, or a name that is reserved",
     "E0706": "an object that must outlive its unit is not guarded against pruning",
+    "E0707": "a unit renders a cluster-scoped kind that its component does not declare",
     # gate
     "E0801": "a policy or constraint is broken",
     "E0802": "a required policy evaluated nothing",

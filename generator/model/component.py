@@ -51,7 +51,7 @@ class Component:
     """A component of the library.
 
     `files` are its template files: path below the component's folder -> text. `policies`: ids of those that it installs, exported
-    for Gatekeeper.
+    for Gatekeeper. `namespaces_in`: dotted path of a setting whose keys are namespaces.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Component:
     facts: tuple[str, ...]
     inputs: Mapping[str, str]
     namespaces: tuple[str, ...]
+    namespaces_in: str
     wave: int
     policies: tuple[str, ...]
     provides: tuple[str, ...]

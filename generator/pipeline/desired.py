@@ -187,7 +187,8 @@ def _composed(
     """The whole output tree; clusters that are only planned are left out, with everything that only they use."""
     active = {name for name, cluster in plan.resolved.clusters.items() if cluster.spec.lifecycle == "active"}
     files: dict[str, str] = {}
-    reach = {key: compose.reach_of(manifests) for key, manifests in objects.items()}
+    namespaces = {key: compose.namespaces_of(plan.resolved.variants[key], manifests) for key, manifests in objects.items()}
+    library = [component for _, component in sorted(plan.fleet.components.items())]
     for key, variant in plan.resolved.variants.items():
         if active.isdisjoint(variant.clusters):
             continue
@@ -197,7 +198,12 @@ def _composed(
     for name in sorted(active):
         cluster = plan.resolved.clusters[name]
         files |= compose.cluster_files(
-            cluster, plan.resolved.bills[name], plan.resolved, deliveries[cluster.spec.environment], reach
+            cluster,
+            plan.resolved.bills[name],
+            plan.resolved,
+            deliveries[cluster.spec.environment],
+            library=library,
+            namespaces=namespaces,
         )
     for name in plan.fleet.environments:
         files[f"environments/{name}/index.json"] = _json(compose.index(name, plan.resolved, waivers))

@@ -6,15 +6,16 @@ server-side apply, no finalizer on what a site cannot live without.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from generator.model.component import Component
 from generator.model.fleet import Cluster, Environment
 from generator.model.inventory import Delivery
 from generator.model.manifest import Manifest
 from generator.model.plain import Json, JsonObject
 from generator.model.resource import KEEP, SYNC_OPTIONS
+from generator.model.settings import Table, at
 from generator.model.variant import Resolved, Variant, VariantKey
 from generator.yamlfile import dump
 
@@ -26,19 +27,13 @@ IDENTITY_WAVE: Final = 0
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a unit's built objects touch: namespaces, and (group, kind) of objects without one."""
-
-    namespaces: frozenset[str]
-    kinds: frozenset[tuple[str, str]]
-
-
-def reach_of(manifests: Sequence[Manifest]) -> Reach:
-    """The reach of built objects."""
-    return Reach(
-        namespaces=frozenset(m.id.namespace for m in manifests if m.id.namespace),
-        kinds=frozenset((m.id.group, m.id.kind) for m in manifests if not m.id.namespace),
+def namespaces_of(variant: Variant, manifests: Sequence[Manifest]) -> frozenset[str]:
+    """The namespaces that a unit touches: those of its objects, and those that its settings name, switched off ones included."""
+    named = (
+        at(variant.settings, ("values", *variant.component.namespaces_in.split("."))) if variant.component.namespaces_in else None
+    )
+    return frozenset(m.id.namespace for m in manifests if m.id.namespace) | frozenset(
+        named.entries if isinstance(named, Table) else ()
     )
 
 
@@ -149,20 +144,23 @@ def root_project(delivery: Delivery) -> JsonObject:
     }
 
 
-def project(cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, reach: Sequence[Reach]) -> JsonObject:
-    """The children's AppProject: exactly the sources, namespaces and cluster-scoped kinds that the units declare or render."""
-    components = [variant.component for variant in variants]
+def project(cluster: Cluster, library: Sequence[Component], delivery: Delivery, namespaces: Collection[str]) -> JsonObject:
+    """The children's AppProject: the sources, namespaces and cluster-scoped kinds of all components, installed here or not.
+
+    It is the first thing that a sync applies. If it shrank with a unit that leaves, that unit could not be removed any more: its
+    own objects would not be permitted, and the operation that tries again for ever keeps Argo CD from deleting the Application.
+    """
     repos = {
         delivery.repo_url,
-        *(repo for c in components for repo in c.source_repos),
-        *(c.chart.repo_url for c in components if c.chart),
+        *(repo for c in library for repo in c.source_repos),
+        *(c.chart.repo_url for c in library if c.chart),
     }
-    namespaces = {ARGOCD, *(n for c in components for n in c.namespaces), *(n for r in reach for n in r.namespaces)}
-    kinds = {(r.group, r.kind) for c in components for r in c.cluster_resources} | {k for r in reach for k in r.kinds}
+    spaces = {ARGOCD, *(n for c in library for n in c.namespaces), *namespaces}
+    kinds = {(r.group, r.kind) for c in library for r in c.cluster_resources}
     spec: JsonObject = {
         "description": "What the units of this cluster may apply",
         "sourceRepos": [*sorted(repos)],
-        "destinations": [{"server": SERVER, "namespace": namespace} for namespace in sorted(namespaces)],
+        "destinations": [{"server": SERVER, "namespace": namespace} for namespace in sorted(spaces)],
         "clusterResourceWhitelist": [{"group": group, "kind": kind} for group, kind in sorted(kinds)],
     }
     if windows := _sync_windows(cluster):
@@ -232,15 +230,17 @@ def cluster_files(
     bill: Mapping[str, VariantKey],
     resolved: Resolved,
     delivery: Delivery,
-    reach: Mapping[VariantKey, Reach],
+    *,
+    library: Sequence[Component],
+    namespaces: Mapping[VariantKey, Collection[str]],
 ) -> dict[str, str]:
     """The cluster's folder: bill of materials, root, project, identity, and a redirect folder for each former name."""
     folder = cluster_folder(cluster.spec.environment, cluster.name)
     variants = [resolved.variants[key] for key in bill.values()]
-    reached = [reach[key] for key in bill.values() if key in reach]
+    touched = {namespace for key in bill.values() for namespace in namespaces.get(key, ())}
     files = {
         f"{folder}/root.yaml": dump(root_application(cluster, delivery)),
-        f"{folder}/project.yaml": dump(project(cluster, variants, delivery, reached)),
+        f"{folder}/project.yaml": dump(project(cluster, library, delivery, touched)),
     }
     resources = ["root.yaml", "project.yaml"]
     if objects := _identity(cluster, variants):

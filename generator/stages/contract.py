@@ -18,6 +18,7 @@ from generator.schemas.validate import suggest
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
 _KEPT: Final = frozenset({("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
+_CORE: Final = '""'
 Objects = Mapping[VariantKey, Sequence[Manifest]]
 
 
@@ -56,6 +57,7 @@ def _check_bill(
         *_namespaces(variants, objects),
         *_owners(variants, objects),
         *_unguarded(variants, objects),
+        *_undeclared(variants, objects),
     ]
 
 
@@ -130,6 +132,21 @@ def _unguarded(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
                 message = f"'{variant.key.unit}' would lose {manifest.id} with all that it holds when it leaves the tree"
                 fix = f"annotate it: {SYNC_OPTIONS}: {KEEP}"
                 found.append(problem("E0706", message, fix=fix, place=variant.component.place))
+    return found
+
+
+def _undeclared(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+    """The project permits what components declare, not what is rendered: it would shrink with a unit that leaves."""
+    found = []
+    for variant in variants:
+        declared = {(r.group, r.kind) for r in variant.component.cluster_resources}
+        kinds = {(m.id.group, m.id.kind) for m in objects[variant.key] if not m.id.namespace}
+        for group, kind in sorted(kinds - declared):
+            name = f"{kind}.{group}" if group else kind
+            entry = f"{{group: {group or _CORE}, kind: {kind}}}"
+            message = f"'{variant.key.unit}' renders {name} without a namespace; its component does not declare that"
+            fix = f"add {entry} to clusterResources of component.yaml, or give the object a namespace"
+            found.append(problem("E0707", message, fix=fix, place=variant.component.place))
     return found
 
 

@@ -100,8 +100,8 @@ spec:
   gfd: {}
   nodeStatusExporter: {}
   toolkit: {}
----
-apiVersion: v1
+"""
+CLAIM = """apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
   name: kept
@@ -112,4 +112,4 @@ spec:
   storageClassName: local-path
   resources: {requests: {storage: 1Gi}}
 """
-AFTER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: after-gpu, namespace: serving}\ndata: {x: y}\n"
+AFTER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: after-gpu, namespace: serving}\ndata: {key: value}\n"

@@ -24,7 +24,7 @@ TABLE: list[str] = []
 @pytest.fixture(scope="module")
 def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[Site]:
     # a site waits 3600 s, and tells of a tree that does not build after 180 s
-    short = {"controller.sync.timeout.seconds": "100", "controller.repo.error.grace.period.seconds": "5"}
+    short = {"controller.sync.timeout.seconds": "100", "controller.repo.error.grace.period.seconds": "5s"}
     options = Options(poll_seconds=3, parameters=short)
     with sites.opened(fleet, programs, STORE, crds, options) as opened, shown("faults, timeline", lambda: opened.timeline.events):
         opened.power_on()
@@ -80,8 +80,10 @@ def test_a_commit_that_cannot_be_applied_and_its_fix(
     fleet.edit(f"{folder}/kustomization.yaml", "resources:\n", f"resources:\n- {file}\n")
     fleet.commit(f"Around the gate: {what}")
     fleet.push(site.repository)
-    site.wait(f"the site complains about {what}", lambda: complains(site, "tf-serving.shelf-gap"), seconds=120)
-    fleet.git("revert", "--no-edit", "HEAD")
+    try:
+        site.wait(f"the site complains about {what}", lambda: complains(site, "tf-serving.shelf-gap"), seconds=120)
+    finally:
+        fleet.git("revert", "--no-edit", "HEAD")
     follow(f"{what}, then its fix")
 
 
@@ -142,8 +144,8 @@ def test_a_commit_that_would_empty_the_site(site: Site, fleet: Fleet, follow: Ca
     folder = "output/clusters/production/store-0043/kustomization.yaml"
     before = {name: uid for name, uid in sites.uids(site).items() if "argocd" in name or "cluster-baseline" in name}
     file = "fleet/clusters/store-0043.yaml"
-    off = ", ".join(f"{name}: {{enabled: false}}" for name in ("gatekeeper", "gatekeeper-policies", "gpu-operator", "tf-serving"))
-    fleet.edit(file, "  role: edge\n", f"  role: edge\n  components: {{{off}}}\n")
+    off = ", ".join(f"{name}: {{enabled: false}}" for name in ("gatekeeper", "gatekeeper-policies", "gpu-operator"))
+    fleet.edit(file, "  components: {", f"  components: {{{off}, ")
     fleet.commit("Nearly nothing")
     refused = fleet.run("publish", "--as-of", "2026-11-24")
     assert (refused.code, "E0902" in refused.err) == (2, True), refused.err

@@ -176,11 +176,12 @@ def test_gatekeeper_refuses_what_went_around_the_gate_in_the_gates_words(
 
 
 def test_gatekeeper_refuses_a_pod_that_somebody_brings_by_hand(site: Site) -> None:
+    """In a namespace without a Pod Security level, which would say no before."""
     container: JsonObject = {"name": "c", "image": "docker.io/library/busybox:1.37.0", "securityContext": {"privileged": True}}
     pod: JsonObject = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "intruder", "namespace": "monitoring"},
+        "metadata": {"name": "intruder", "namespace": "default"},
         "spec": {"containers": [container]},
     }
     with pytest.raises(RefusedError, match=r"\[pod-no-privileged\] spec\.containers\[0\] \(c\): the container is privileged"):
@@ -188,7 +189,7 @@ def test_gatekeeper_refuses_a_pod_that_somebody_brings_by_hand(site: Site) -> No
 
 
 def test_a_wave_waits_for_a_cluster_policy(site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None) -> None:
-    sites.add_unit(fleet, "gpu-extra", 2, sites.POLICY)
+    sites.add_unit(fleet, "gpu-extra", 2, f"{sites.POLICY}---\n{sites.CLAIM}")
     sites.add_unit(fleet, "after-gpu", 3, sites.AFTER)
     fleet.edit(
         "fleet/clusters/store-0042.yaml",

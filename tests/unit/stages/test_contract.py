@@ -40,3 +40,12 @@ def test_what_holds_data_is_guarded(variant: Variant, identity: ResourceId, opti
 
 def test_other_objects_need_no_guard(variant: Variant) -> None:
     assert contract._unguarded([variant], {variant.key: [built(ResourceId("", "ConfigMap", "serving", "x"), "")]}) == []
+
+
+def test_cluster_scoped_kinds_are_declared(variant: Variant) -> None:
+    """The project is made of what is declared, so that it does not shrink with a unit that leaves."""
+    found = contract._undeclared([variant], {variant.key: [built(ResourceId("storage.k8s.io", "StorageClass", "", "x"), "")]})
+    message = "'argocd' renders StorageClass.storage.k8s.io without a namespace; its component does not declare that"
+    fix = "add {group: storage.k8s.io, kind: StorageClass} to clusterResources of component.yaml, or give the object a namespace"
+    assert [(f.code, f.message, f.fix) for f in found] == [("E0707", message, fix)]
+    assert contract._undeclared([variant], {variant.key: [built(CLAIM, "")]}) == []
