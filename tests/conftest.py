@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from generator.tools.toolchain import Tool, Toolchain, cache_folder
 
+pytest.register_assert_rewrite("tests.e2e.fleet", "tests.e2e.sites")
 ROOT = Path(__file__).resolve().parent.parent
 _NO_PROCESS = tuple(ROOT / "tests" / name for name in ("unit", "property", "golden"))
 

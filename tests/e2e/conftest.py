@@ -15,7 +15,6 @@ from generator.rehearse.watching import Event
 from generator.tools.toolchain import Toolchain, cache_folder
 from tests.e2e.fleet import Fleet
 
-pytest.register_assert_rewrite("tests.e2e.fleet", "tests.e2e.sites")
 ROOT = Path(__file__).resolve().parents[2]
 _REPORT: list[tuple[str, str]] = []
 
