@@ -74,6 +74,7 @@ CODES: dict[str, str] = {
     "E0304": "a layer sets something for a component or instance that does not exist",
     "E0305": "nothing is left to do: the selection or the fleet is empty",
     "E0306": "documents contradict each other",
+    "E0307": "a node pool says something that its card does not allow",
     # variants
     "E0401": "a name cannot be used as a path token",
     "E0402": "two tokens of variant names clash",
@@ -86,6 +87,7 @@ CODES: dict[str, str] = {
     "E0505": "a kustomization uses something that is not allowed",
     "E0506": "a component.yaml or component folder is broken",
     "E0507": "a component does not support a cluster",
+    "E0508": "a component has no release of that version",
     # build
     "E0601": "kustomize refused what was rendered",
     "E0602": "a built manifest is not a Kubernetes object",

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.settings import Rules, Table
+
+# enum fact -> values, one of which a cluster must have; all facts must fit
+Conditions = Mapping[str, tuple[str, ...]]
+
+
+def meets(conditions: Conditions, facts: Mapping[str, Json]) -> bool:
+    """Whether every named fact has one of the listed values; no conditions are always met."""
+    return all(values_of(facts[name]) & set(wanted) for name, wanted in conditions.items())
+
+
+def values_of(fact: Json) -> set[str]:
+    """The values of an enum fact, one or several, as texts."""
+    return {str(item) for item in fact} if isinstance(fact, list) else {str(fact)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +34,47 @@ class Support:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """An API (`group/version/Kind`) that the cluster must have; `when`: dotted path of a setting that switches it on."""
+    """An API (`group/version/Kind`) that the cluster must have; `when`: dotted path of a setting that switches it on.
+
+    `where`: only on clusters with these facts.
+    """
 
     api: str
     when: str = ""
+    where: Conditions = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A namespace that the unit lives in, on clusters with the facts of `where`."""
+
+    name: str
+    where: Conditions = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A line of versions. `supports`: where it runs, any of them; none means everywhere. `data`: `release` in templates."""
+
+    line: str
+    versions: tuple[str, ...]
+    supports: tuple[Conditions, ...]
+    data: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A Helm chart that the Application installs beside the overlay; its version is the unit's."""
+    """A Helm chart that the Application installs beside the overlay; its version is the unit's.
+
+    `where`: only on clusters with these facts; elsewhere the overlay stands alone.
+    """
 
     repo_url: str
     name: str
     release_name: str
     namespace: str
     values: str
+    where: Conditions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +101,7 @@ class Component:
     supports: tuple[Support, ...]
     facts: tuple[str, ...]
     inputs: Mapping[str, str]
-    namespaces: tuple[str, ...]
+    namespaces: tuple[Space, ...]
     namespaces_in: str
     wave: int
     policies: tuple[str, ...]
@@ -77,6 +116,7 @@ class Component:
     settings: JsonObject
     defaults: Table
     rules: Rules
+    releases: tuple[Release, ...]
     files: Mapping[str, str]
     folder: str
 

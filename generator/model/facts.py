@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from generator.model import inventory
+from generator.model import gpus, inventory
 from generator.model.inventory import ClusterSpec
 from generator.model.plain import Json
 
@@ -40,7 +40,7 @@ def _products(spec: ClusterSpec) -> Json:
 
 
 def _vendors(spec: ClusterSpec) -> Json:
-    return _sorted_set({inventory.GPU_PRODUCTS[pool.gpu.product] for pool in spec.node_pools if pool.gpu})
+    return _sorted_set({gpus.PRODUCTS[pool.gpu.product].vendor for pool in spec.node_pools if pool.gpu})
 
 
 def _minor(spec: ClusterSpec) -> Json:
@@ -68,11 +68,9 @@ ENUM_FACTS: Final = (
         name="gpu.products",
         doc="GPU products, sorted; none without GPU.",
         value=_products,
-        domain=tuple(map(product_token, inventory.GPU_PRODUCTS)),
+        domain=tuple(map(product_token, gpus.PRODUCTS)),
     ),
-    Fact(
-        name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=tuple(sorted(set(inventory.GPU_PRODUCTS.values())))
-    ),
+    Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=gpus.VENDORS),
     Fact(name="kubernetes.minor", doc="Kubernetes minor version, for example 1.35.", value=_minor),
     Fact(name="topology", doc="Topology.", value=lambda s: s.topology, domain=inventory.TOPOLOGIES),
     Fact(name="role", doc="Role of the cluster.", value=lambda s: s.role, domain=inventory.ROLES),

@@ -14,6 +14,7 @@ TOKEN: Final = r"^[a-z0-9]+([.+-][a-z0-9]+)*$"  # noqa: S105 - a token of a path
 CIDR: Final = r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"
 DURATION: Final = r"^([0-9]+(h|m|s))+$"
 CRON: Final = r"^\S+ \S+ \S+ \S+ \S+$"
+DRIVER_VERSION: Final = r"^[0-9]{3}(\.[0-9]{2,3}(\.[0-9]{2})?)?$"
 KUBERNETES_VERSION: Final = r"^v?[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$"
 
 

@@ -9,7 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from generator.model.fields import CIDR, CRON, DNS_LABEL, DURATION, KUBERNETES_VERSION, TOKEN, built, optional, required
+from generator.model.fields import (
+    CIDR,
+    CRON,
+    DNS_LABEL,
+    DRIVER_VERSION,
+    DURATION,
+    KUBERNETES_VERSION,
+    TOKEN,
+    built,
+    optional,
+    required,
+)
+from generator.model.gpus import PRODUCTS
 from generator.model.plain import Json
 
 API_VERSION: Final = "fleetgen.io/v1alpha1"
@@ -18,16 +30,6 @@ ARCHITECTURES: Final = ("amd64", "arm64")
 ROLES: Final = ("edge", "central")
 TOPOLOGIES: Final = ("all-in-one", "remote-workers")
 LIFECYCLES: Final = ("planned", "active", "retired")
-# product -> vendor; products as in the NVIDIA GPU operator's and AMD's platform support pages, token = lower case with dashes
-GPU_PRODUCTS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        ("A2", "A10", "A16", "A30", "A40", "A100", "L4", "L40", "L40S", "T4", "V100", "P4", "P40", "H100", "H200"), "nvidia"
-    ),
-    **dict.fromkeys(("RTX A2000", "RTX A4000", "RTX 2000 Ada", "RTX 4000 Ada", "RTX PRO 4500", "RTX PRO 6000"), "nvidia"),
-    **dict.fromkeys(("Jetson AGX Orin", "Jetson Orin NX", "Jetson Orin Nano", "Jetson Thor"), "nvidia"),
-    **dict.fromkeys(("MI210", "MI300X", "Radeon PRO W7900"), "amd"),
-    **dict.fromkeys(("Arc A380", "Flex 140", "Flex 170"), "intel"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,20 +95,38 @@ class Network:
     ntp_servers: tuple[str, ...] = optional((), "Time servers of the site.")
     proxy: str = optional("", "HTTP proxy for egress, empty for none.")
     registry_mirrors: Mapping[str, str] = built(dict, "Registry -> mirror.")
+    air_gapped: bool = optional(False, "Whether the site reaches nothing but its own mirrors.")
     cni: Cni = optional(Cni(), "Network plug-in.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
     mode: str = required("How containers share a card.", choices=("none", "time-slicing", "mps", "mig"))
-    replicas: int = optional(1, "Containers a card is offered to (time-slicing, mps).", minimum=1)
+    replicas: int = optional(1, "Containers that a card is offered to (time-slicing, mps).", minimum=1)
+    slices: Mapping[str, int] = built(dict, "MIG profile -> slices of it on each card (mig), for example `{1g.6gb: 4}`.")
+    strategy: str = optional(
+        "mixed",
+        "What a MIG slice is called: a resource a profile (`mixed`), or nvidia.com/gpu (`single`, for one profile only).",
+        choices=("mixed", "single"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gpu:
-    product: str = required("Product name of the card.", choices=tuple(GPU_PRODUCTS))
+    product: str = required("Product name of the card.", choices=tuple(PRODUCTS))
     count: int = required("Cards per node.", minimum=1)
-    driver: str = optional("operator", "Who installs the driver.", choices=("operator", "host"))
+    driver: str = optional(
+        "operator",
+        "Who brings the driver: the operator builds it on the node, the operator loads a `precompiled` one, or the host has it.",
+        choices=("operator", "precompiled", "host"),
+    )
+    driver_version: str = optional(
+        "",
+        "Exact driver version of this pool: the installed one (host), or another than the cluster's (operator). "
+        "With precompiled the branch, for example `580`.",
+        pattern=DRIVER_VERSION,
+    )
+    toolkit: str = optional("operator", "Who brings the container toolkit.", choices=("operator", "host"))
     sharing: Sharing = optional(Sharing(mode="none"), "Sharing of a card.")
 
 
@@ -145,6 +165,11 @@ class NodePool:
     storage: tuple[Storage, ...] = optional((), "Local storage per node.")
     secure_boot: bool = optional(False, "Whether Secure Boot is on (unsigned kernel modules fail).")
     gpu: Gpu | None = optional(None, "The pool's GPUs, if any.")
+    node_names: str = optional(
+        "",
+        "Regular expression for the names of the pool's nodes. Needed where labels or taints are set by rule, and neither the "
+        "card nor the number of pools tells the nodes apart.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.model.component import Component
+from generator.model.component import Chart, Component, meets
 from generator.model.fleet import Cluster, Layer
 from generator.model.plain import Json, JsonObject
 from generator.model.settings import Node, Table, plain
@@ -50,6 +50,17 @@ class Variant:
     def object_name(self) -> str:
         """Name stem of the unit's objects: `tf-serving-shelf-gap`."""
         return self.key.unit.replace(".", "-")
+
+    @property
+    def chart(self) -> Chart | None:
+        """The Helm chart that is installed on the variant's clusters, if any."""
+        chart = self.component.chart
+        return chart if chart and meets(chart.where, self.facts) else None
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that the unit lives in on the variant's clusters, the first for what names none."""
+        return tuple(space.name for space in self.component.namespaces if meets(space.where, self.facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

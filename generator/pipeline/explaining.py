@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from generator.catalog.releases import unmet
 from generator.errors import CODES, InputError, problem
 from generator.model.component import Component
 from generator.model.facts import fact_token
@@ -321,7 +322,7 @@ def _why_not(plan: Plan, cluster: Cluster, unit: str) -> UnitAnswer:
         raise InputError(problem("E0301", f"there is no unit or component '{unit}'", fix=suggest(unit, known)))
     settings = settings_of(plan.fleet, cluster, component)
     reasons, fix = _reasons(plan, cluster, component, settings, instance)
-    unsupported = _unsupported(cluster, component)
+    unsupported = _unsupported(cluster, component, settings)
     return UnitAnswer(
         cluster=cluster.name,
         unit=unit,
@@ -367,17 +368,12 @@ def _off(node: Node | None, said: str) -> str:
     return f"{said}: {node.origin.layer} says so at {node.origin.place}"
 
 
-def _unsupported(cluster: Cluster, component: Component) -> list[tuple[str, str]]:
-    facts = facts_of(cluster)
-    found = []
-    for support in component.supports:
-        value = facts[support.fact]
-        have = {str(item) for item in value} if isinstance(value, list) else {str(value)}
-        if not have & set(support.any_of):
-            wanted = ", ".join(support.any_of)
-            reason = f"{component.name} does not support {support.fact} {fact_token(value)} (it supports {wanted})"
-            found.append((reason, support.message))
-    return found
+def _unsupported(cluster: Cluster, component: Component, settings: Table) -> list[tuple[str, str]]:
+    version = plain(settings.entries["version"]) if "version" in settings.entries else ""
+    return [
+        (f"{component.name} does not support {each.what}{f' (it supports {each.known})' if each.known else ''}", each.fix)
+        for each in unmet(component, str(version), facts_of(cluster))
+    ]
 
 
 def _component_and_rest(plan: Plan, path: str) -> tuple[Component, str]:

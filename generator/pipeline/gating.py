@@ -23,7 +23,7 @@ from generator.policy.waivers import Judged
 from generator.provenance.backward import place_of
 from generator.stages import gate
 from generator.stages.gate import Approved, Item
-from generator.stages.resolve import as_json, facts_of
+from generator.stages.resolve import as_json, facts_of, pools_of
 
 _SEVERITY = {"deny": Severity.ERROR, "warn": Severity.WARNING, "dryrun": Severity.NOTE}
 
@@ -172,7 +172,10 @@ def _object_answers(settings: Settings, rules: Rules, questions: Sequence[Item])
 def _models(desired: Desired, settings: Settings) -> dict[str, JsonObject]:
     resolved = desired.plan.resolved
     facts = {name: facts_of(cluster) for name, cluster in resolved.clusters.items()}
-    specs = {name: cast("JsonObject", as_json(cluster.spec)) for name, cluster in resolved.clusters.items()}
+    specs = {
+        name: {**cast("JsonObject", as_json(cluster.spec)), "nodePools": pools_of(cluster.spec)}
+        for name, cluster in resolved.clusters.items()
+    }
     used = {cluster.spec.environment for cluster in resolved.clusters.values()}
     return {
         name: gate.fleet_model(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from generator.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from generator.model import inventory
-from generator.model.component import Component
+from generator.model.component import Component, Conditions
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
 from generator.model.settings import plain
@@ -137,13 +137,14 @@ def policies(found: Iterable[Policy], constraints: Sequence[Constraint]) -> str:
 def _component(component: Component) -> list[str]:
     facts = [
         ("Sync wave", str(component.wave)),
-        ("Namespaces", _codes(component.namespaces)),
+        ("Namespaces", _codes(_conditioned(space.name, space.where) for space in component.namespaces)),
         ("Reads facts", _codes(component.facts)),
     ]
     facts += [("Provides", _codes(component.provides))]
-    facts += [("Needs", _codes(f"{one.api} (when {one.when})" if one.when else one.api for one in component.requires))]
-    if component.chart:
-        facts.append(("Helm chart", f"`{component.chart.name}` from {component.chart.repo_url}"))
+    needs = (_conditioned(f"{one.api} (when {one.when})" if one.when else one.api, one.where) for one in component.requires)
+    facts += [("Needs", _codes(needs))]
+    if chart := component.chart:
+        facts.append(("Helm chart", f"`{chart.name}` from {_conditioned(chart.repo_url, chart.where)}"))
     if component.each:
         facts.append(("Units", f"one for every entry of `{component.each}` that is enabled"))
     parts = [f"## {component.name}\n", f"{component.title}.\n", component.description.strip() + "\n"]
@@ -153,6 +154,9 @@ def _component(component: Component) -> list[str]:
     if component.supports:
         rows = "".join(f"| `{one.fact}` | {_codes(one.any_of)} | {_cell(one.message)} |\n" for one in component.supports)
         parts.append("| fact | supported | otherwise |\n| --- | --- | --- |\n" + rows)
+    if component.releases:
+        rows = "".join(f"| {one.line} | {_codes(one.versions)} | {_supported(one.supports)} |\n" for one in component.releases)
+        parts.append(f"| line | versions | runs on |\n| --- | --- | --- |\n{rows}")
     defaults = _mapping(plain(component.defaults))
     known = dict(_leaves(_mapping(defaults.get("values", {}))))
     if "version" in defaults:
@@ -161,6 +165,16 @@ def _component(component: Component) -> list[str]:
         )
     parts.append(_table(_rows(component.settings, known)))
     return parts
+
+
+def _supported(conditions: Sequence[Conditions]) -> str:
+    return "<br>".join(_cell(_conditioned("", each).strip(" ()")) for each in conditions) or "all"
+
+
+def _conditioned(text: str, where: Conditions) -> str:
+    """A text with the facts on which it depends."""
+    said = "; ".join(f"{fact} {', '.join(values)}" for fact, values in where.items())
+    return f"{text} ({said})" if said else text
 
 
 def _policy(policy: Policy, constraints: Sequence[Constraint]) -> list[str]:

@@ -48,11 +48,12 @@ def contents(desired: Desired, name: str) -> Contents:
     bill = resolved.bills[select_cluster(resolved, name)]
     entries: list[tuple[Shown, Manifest | None]] = []
     for unit, key in bill.items():
-        component, version = resolved.variants[key].component, resolved.variants[key].version
-        if component.chart:
-            chart = f"{component.chart.name} {version} from {component.chart.repo_url}"
-            entries.append((Shown(wave=component.wave, unit=unit, object="", chart=chart), None))
-        entries += _placed(component.wave, unit, sorted(desired.objects[key], key=lambda m: m.id))
+        variant = resolved.variants[key]
+        wave = variant.component.wave
+        if variant.chart:
+            chart = f"{variant.chart.name} {variant.version} from {variant.chart.repo_url}"
+            entries.append((Shown(wave=wave, unit=unit, object="", chart=chart), None))
+        entries += _placed(wave, unit, sorted(desired.objects[key], key=lambda m: m.id))
     entries += _placed(compose.IDENTITY_WAVE, "identity", _identity(desired, name))
     entries.sort(key=lambda entry: (entry[0].wave, entry[0].unit))
     manifests = tuple(manifest.data for _, manifest in entries if manifest)

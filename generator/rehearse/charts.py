@@ -9,8 +9,8 @@ import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.model.component import Component
 from generator.model.plain import Json, JsonObject
+from generator.model.variant import Variant
 from generator.rehearse import objects
 from generator.rehearse.crds import Definition, Definitions
 from generator.yamlfile import dump, dump_all
@@ -43,16 +43,16 @@ class StandIn:
         return gzip.compress(packed.getvalue(), mtime=0)
 
 
-def stand_in(unit: str, component: Component, version: str, definitions: Definitions) -> StandIn | None:
+def stand_in(unit: str, variant: Variant, definitions: Definitions) -> StandIn | None:
     """The stand-in for a unit's chart; None for a unit without one."""
-    if component.chart is None:
+    if variant.chart is None:
         return None
-    found = {objects.identity(d.data): d for d in (definitions.find(api, version) for api in component.provides)}
+    found = {objects.identity(d.data): d for d in (definitions.find(api, variant.version) for api in variant.component.provides)}
     return StandIn(
         unit=unit,
-        repo_url=component.chart.repo_url,
-        name=component.chart.name,
-        version=version,
+        repo_url=variant.chart.repo_url,
+        name=variant.chart.name,
+        version=variant.version,
         definitions=tuple(found.values()),
     )
 

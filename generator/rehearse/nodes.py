@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final, cast
 
-from generator.model.inventory import GPU_PRODUCTS, ClusterSpec, NodePool
+from generator.catalog.pools import offered, product_of
+from generator.model.gpus import RESOURCES
+from generator.model.inventory import ClusterSpec, NodePool
 from generator.model.plain import Json, JsonObject
 
-_RESOURCES: Final = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
 _PODS: Final = "110"
 
 
@@ -41,7 +42,7 @@ def _node(spec: ClusterSpec, pool: NodePool, name: str, *, first: bool) -> JsonO
         "kubernetes.io/arch": pool.arch,
         "kubernetes.io/os": "linux",
         **({"node-role.kubernetes.io/control-plane": "true"} if first else {}),
-        **({f"{_RESOURCES[_vendor(pool)].split('/')[0]}/gpu.present": "true"} if _vendor(pool) in _RESOURCES else {}),
+        **({f"{RESOURCES[product_of(pool.gpu).vendor].split('/')[0]}/gpu.present": "true"} if pool.gpu else {}),
         **pool.labels,
     }
     taints: list[Json] = [{"key": t.key, "value": t.value, "effect": t.effect} for t in pool.taints]
@@ -72,10 +73,4 @@ def _capacity(pool: NodePool) -> JsonObject:
         "ephemeral-storage": f"{storage}Gi",
         "pods": _PODS,
     }
-    if pool.gpu and _vendor(pool) in _RESOURCES:
-        capacity[_RESOURCES[_vendor(pool)]] = str(pool.gpu.count * max(1, pool.gpu.sharing.replicas))
-    return capacity
-
-
-def _vendor(pool: NodePool) -> str:
-    return GPU_PRODUCTS[pool.gpu.product] if pool.gpu else ""
+    return {**capacity, **{name: str(number) for name, number in offered(pool).items()}}

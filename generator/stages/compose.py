@@ -90,16 +90,16 @@ def application(variant: Variant, delivery: Delivery, chart_values: Json) -> Jso
     component = variant.component
     overlay = _git_source(delivery, variant.key.folder)
     source: JsonObject = {"source": overlay}
-    if component.chart:
-        helm: JsonObject = {"releaseName": component.chart.release_name, "valuesObject": chart_values}
-        chart: JsonObject = {
-            "repoURL": component.chart.repo_url,
-            "chart": component.chart.name,
+    if chart := variant.chart:
+        helm: JsonObject = {"releaseName": chart.release_name, "valuesObject": chart_values}
+        helm_source: JsonObject = {
+            "repoURL": chart.repo_url,
+            "chart": chart.name,
             "targetRevision": variant.version,
             "helm": helm,
         }
-        source = {"sources": [chart, overlay]}
-    namespace = component.namespaces[0] if component.namespaces else ARGOCD
+        source = {"sources": [helm_source, overlay]}
+    namespace = variant.namespaces[0] if variant.namespaces else ARGOCD
     return _application(_metadata(variant.key.unit, component.wave, finalizer=component.finalizer), PROJECT, source, namespace)
 
 
@@ -155,7 +155,7 @@ def project(cluster: Cluster, library: Sequence[Component], delivery: Delivery, 
         *(repo for c in library for repo in c.source_repos),
         *(c.chart.repo_url for c in library if c.chart),
     }
-    spaces = {ARGOCD, *(n for c in library for n in c.namespaces), *namespaces}
+    spaces = {ARGOCD, *(space.name for c in library for space in c.namespaces), *namespaces}
     kinds = {(r.group, r.kind) for c in library for r in c.cluster_resources}
     spec: JsonObject = {
         "description": "What the units of this cluster may apply",
@@ -202,7 +202,7 @@ def _sync_windows(cluster: Cluster) -> list[Json]:
 
 
 def _identity(cluster: Cluster, variants: Sequence[Variant]) -> list[JsonObject]:
-    namespaces = sorted({namespace for v in variants if v.component.identity for namespace in v.component.namespaces})
+    namespaces = sorted({namespace for v in variants if v.component.identity for namespace in v.namespaces})
     data: JsonObject = {
         "CLUSTER": cluster.name,
         "SITE": cluster.spec.site.name,

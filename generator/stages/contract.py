@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from generator.errors import problem
+from generator.model.component import meets
 from generator.model.finding import Finding
 from generator.model.fleet import Cluster
 from generator.model.manifest import Manifest
@@ -66,7 +67,9 @@ def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: 
     found = []
     for variant in variants:
         for requirement in variant.component.requires:
-            if requirement.api in provided or (requirement.when and not setting_is_on(variant, requirement.when)):
+            if requirement.api in provided or not meets(requirement.where, variant.facts):
+                continue
+            if requirement.when and not setting_is_on(variant, requirement.when):
                 continue
             because = f" because {requirement.when} is on" if requirement.when else ""
             off = f", set {requirement.when}: false" if requirement.when else ""
@@ -88,7 +91,7 @@ def _namespaces(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
     } | _GIVEN_NAMESPACES
     found = []
     for variant in variants:
-        needed = {m.id.namespace for m in objects[variant.key] if m.id.namespace} | set(variant.component.namespaces)
+        needed = {m.id.namespace for m in objects[variant.key] if m.id.namespace} | set(variant.namespaces)
         for namespace in sorted(needed - existing):
             near = suggest(namespace, existing - _GIVEN_NAMESPACES)
             fix = f"add it to components.cluster-baseline.values.namespaces ({near})"

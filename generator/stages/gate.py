@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol, cast
 
+from generator.catalog.pools import offered
 from generator.errors import GateFailed, ToolError, problem
 from generator.model.finding import Finding, Severity
 from generator.model.fleet import Cluster, Environment
 from generator.model.gate import Verdict
-from generator.model.inventory import GPU_PRODUCTS
 from generator.model.manifest import Manifest
 from generator.model.plain import Json, JsonObject
 from generator.model.variant import Resolved, Variant, VariantKey, plain_values
@@ -197,13 +197,11 @@ def _unit(variant: Variant, manifests: Sequence[Manifest]) -> Json:
 def capacity(cluster: Cluster) -> Json:
     """What the cluster's nodes offer: extended GPU resources (sharing counted), cores, GiB."""
     total: dict[str, float] = {}
-    resources = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
     for pool in cluster.spec.node_pools:
         total["cpu"] = total.get("cpu", 0) + pool.count * (pool.cpu - pool.reserved.cpu)
         total["memoryGiB"] = total.get("memoryGiB", 0) + pool.count * (pool.memory_gib - pool.reserved.memory_gib)
-        if pool.gpu:
-            name = resources[GPU_PRODUCTS[pool.gpu.product]]
-            total[name] = total.get(name, 0) + pool.count * pool.gpu.count * pool.gpu.sharing.replicas
+        for name, number in offered(pool).items():
+            total[name] = total.get(name, 0) + pool.count * number
     return {key: int(value) if value == int(value) else value for key, value in sorted(total.items())}
 
 

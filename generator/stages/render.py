@@ -14,6 +14,7 @@ from typing import Any, Final
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from generator.catalog.releases import release_of
 from generator.errors import InputError, problem
 from generator.model.component import Component
 from generator.model.manifest import Overlay
@@ -69,7 +70,7 @@ class Renderer:
 
     def base(self, component: Component, version: str) -> Overlay:
         """The base of one component version. Raises InputError E0502, E0503."""
-        values: JsonObject = {"version": version}
+        values: JsonObject = {"version": version, **_release(component, version)}
         if component.policies:
             values["templates"] = [self._exported[name].template for name in component.policies]
         return self._folder(component, "base/", base_folder(component.name, version), values)
@@ -92,7 +93,7 @@ class Renderer:
 
     def chart_values(self, variant: Variant) -> Json:
         """The Helm values of a unit with a chart."""
-        chart = variant.component.chart
+        chart = variant.chart
         if chart is None:
             return {}
         documents = parse(
@@ -204,8 +205,15 @@ def context(variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  
         "unit": variant.key.unit,
         "name": variant.object_name,
         "base": f"../../../../../{base_folder(variant.component.name, variant.version)}",
+        **_release(variant.component, variant.version),
     }
     return values | ({"instance": variant.instance} if variant.instance else {})
+
+
+def _release(component: Component, version: str) -> JsonObject:
+    """What is known of the version's release; nothing for a component without releases."""
+    release = release_of(component, version)
+    return {"release": release.data} if release else {}
 
 
 def setting_is_on(variant: Variant, path: str) -> bool:

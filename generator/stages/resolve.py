@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
+from generator.catalog.pools import described
+from generator.catalog.releases import Unmet, unknown_version, unmet
 from generator.errors import InputError, problem
 from generator.model.component import Component
 from generator.model.facts import ENUM_FACTS, fact_token
 from generator.model.fields import TOKEN
 from generator.model.finding import Finding
 from generator.model.fleet import Cluster, Fleet, Layer
+from generator.model.inventory import ClusterSpec
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
-from generator.model.settings import Items, Node, Origin, Scalar, Table, at, empty, merge, plain
+from generator.model.settings import Items, Node, Origin, Scalar, Table, at, empty, merge, nearest_place, plain
 from generator.model.variant import Resolved, Variant, VariantKey
 from generator.schemas.derive import key_of
 from generator.schemas.validate import Validator
@@ -222,11 +225,12 @@ class _Resolver:
             contributing = tuple(layer for layer in cluster.layers if _contributes(layer, component, instance))
             settings = self._settings(cluster, component, layers)
             self._check_settings(component, settings, tuple(id(layer) for layer in layers))
-            self._check_support(component, cluster, names, key)
             version = plain(settings.entries["version"]) if "version" in settings.entries else ""
             if not version:
                 fix = f"set components.{component.name}.version in the environment or ring"
                 self._report("E0705", f"unit '{key.unit}' has no version", fix, cluster.place)
+            self._check_version(component, settings, str(version))
+            self._check_support(component, str(version), names, key)
             result[key] = Variant(
                 key=key,
                 component=component,
@@ -252,15 +256,23 @@ class _Resolver:
             if finding not in self.problems:
                 self.problems.append(finding)
 
-    def _check_support(self, component: Component, cluster: Cluster, names: list[str], key: VariantKey) -> None:
-        for support in component.supports:
-            value = _fact(cluster, support.fact)
-            have = {str(item) for item in value} if isinstance(value, list) else {str(value)}
-            if not have & set(support.any_of):
-                shown = fact_token(value)
-                others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-                message = f"'{key.unit}' does not support {support.fact} {shown} (cluster '{names[0]}'{others})"
-                self._report("E0507", message, support.message, cluster.place)
+    def _check_version(self, component: Component, settings: Table, version: str) -> None:
+        if version and (fix := unknown_version(component, version)):
+            text = f"there is no release {version} of '{component.name}' here"
+            found = problem("E0508", text, fix=fix, place=nearest_place(settings, ("version",)))
+            if found not in self.problems:
+                self.problems.append(found)
+
+    def _check_support(self, component: Component, version: str, names: list[str], key: VariantKey) -> None:
+        """Judged by all facts, declared or not: clusters of one variant may still differ in what they are."""
+        unmet_by: dict[Unmet, list[str]] = {}
+        for name in names:
+            for reason in unmet(component, version, facts_of(self.fleet.clusters[name])):
+                unmet_by.setdefault(reason, []).append(name)
+        for each, clusters in unmet_by.items():
+            others = f" and {len(clusters) - 1} more" if len(clusters) > 1 else ""
+            message = f"'{key.unit}' does not support {each.what} (cluster '{clusters[0]}'{others})"
+            self._report("E0507", message, each.fix, self.fleet.clusters[clusters[0]].place)
 
 
 def _is_on(entry: Node) -> bool:
@@ -329,8 +341,14 @@ def _fact(cluster: Cluster, name: str) -> Json:
 
 def structured_fact(cluster: Cluster, name: str) -> Json:
     """A structured fact as JSON, defaults filled in: nodePools, network or uplink."""
-    fields = {"nodePools": cluster.spec.node_pools, "network": cluster.spec.network, "uplink": cluster.spec.uplink}
-    return as_json(fields[name])
+    if name == "nodePools":
+        return pools_of(cluster.spec)
+    return as_json({"network": cluster.spec.network, "uplink": cluster.spec.uplink}[name])
+
+
+def pools_of(spec: ClusterSpec) -> Json:
+    """The node pools with what is known of their cards."""
+    return [described(pool, cast("JsonObject", as_json(pool))) for pool in spec.node_pools]
 
 
 def as_json(value: object) -> Json:

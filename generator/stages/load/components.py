@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final, cast
 
 from generator.errors import InputError, problem
-from generator.model.component import Chart, ClusterResource, Component, Requirement, Support
+from generator.model.component import Chart, ClusterResource, Component, Conditions, Release, Requirement, Space, Support
 from generator.model.facts import ENUM_FACTS
 from generator.model.fields import TOKEN
 from generator.model.finding import Finding
@@ -22,6 +22,15 @@ from generator.yamlfile import parse
 STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
 _STRING: Final[JsonObject] = {"type": "string", "minLength": 1}
 _STRINGS: Final[JsonObject] = {"type": "array", "items": _STRING}
+
+
+_WHERE: Final[JsonObject] = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"enum": [fact.name for fact in ENUM_FACTS]},
+    "additionalProperties": {**_STRINGS, "minItems": 1},
+}
+_RELEASES: Final = "releases.yaml"
 
 
 def _strict(required: list[str], **properties: Json) -> JsonObject:
@@ -43,15 +52,16 @@ def _validator() -> Validator:
         },
         facts={"type": "array", "items": {"enum": [*facts, *STRUCTURED_FACTS]}},
         inputs={"type": "object", "additionalProperties": {"enum": list(INPUT_KINDS)}},
-        namespaces=_STRINGS,
+        namespaces={"type": "array", "items": {"anyOf": [_STRING, _strict(["name", "where"], name=_STRING, where=_WHERE)]}},
         namespacesIn=_STRING,
         wave={"type": "integer"},
         policies={"type": "array", "items": {"type": "string", "pattern": r"^FG-[A-Z0-9]+-[0-9]{3}$"}},
         provides={"type": "array", "items": {"type": "string", "pattern": r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"}},
-        requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING)},
+        requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING, where=_WHERE)},
         chart=_strict(
             ["repoURL", "name", "releaseName", "namespace", "values"],
             **dict.fromkeys(("repoURL", "name", "releaseName", "namespace", "values"), _STRING),
+            where=_WHERE,
         ),
         sourceRepos=_STRINGS,
         clusterResources={"type": "array", "items": _strict(["group", "kind"], group={"type": "string"}, kind=_STRING)},
@@ -62,12 +72,28 @@ def _validator() -> Validator:
         defaults=_strict([], **{key: cast("JsonObject", values)[key] for key in ("enabled", "version", "values")}),
         merge={"type": "object", "additionalProperties": {"anyOf": [{"const": "append"}, _strict(["by"], by=_STRING)]}},
     )
+    return _document_validator("Component", spec)
+
+
+@cache
+def _releases_validator() -> Validator:
+    release = _strict(
+        ["line", "versions"],
+        line=_STRING,
+        versions={**_STRINGS, "minItems": 1},
+        supports={"type": "array", "minItems": 1, "items": _WHERE},
+        data={"type": "object"},
+    )
+    return _document_validator("ComponentReleases", _strict(["releases"], releases={"type": "array", "items": release}))
+
+
+def _document_validator(kind: str, spec: JsonObject) -> Validator:
     metadata = _strict(["name"], name={"type": "string", "pattern": TOKEN, "maxLength": 40})
     return Validator(
         _strict(
             ["apiVersion", "kind", "metadata", "spec"],
             apiVersion={"const": API_VERSION},
-            kind={"const": "Component"},
+            kind={"const": kind},
             metadata=metadata,
             spec=spec,
         )
@@ -94,7 +120,6 @@ def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Compone
 
 
 def _component(folder: str, files: Mapping[str, str]) -> Component:
-    path = f"{folder}/component.yaml"
     if "component.yaml" not in files:
         raise InputError(
             problem(
@@ -104,32 +129,74 @@ def _component(folder: str, files: Mapping[str, str]) -> Component:
                 place=Place(folder),
             )
         )
-    trees = parse(files["component.yaml"], path)
-    if len(trees) != 1 or not isinstance(trees[0], Table):
-        raise InputError(problem("E0506", "component.yaml must hold one document", fix="keep one", place=Place(path)))
-    tree = trees[0]
-    found = _validator().findings(tree, code="E0506")
-    if found:
+    name, tree = _document(folder, "component.yaml", files, _validator())
+    releases: tuple[Release, ...] = ()
+    if _RELEASES in files:
+        _, listed = _document(folder, _RELEASES, files, _releases_validator())
+        releases = _releases(cast("JsonObject", plain(listed)), Place(f"{folder}/{_RELEASES}"))
+    component = _build(name, folder, tree, files, releases)
+    if found := list(_undeclared_facts(component)):
         raise InputError(found)
-    data = cast("JsonObject", plain(tree))
-    name = str(cast("JsonObject", data["metadata"])["name"])
+    return component
+
+
+def _document(folder: str, file: str, files: Mapping[str, str], validator: Validator) -> tuple[str, Table]:
+    """The name in the only document of a component's file, and the document. Raises InputError E0506."""
+    path = f"{folder}/{file}"
+    trees = parse(files[file], path)
+    if len(trees) != 1 or not isinstance(trees[0], Table):
+        raise InputError(problem("E0506", f"{file} must hold one document", fix="keep one", place=Place(path)))
+    if found := validator.findings(trees[0], code="E0506"):
+        raise InputError(found)
+    name = str(cast("JsonObject", cast("JsonObject", plain(trees[0]))["metadata"])["name"])
     if name != folder.rpartition("/")[2]:
-        raise InputError(
-            problem(
-                "E0506", f"the component is named '{name}' but its folder is '{folder}'", fix="make them equal", place=Place(path)
-            )
+        text = f"the component is named '{name}' but its folder is '{folder}'"
+        raise InputError(problem("E0506", text, fix="make them equal", place=Place(path)))
+    return name, trees[0]
+
+
+def _releases(document: JsonObject, place: Place) -> tuple[Release, ...]:
+    """The releases of a component. Raises InputError E0506 where two list one version."""
+    found = [
+        Release(
+            line=str(each["line"]),
+            versions=tuple(cast("list[str]", each["versions"])),
+            supports=tuple(map(_conditions, cast("list[Json]", each.get("supports", [])))),
+            data=cast("JsonObject", each.get("data", {})),
         )
-    return _build(name, folder, tree, cast("JsonObject", data["spec"]), files)
+        for each in cast("list[JsonObject]", cast("JsonObject", document["spec"])["releases"])
+    ]
+    versions = [version for release in found for version in release.versions]
+    if twice := sorted({version for version in versions if versions.count(version) > 1}):
+        raise InputError(
+            problem("E0506", f"version {', '.join(twice)} is listed twice", fix="list a version in one release", place=place)
+        )
+    return tuple(found)
 
 
-def _build(name: str, folder: str, tree: Table, spec: JsonObject, files: Mapping[str, str]) -> Component:
+def _conditions(data: Json) -> Conditions:
+    return {fact: tuple(values) for fact, values in cast("dict[str, list[str]]", data or {}).items()}
+
+
+def _undeclared_facts(component: Component) -> Iterator[Finding]:
+    """A condition that changes what is rendered is over declared facts, or clusters of one variant would differ."""
+    charts = [component.chart.where] if component.chart else []
+    conditions = [*charts, *(space.where for space in component.namespaces), *(each.where for each in component.requires)]
+    for name in sorted({fact for where in conditions for fact in where} - set(component.facts)):
+        text = f"a condition (where) uses the fact {name}, which the component does not declare"
+        yield problem("E0506", text, fix=f"add {name} to facts", place=component.place)
+
+
+def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releases: tuple[Release, ...]) -> Component:
+    spec = cast("JsonObject", cast("JsonObject", plain(tree))["spec"])
+
     def texts(key: str) -> tuple[str, ...]:
         return tuple(cast("list[str]", spec.get(key, [])))
 
     def objects(key: str) -> list[dict[str, str]]:
         return cast("list[dict[str, str]]", spec.get(key, []))
 
-    chart = cast("dict[str, str] | None", spec.get("chart"))
+    chart = cast("JsonObject | None", spec.get("chart"))
     instances = cast("dict[str, str]", spec.get("instances", {}))
     place = tree.origin.place
     defaults = at(tree, ("spec", "defaults"))
@@ -142,12 +209,15 @@ def _build(name: str, folder: str, tree: Table, spec: JsonObject, files: Mapping
         supports=tuple(Support(fact=s["fact"], any_of=tuple(s["anyOf"]), message=s["message"]) for s in objects("supports")),
         facts=texts("facts"),
         inputs=cast("dict[str, str]", spec.get("inputs", {})),
-        namespaces=texts("namespaces"),
+        namespaces=tuple(map(_space, cast("list[Json]", spec.get("namespaces", [])))),
         namespaces_in=str(spec.get("namespacesIn", "")),
         wave=cast("int", spec["wave"]),
         policies=texts("policies"),
         provides=texts("provides"),
-        requires=tuple(Requirement(api=r["api"], when=r.get("when", "")) for r in objects("requires")),
+        requires=tuple(
+            Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
+            for r in objects("requires")
+        ),
         chart=_chart(chart) if chart else None,
         source_repos=texts("sourceRepos"),
         cluster_resources=tuple(ClusterResource(group=r["group"], kind=r["kind"]) for r in objects("clusterResources")),
@@ -157,22 +227,28 @@ def _build(name: str, folder: str, tree: Table, spec: JsonObject, files: Mapping
         settings=_settings_schema(cast("JsonObject", spec["settings"])),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
+        releases=releases,
         files=files,
         folder=folder,
     )
+
+
+def _space(data: Json) -> Space:
+    return Space(name=str(data["name"]), where=_conditions(data["where"])) if isinstance(data, dict) else Space(name=str(data))
 
 
 def _settings_schema(schema: JsonObject) -> JsonObject:
     return {"type": "object", "additionalProperties": False, **schema}
 
 
-def _chart(data: Mapping[str, str]) -> Chart:
+def _chart(data: JsonObject) -> Chart:
     return Chart(
-        repo_url=data["repoURL"],
-        name=data["name"],
-        release_name=data["releaseName"],
-        namespace=data["namespace"],
-        values=data["values"],
+        repo_url=str(data["repoURL"]),
+        name=str(data["name"]),
+        release_name=str(data["releaseName"]),
+        namespace=str(data["namespace"]),
+        values=str(data["values"]),
+        where=_conditions(data.get("where")),
     )
 
 

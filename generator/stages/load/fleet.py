@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
+from generator.catalog.pools import mistakes
 from generator.errors import InputError, problem
 from generator.model.component import Component
 from generator.model.finding import Finding
@@ -304,6 +305,7 @@ class _Parts:
             self.index.problems.extend(found)
             return None
         spec = cast("ClusterSpec", _built(ClusterSpec, spec_tree))
+        self._check_pools(spec, spec_tree)
         environment = self.environments[spec.environment]
         groups = self._groups(document, environment)
         return Cluster(
@@ -316,6 +318,13 @@ class _Parts:
             groups=groups,
             fact_tokens={key: self._tokens(document, spec, key) for key in STRUCTURED_FACTS},
         )
+
+    def _check_pools(self, spec: ClusterSpec, tree: Table) -> None:
+        """What the pools say and their cards do not allow, each mistake once: many clusters share a profile."""
+        for mistake in mistakes(spec):
+            found = problem("E0307", mistake.message, fix=mistake.fix, place=nearest_place(tree, mistake.path))
+            if found not in self.index.problems:
+                self.index.problems.append(found)
 
     def _with_profile(self, document: Document) -> Table:
         name, environment = _text(document, "profile"), document.environment

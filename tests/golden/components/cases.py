@@ -25,13 +25,12 @@ from generator.schemas.derive import build
 from generator.schemas.validate import Validator
 from generator.stages.load.components import read
 from generator.stages.render import Renderer
-from generator.stages.resolve import as_json
+from generator.stages.resolve import as_json, pools_of
 from generator.yamlfile import dump, parse
 
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = Path(__file__).parent
 UPDATE: Final = "FLEETGEN_UPDATE_GOLDEN" in os.environ
-_STRUCTURED: Final = {"nodePools": "node_pools", "network": "network", "uplink": "uplink"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,7 @@ def case(name: str) -> Case:
     folder = GOLDEN / name
     variant = _variant(folder, components()[name.partition("/")[0]])
     renderer = Renderer(exported())
-    chart = dump(renderer.chart_values(variant)) if variant.component.chart else ""
+    chart = dump(renderer.chart_values(variant)) if variant.chart else ""
     return Case(
         name=name,
         folder=folder,
@@ -148,7 +147,8 @@ def _only(settings: Table, component: Component, instance: str) -> Table:
 def _facts(component: Component, cluster: JsonObject) -> JsonObject:
     spec = cast("ClusterSpec", build(ClusterSpec, {"environment": "production", "ring": "canary", **cluster}))
     enums = {fact.name: fact.value(spec) for fact in ENUM_FACTS}
-    return {name: as_json(getattr(spec, _STRUCTURED[name])) if name in _STRUCTURED else enums[name] for name in component.facts}
+    structured = {"nodePools": pools_of(spec), "network": as_json(spec.network), "uplink": as_json(spec.uplink)}
+    return {name: structured[name] if name in structured else enums[name] for name in component.facts}
 
 
 def compare(folder: Path, actual: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:

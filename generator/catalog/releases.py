@@ -1,0 +1,64 @@
+"""Which release of a component a version is, and where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.model.component import Component, Release, meets, values_of
+from generator.model.facts import fact_token
+from generator.model.plain import Json
+from generator.schemas.validate import suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """What a cluster is and a component does not support. `known`: what it supports instead, empty if that depends."""
+
+    what: str
+    fix: str
+    known: str = ""
+
+
+def release_of(component: Component, version: str) -> Release | None:
+    """The release that `version` belongs to; None for a component without releases, or for an unknown version."""
+    return next((release for release in component.releases if version in release.versions), None)
+
+
+def unknown_version(component: Component, version: str) -> str:
+    """What to use instead of a version that no release has; empty if it is known or the component lists none."""
+    if not component.releases or release_of(component, version) is not None:
+        return ""
+    known = [name for release in component.releases for name in release.versions]
+    near = suggest(version, known)
+    return f"{near}; known are {', '.join(known)}" if near.startswith("did you mean") else f"use one of {', '.join(known)}"
+
+
+def unmet(component: Component, version: str, facts: Mapping[str, Json]) -> Iterator[Unmet]:
+    """What does not hold for a cluster with these facts: of what any version needs, else of what this version needs."""
+    found = False
+    for support in component.supports:
+        value = facts[support.fact]
+        if not values_of(value) & set(support.any_of):
+            found = True
+            yield Unmet(f"{support.fact} {fact_token(value)}", support.message, ", ".join(support.any_of))
+    release = release_of(component, version)
+    if found or release is None or not release.supports or any(meets(each, facts) for each in release.supports):
+        return
+    names = list(dict.fromkeys(name for each in release.supports for name in each))
+    shown = " with ".join(f"{name} {fact_token(facts[name])}" for name in names)
+    yield Unmet(f"{shown} in version {version}", _nearest(component, release, facts, names))
+
+
+def _nearest(component: Component, release: Release, facts: Mapping[str, Json], names: Sequence[str]) -> str:
+    """Versions of other releases that run here, and what this release would run on."""
+    others = [
+        other.versions[-1]
+        for other in component.releases
+        if other is not release and any(meets(each, facts) for each in other.supports)
+    ]
+    here = f"use version {' or '.join(others)}" if others else "no known version runs there"
+    last = names[-1]
+    fitting = [each for each in release.supports if meets({k: v for k, v in each.items() if k != last}, facts)]
+    near = sorted({value for each in fitting for value in each.get(last, ())})
+    return f"{here}; {release.line} runs on {last} {', '.join(near)}" if near else here

@@ -1,0 +1,172 @@
+"""GPU products that an inventory may name, and what is known of each.
+
+Sources: NVIDIA GPU operator platform support (26.7), CUDA toolkit, driver and architecture matrix, MIG user guide (supported
+GPUs and profiles), AMD GPU operator 1.5.1, Intel device plugins 0.36. Zero and empty mean that these sources do not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class MigProfile:
+    """A slice of a card: its share of the compute and of the memory slices, and how many of it fit on an empty card."""
+
+    compute: int
+    memory: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mig:
+    """How a card can be cut: its compute and memory slices, its profiles by name, the first driver that can (dotted version)."""
+
+    compute: int
+    memory: int
+    driver: str
+    profiles: Mapping[str, MigProfile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """`memory_gib` is the marketing size of one GPU. `gpus`: GPUs on a card. `integrated`: shares the board's memory (Jetson).
+
+    `last_driver`: the last driver branch for its architecture, 0 while support goes on.
+    """
+
+    vendor: str
+    architecture: str
+    compute_capability: str = ""
+    memory_gib: int = 0
+    gpus: int = 1
+    power_watts: int = 0
+    integrated: bool = False
+    last_driver: int = 0
+    mig: Mig | None = field(default=None)
+
+
+def _seven(driver: str, *sizes: str) -> Mig:
+    """A card of seven compute and eight memory slices; `sizes` are the memory sizes of 1g, 1g with two shares, 3g and 7g."""
+    one, two, half, whole = sizes
+    profiles = {
+        f"1g.{one}": MigProfile(1, 1, 7),
+        f"1g.{two}": MigProfile(1, 2, 4),
+        f"2g.{two}": MigProfile(2, 2, 3),
+        f"3g.{half}": MigProfile(3, 4, 2),
+        f"4g.{half}": MigProfile(4, 4, 1),
+        f"7g.{whole}": MigProfile(7, 8, 1),
+    }
+    return Mig(compute=7, memory=8, driver=driver, profiles=profiles)
+
+
+def _four(driver: str, one: str, two: str, whole: str) -> Mig:
+    profiles = {f"1g.{one}": MigProfile(1, 1, 4), f"2g.{two}": MigProfile(2, 2, 2), f"4g.{whole}": MigProfile(4, 4, 1)}
+    return Mig(compute=4, memory=4, driver=driver, profiles=profiles)
+
+
+def _without(mig: Mig, profile: str) -> Mig:
+    """The supported profiles of the 94 GB card have no 4g."""
+    return Mig(
+        compute=mig.compute,
+        memory=mig.memory,
+        driver=mig.driver,
+        profiles={name: found for name, found in mig.profiles.items() if name != profile},
+    )
+
+
+_A100: Final = "450.80.02"
+_H100: Final = "525.85.12"
+_ORIN: Final = "orin"
+_NVIDIA: Final = {
+    "T4": Product(vendor="nvidia", architecture="turing", compute_capability="7.5", memory_gib=16, power_watts=70),
+    "A2": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6", memory_gib=16, power_watts=60),
+    "A10": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6", memory_gib=24, power_watts=150),
+    "A16": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6", memory_gib=16, gpus=4, power_watts=250),
+    "A30": Product(
+        vendor="nvidia",
+        architecture="ampere",
+        compute_capability="8.0",
+        memory_gib=24,
+        power_watts=165,
+        mig=_four("460.73.01", "6gb", "12gb", "24gb"),
+    ),
+    "A40": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6"),
+    "A100": Product(
+        vendor="nvidia",
+        architecture="ampere",
+        compute_capability="8.0",
+        memory_gib=40,
+        mig=_seven(_A100, "5gb", "10gb", "20gb", "40gb"),
+    ),
+    "A100 80GB": Product(
+        vendor="nvidia",
+        architecture="ampere",
+        compute_capability="8.0",
+        memory_gib=80,
+        mig=_seven(_A100, "10gb", "20gb", "40gb", "80gb"),
+    ),
+    "L4": Product(vendor="nvidia", architecture="ada", compute_capability="8.9", memory_gib=24, power_watts=72),
+    "L40": Product(vendor="nvidia", architecture="ada", compute_capability="8.9"),
+    "L40S": Product(vendor="nvidia", architecture="ada", compute_capability="8.9", memory_gib=48, power_watts=350),
+    "V100": Product(vendor="nvidia", architecture="volta", compute_capability="7.0", last_driver=580),
+    "P4": Product(vendor="nvidia", architecture="pascal", compute_capability="6.1", last_driver=580),
+    "P40": Product(vendor="nvidia", architecture="pascal", compute_capability="6.1", last_driver=580),
+    "H100": Product(
+        vendor="nvidia",
+        architecture="hopper",
+        compute_capability="9.0",
+        memory_gib=80,
+        power_watts=350,
+        mig=_seven(_H100, "10gb", "20gb", "40gb", "80gb"),
+    ),
+    "H100 NVL": Product(
+        vendor="nvidia",
+        architecture="hopper",
+        compute_capability="9.0",
+        memory_gib=94,
+        mig=_without(_seven(_H100, "12gb", "24gb", "47gb", "94gb"), "4g.47gb"),
+    ),
+    "H200": Product(
+        vendor="nvidia",
+        architecture="hopper",
+        compute_capability="9.0",
+        memory_gib=141,
+        mig=_seven("550.90.07", "18gb", "35gb", "71gb", "141gb"),
+    ),
+    "RTX A2000": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6", power_watts=70),
+    "RTX A4000": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6", memory_gib=16, power_watts=140),
+    "RTX 2000 Ada": Product(vendor="nvidia", architecture="ada", compute_capability="8.9", memory_gib=16, power_watts=70),
+    "RTX 4000 Ada": Product(vendor="nvidia", architecture="ada", compute_capability="8.9", memory_gib=20, power_watts=130),
+    "RTX PRO 4500": Product(vendor="nvidia", architecture="blackwell", compute_capability="12.0", memory_gib=32, power_watts=200),
+    "RTX PRO 6000": Product(
+        vendor="nvidia",
+        architecture="blackwell",
+        compute_capability="12.0",
+        memory_gib=96,
+        power_watts=600,
+        mig=_four("575.51.03", "24gb", "48gb", "96gb"),
+    ),
+    "Jetson AGX Orin": Product(vendor="nvidia", architecture=_ORIN, compute_capability="8.7", integrated=True, power_watts=60),
+    "Jetson Orin NX": Product(vendor="nvidia", architecture=_ORIN, compute_capability="8.7", integrated=True, power_watts=25),
+    "Jetson Orin Nano": Product(
+        vendor="nvidia", architecture=_ORIN, compute_capability="8.7", memory_gib=8, integrated=True, power_watts=25
+    ),
+    "Jetson Thor": Product(vendor="nvidia", architecture="thor", memory_gib=128, integrated=True, power_watts=130),
+}
+_AMD: Final = {
+    **{name: Product(vendor="amd", architecture="cdna2") for name in ("MI210", "MI250")},
+    **{name: Product(vendor="amd", architecture="cdna3") for name in ("MI300X", "MI325X")},
+    **{name: Product(vendor="amd", architecture="cdna4") for name in ("MI350X", "MI355X")},
+    "Radeon PRO W7900": Product(vendor="amd", architecture="rdna3"),
+    **{name: Product(vendor="amd", architecture="rdna4") for name in ("Radeon AI PRO R9700S", "Radeon AI PRO R9600D")},
+}
+_INTEL: Final = {name: Product(vendor="intel", architecture="xe-hpg") for name in ("Arc A380", "Flex 140", "Flex 170")}
+
+PRODUCTS: Final[Mapping[str, Product]] = {**_NVIDIA, **_AMD, **_INTEL}
+VENDORS: Final = ("amd", "intel", "nvidia")
+# vendor -> extended resource that its device plug-in registers for a whole card
+RESOURCES: Final[Mapping[str, str]] = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
+MIG_RESOURCE: Final = "nvidia.com/mig-"
