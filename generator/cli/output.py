@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TextIO, cast
 
 from generator.errors import FleetgenError
 from generator.model.finding import Finding, Severity
@@ -82,6 +82,9 @@ def progress(*, quiet: bool) -> Callable[[str, int, int], None]:
 
 
 def described(size: JsonObject) -> str:
-    """One line about the size of what was checked."""
+    """One line about the size of what was checked, and one for each setting that its component has told."""
     variants = f"{size['variants']} variants ({size['distinct']} distinct)"
-    return f"{size['clusters']} clusters, {variants}, {size['objects']} objects, {size['files']} files"
+    lines = [f"{size['clusters']} clusters, {variants}, {size['objects']} objects, {size['files']} files"]
+    for name, told in cast("dict[str, dict[str, list[str]]]", size["stated"]).items():
+        lines.append(f"{name}: " + ", ".join(f"{each} {' and '.join(values)}" for each, values in told.items()))
+    return "\n".join(lines)

@@ -90,7 +90,8 @@ class Component:
     """A component of the library.
 
     `files` are its template files: path below the component's folder -> text. `policies`: ids of those that it installs, exported
-    for Gatekeeper. `namespaces_in`: dotted path of a setting whose keys are namespaces.
+    for Gatekeeper. `namespaces_in`: dotted path of a setting whose keys are namespaces. `stated`: dotted paths of settings that
+    a check tells of every environment.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Component:
     settings: JsonObject
     defaults: Table
     rules: Rules
+    stated: tuple[str, ...]
     releases: tuple[Release, ...]
     files: Mapping[str, str]
     folder: str

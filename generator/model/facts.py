@@ -44,8 +44,13 @@ def _vendors(spec: ClusterSpec) -> Json:
 
 
 def _minor(spec: ClusterSpec) -> Json:
-    version = spec.kubernetes.version if spec.kubernetes else "v0.0.0"
-    return ".".join(version.removeprefix("v").split(".")[:2])
+    """OpenShift and MicroShift 4.y are Kubernetes 1.(y+13): 4.20 is 1.33 (release notes of OpenShift 4.18 to 4.22)."""
+    if spec.kubernetes is None:
+        return "0.0"
+    major, minor = spec.kubernetes.version.removeprefix("v").split(".")[:2]
+    if spec.kubernetes.distribution in {"openshift", "microshift"} and major == "4":
+        return f"1.{int(minor) + 13}"
+    return f"{major}.{minor}"
 
 
 def _nodes(spec: ClusterSpec) -> Json:

@@ -36,7 +36,8 @@ LIFECYCLES: Final = ("planned", "active", "retired")
 class Kubernetes:
     distribution: str = required("Kubernetes distribution of the site.", choices=DISTRIBUTIONS)
     version: str = required(
-        "Exact version as the distribution prints it, for example `v1.35.4+k3s1`.", pattern=KUBERNETES_VERSION
+        "Exact version as the distribution prints it, for example `v1.35.4+k3s1`, on OpenShift `4.20.3`.",
+        pattern=KUBERNETES_VERSION,
     )
 
 

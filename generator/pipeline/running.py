@@ -11,7 +11,9 @@ from generator.errors import GateFailed, problem
 from generator.model.change import Change
 from generator.model.finding import Finding
 from generator.model.place import Place
-from generator.model.plain import JsonObject
+from generator.model.plain import Json, JsonObject
+from generator.model.settings import at, plain
+from generator.model.variant import Resolved
 from generator.pipeline import outputtree, snapshot
 from generator.pipeline.desired import Desired, Settings, cached_builds, desired
 from generator.pipeline.gating import gated, waiver_names
@@ -61,7 +63,19 @@ def sizes(checked: Checked) -> JsonObject:
         "distinct": len({tuple(m.digest for m in manifests) for manifests in objects.values()}),
         "objects": sum(len(manifests) for manifests in objects.values()),
         "files": len(checked.approved.files),
+        "stated": stated(resolved),
     }
+
+
+def stated(resolved: Resolved) -> Json:
+    """Settings that components have told: `component.setting` -> environment -> the values in it, each once, sorted."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for identity, variant in resolved.variants.items():
+        for path in variant.component.stated:
+            node = at(variant.settings, ("values", *path.split(".")))
+            environments = found.setdefault(f"{variant.component.name}.{path}", {})
+            environments.setdefault(identity.environment, set()).add("unset" if node is None else str(plain(node)))
+    return {name: {each: [*sorted(values)] for each, values in sorted(told.items())} for name, told in sorted(found.items())}
 
 
 def checked_outcome(settings: Settings) -> Outcome:

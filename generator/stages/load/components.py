@@ -70,6 +70,7 @@ def _validator() -> Validator:
         finalizer={"type": "boolean"},
         settings={"type": "object"},
         defaults=_strict([], **{key: cast("JsonObject", values)[key] for key in ("enabled", "version", "values")}),
+        stated=_STRINGS,
         merge={"type": "object", "additionalProperties": {"anyOf": [{"const": "append"}, _strict(["by"], by=_STRING)]}},
     )
     return _document_validator("Component", spec)
@@ -227,6 +228,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         settings=_settings_schema(cast("JsonObject", spec["settings"])),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
+        stated=texts("stated"),
         releases=releases,
         files=files,
         folder=folder,
