@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.model.component import Component, Release, meets, values_of
+from generator.model.component import Component, Release, meets
 from generator.model.facts import fact_token
 from generator.model.plain import Json
+from generator.model.settings import Table
 from generator.schemas.validate import suggest
 
 
@@ -34,14 +35,18 @@ def unknown_version(component: Component, version: str) -> str:
     return f"{near}; known are {', '.join(known)}" if near.startswith("did you mean") else f"use one of {', '.join(known)}"
 
 
-def unmet(component: Component, version: str, facts: Mapping[str, Json]) -> Iterator[Unmet]:
-    """What does not hold for a cluster with these facts: of what any version needs, else of what this version needs."""
+def unmet(component: Component, version: str, facts: Mapping[str, Json], settings: Table) -> Iterator[Unmet]:
+    """What does not hold for a cluster with these facts: of what any version needs, else of what this version needs.
+
+    `settings` are those of the unit: a condition may depend on them.
+    """
     found = False
     for support in component.supports:
         value = facts[support.fact]
-        if not values_of(value) & set(support.any_of):
+        if support.applies(settings.entries.get("values")) and not support.holds(value):
             found = True
-            yield Unmet(f"{support.fact} {fact_token(value)}", support.message, ", ".join(support.any_of))
+            because = f" with {support.when}" if support.when else ""
+            yield Unmet(f"{support.fact} {fact_token(value)}{because}", support.message, support.wanted)
     release = release_of(component, version)
     if found or release is None or not release.supports or any(meets(each, facts) for each in release.supports):
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
-from generator.model.settings import Rules, Table
+from generator.model.settings import Node, Rules, Table, is_on
 
 # enum fact -> values, one of which a cluster must have; all facts must fit
 Conditions = Mapping[str, tuple[str, ...]]
@@ -25,18 +25,43 @@ def values_of(fact: Json) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """A condition over one fact; `message` says what to use where it does not hold."""
+    """A condition over one fact: one of `any_of`, or a version of `at_least`; `message` says what to use where it does not hold.
+
+    `when` and `unless` are dotted paths of settings (`*`: every key) that switch the condition on and off.
+    """
 
     fact: str
-    any_of: tuple[str, ...]
     message: str
+    any_of: tuple[str, ...] = ()
+    at_least: str = ""
+    when: str = ""
+    unless: str = ""
+
+    def holds(self, value: Json) -> bool:
+        """Whether the value of the fact is supported; of a set, one member is enough."""
+        if self.at_least:
+            return _version(str(value)) >= _version(self.at_least)
+        return not values_of(value).isdisjoint(self.any_of)
+
+    def applies(self, values: Node | None) -> bool:
+        """Whether these settings ask for the condition."""
+        return (not self.when or is_on(values, self.when)) and not (self.unless and is_on(values, self.unless))
+
+    @property
+    def wanted(self) -> str:
+        """What is supported, for people."""
+        return f"{self.at_least} or later" if self.at_least else ", ".join(self.any_of)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """An API (`group/version/Kind`) that the cluster must have; `when`: dotted path of a setting that switches it on.
+    """An API (`group/version/Kind`) that the cluster must have.
 
-    `where`: only on clusters with these facts.
+    `when`: dotted path of a setting (`*`: every key) that switches it on. `where`: only on clusters with these facts.
     """
 
     api: str

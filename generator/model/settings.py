@@ -129,6 +129,16 @@ def at(node: Node, path: Path) -> Node | None:
     return node
 
 
+def is_on(node: Node | None, path: str) -> bool:
+    """Whether something at the dotted `path` is truthy; the step `*` stands for every key of a mapping."""
+    for index, step in enumerate(steps := path.split(".") if path else []):
+        if step == "*":
+            rest = ".".join(steps[index + 1 :])
+            return isinstance(node, Table) and any(is_on(entry, rest) for entry in node.entries.values())
+        node = at(node, (step,)) if node is not None else None
+    return node is not None and bool(plain(node))
+
+
 def nearest_place(node: Node, path: Path) -> Place:
     """Where a person would look for `path`: the key or value itself, or the deepest thing on the way that exists."""
     place = node.origin.place

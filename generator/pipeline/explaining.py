@@ -372,7 +372,7 @@ def _unsupported(cluster: Cluster, component: Component, settings: Table) -> lis
     version = plain(settings.entries["version"]) if "version" in settings.entries else ""
     return [
         (f"{component.name} does not support {each.what}{f' (it supports {each.known})' if each.known else ''}", each.fix)
-        for each in unmet(component, str(version), facts_of(cluster))
+        for each in unmet(component, str(version), facts_of(cluster), settings)
     ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from generator.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from generator.model import inventory
-from generator.model.component import Component, Conditions
+from generator.model.component import Component, Conditions, Support
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
 from generator.model.settings import plain
@@ -153,7 +153,7 @@ def _component(component: Component) -> list[str]:
     if component.requirements:
         parts += ["What must hold outside of it:\n", "".join(f"- {text.strip()}\n" for text in component.requirements)]
     if component.supports:
-        rows = "".join(f"| `{one.fact}` | {_codes(one.any_of)} | {_cell(one.message)} |\n" for one in component.supports)
+        rows = "".join(f"| `{one.fact}` | {_measure(one)} | {_cell(one.message)} |\n" for one in component.supports)
         parts.append("| fact | supported | otherwise |\n| --- | --- | --- |\n" + rows)
     if component.releases:
         rows = "".join(f"| {one.line} | {_codes(one.versions)} | {_supported(one.supports)} |\n" for one in component.releases)
@@ -176,6 +176,12 @@ def _conditioned(text: str, where: Conditions) -> str:
     """A text with the facts on which it depends."""
     said = "; ".join(f"{fact} {', '.join(values)}" for fact, values in where.items())
     return f"{text} ({said})" if said else text
+
+
+def _measure(support: Support) -> str:
+    text = _codes(support.any_of) or _codes([support.at_least]) + " or later"
+    when = f" when {_codes([support.when])}" if support.when else ""
+    return text + when + (f" unless {_codes([support.unless])}" if support.unless else "")
 
 
 def _policy(policy: Policy, constraints: Sequence[Constraint]) -> list[str]:

@@ -71,8 +71,9 @@ def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: 
                 continue
             if requirement.when and not setting_is_on(variant, requirement.when):
                 continue
-            because = f" because {requirement.when} is on" if requirement.when else ""
-            off = f", set {requirement.when}: false" if requirement.when else ""
+            setting = requirement.when.replace("*", variant.instance)
+            because = f" because {setting} is on" if setting else ""
+            off = f", switch off {setting}" if setting else ""
             fix = f"enable a component that provides it{off}, or list it in spec.provides if the site has it already"
             found.append(
                 problem(

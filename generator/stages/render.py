@@ -21,7 +21,7 @@ from generator.model.manifest import Overlay
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Exported
-from generator.model.settings import Items, Table, at, plain
+from generator.model.settings import is_on, plain
 from generator.model.variant import Variant, plain_values
 from generator.yamlfile import dump, dump_all, parse
 
@@ -218,7 +218,4 @@ def _release(component: Component, version: str) -> JsonObject:
 
 def setting_is_on(variant: Variant, path: str) -> bool:
     """Whether the setting at the dotted `path` of `values` is truthy."""
-    node = at(variant.settings, ("values", *path.split(".")))
-    if isinstance(node, (Table, Items)):
-        return bool(plain(node))
-    return node is not None and bool(node.value)
+    return is_on(variant.settings.entries.get("values"), path)

@@ -230,8 +230,7 @@ class _Resolver:
                 fix = f"set components.{component.name}.version in the environment or ring"
                 self._report("E0705", f"unit '{key.unit}' has no version", fix, cluster.place)
             self._check_version(component, settings, str(version))
-            self._check_support(component, str(version), names, key)
-            result[key] = Variant(
+            variant = Variant(
                 key=key,
                 component=component,
                 instance=instance,
@@ -242,6 +241,8 @@ class _Resolver:
                 layers=contributing,
                 clusters=tuple(sorted(names)),
             )
+            self._check_support(variant)
+            result[key] = variant
             del group
         return result
 
@@ -263,15 +264,17 @@ class _Resolver:
             if found not in self.problems:
                 self.problems.append(found)
 
-    def _check_support(self, component: Component, version: str, names: list[str], key: VariantKey) -> None:
+    def _check_support(self, variant: Variant) -> None:
         """Judged by all facts, declared or not: clusters of one variant may still differ in what they are."""
         unmet_by: dict[Unmet, list[str]] = {}
-        for name in names:
-            for reason in unmet(component, version, facts_of(self.fleet.clusters[name])):
+        for name in variant.clusters:
+            facts = facts_of(self.fleet.clusters[name])
+            for reason in unmet(variant.component, variant.version, facts, variant.settings):
                 unmet_by.setdefault(reason, []).append(name)
         for each, clusters in unmet_by.items():
             others = f" and {len(clusters) - 1} more" if len(clusters) > 1 else ""
-            message = f"'{key.unit}' does not support {each.what} (cluster '{clusters[0]}'{others})"
+            what = each.what.replace("*", variant.instance)
+            message = f"'{variant.key.unit}' does not support {what} (cluster '{clusters[0]}'{others})"
             self._report("E0507", message, each.fix, self.fleet.clusters[clusters[0]].place)
 
 

@@ -22,6 +22,7 @@ from generator.yamlfile import parse
 STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
 _STRING: Final[JsonObject] = {"type": "string", "minLength": 1}
 _STRINGS: Final[JsonObject] = {"type": "array", "items": _STRING}
+_MINOR: Final[JsonObject] = {"type": "string", "pattern": r"^[0-9]+\.[0-9]+$"}
 
 
 _WHERE: Final[JsonObject] = {
@@ -37,9 +38,17 @@ def _strict(required: list[str], **properties: Json) -> JsonObject:
     return {"type": "object", "additionalProperties": False, "required": cast("Json", required), "properties": properties}
 
 
+def _condition(measure: str, facts: list[Json], allowed: JsonObject) -> JsonObject:
+    """A condition of `supports` with one of its measures."""
+    return _strict(
+        ["fact", measure, "message"], fact={"enum": facts}, message=_STRING, when=_STRING, unless=_STRING, **{measure: allowed}
+    )
+
+
 @cache
 def _validator() -> Validator:
     facts: list[Json] = [fact.name for fact in ENUM_FACTS]
+    versions: list[Json] = ["kubernetes.minor"]
     values = COMPONENT_ENTRY["properties"]
     spec = _strict(
         ["title", "description", "wave", "settings", "defaults"],
@@ -48,7 +57,7 @@ def _validator() -> Validator:
         requirements=_STRINGS,
         supports={
             "type": "array",
-            "items": _strict(["fact", "anyOf", "message"], fact={"enum": facts}, anyOf=_STRINGS, message=_STRING),
+            "items": {"anyOf": [_condition("anyOf", facts, _STRINGS), _condition("atLeast", versions, _MINOR)]},
         },
         facts={"type": "array", "items": {"enum": [*facts, *STRUCTURED_FACTS]}},
         inputs={"type": "object", "additionalProperties": {"enum": list(INPUT_KINDS)}},
@@ -207,7 +216,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         title=str(spec["title"]),
         description=str(spec["description"]),
         requirements=texts("requirements"),
-        supports=tuple(Support(fact=s["fact"], any_of=tuple(s["anyOf"]), message=s["message"]) for s in objects("supports")),
+        supports=tuple(_support(one) for one in cast("list[JsonObject]", spec.get("supports", []))),
         facts=texts("facts"),
         inputs=cast("dict[str, str]", spec.get("inputs", {})),
         namespaces=tuple(map(_space, cast("list[Json]", spec.get("namespaces", [])))),
@@ -237,6 +246,17 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
 
 def _space(data: Json) -> Space:
     return Space(name=str(data["name"]), where=_conditions(data["where"])) if isinstance(data, dict) else Space(name=str(data))
+
+
+def _support(data: JsonObject) -> Support:
+    return Support(
+        fact=str(data["fact"]),
+        message=str(data["message"]),
+        any_of=tuple(cast("list[str]", data.get("anyOf", []))),
+        at_least=str(data.get("atLeast", "")),
+        when=str(data.get("when", "")),
+        unless=str(data.get("unless", "")),
+    )
 
 
 def _settings_schema(schema: JsonObject) -> JsonObject:

@@ -109,7 +109,7 @@ def test_unmet(version: str, distribution: str, minor: str, arch: str, expected:
     component, _ = thing()
     assert component is not None
     facts: JsonObject = {"distribution": distribution, "kubernetes.minor": minor, "arch": [arch]}
-    assert [(each.what, each.fix) for each in unmet(component, version, facts)] == expected
+    assert [(each.what, each.fix) for each in unmet(component, version, facts, component.defaults)] == expected
 
 
 BROKEN: Final = {
