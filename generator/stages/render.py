@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -49,9 +50,27 @@ def _sha256(value: object) -> str:
     return hashlib.sha256(str(value).encode()).hexdigest()
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+class _Jinja(ImmutableSandboxedEnvironment):
+    """Sandboxed; a template imports by file name, from its own folder only."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """The imported file beside the file that imports it."""
+        return f"{posixpath.dirname(parent)}/{template}"
+
+
+def _is_part(name: str) -> bool:
+    """Whether the file is there for others to import, and renders to nothing itself."""
+    return posixpath.basename(name).startswith("_")
+
+
+def _environment(parts: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+    environment = _Jinja(
+        loader=jinja2.FunctionLoader(lambda name: (parts[name], name, None) if name in parts else None),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
     )
     environment.filters["yaml"] = _yaml
     environment.filters["sha256"] = _sha256
@@ -65,7 +84,8 @@ class Renderer:
 
     def __init__(self, exported: Mapping[str, Exported] | None = None) -> None:
         self._exported = exported or {}
-        self._jinja = _environment()
+        self._parts: dict[str, str] = {}
+        self._jinja = _environment(self._parts)
         self._compiled: dict[tuple[str, str], jinja2.Template] = {}
 
     def base(self, component: Component, version: str) -> Overlay:
@@ -112,7 +132,7 @@ class Renderer:
     def _folder(self, component: Component, prefix: str, root: str, values: JsonObject) -> Overlay:
         files, sources = {}, {}
         for name in sorted(component.files):
-            if not name.startswith(prefix):
+            if not name.startswith(prefix) or _is_part(name):
                 continue
             text = self._text(component, name, values) if name.endswith(".j2") else component.files[name]
             path = f"{root}/{name.removeprefix(prefix).removesuffix('.j2')}"
@@ -140,12 +160,16 @@ class Renderer:
                     place=Place(source),
                 )
             )
+        self._parts.update({f"{component.folder}/{path}": part for path, part in component.files.items() if _is_part(path)})
         try:
             text = self._template(source, component.files[name]).render(values)
         except jinja2.TemplateSyntaxError as error:
             raise InputError(
                 problem(
-                    "E0503", f"broken template: {error.message}", fix="correct the template", place=Place(source, error.lineno)
+                    "E0503",
+                    f"broken template: {error.message}",
+                    fix="correct the template",
+                    place=Place(error.name or source, error.lineno),
                 )
             ) from error
         except jinja2.UndefinedError as error:
@@ -172,14 +196,15 @@ class Renderer:
 
 
 def _line_of(error: BaseException, source: str) -> Place:
-    """The template line in a traceback: the innermost frame whose file is the template."""
-    line = 0
+    """The template line in a traceback: the innermost frame whose file is the template, or a part that it imports."""
+    place = Place(source)
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == source:
-            line = trace.tb_lineno
+        name = trace.tb_frame.f_code.co_filename
+        if name == source or (_is_part(name) and posixpath.dirname(name) == posixpath.dirname(source)):
+            place = Place(name, trace.tb_lineno)
         trace = trace.tb_next
-    return Place(source, line)
+    return place
 
 
 @lru_cache(maxsize=4096)

@@ -34,7 +34,7 @@ ESCAPES = [
 
 @pytest.mark.parametrize("expression", ESCAPES)
 def test_a_template_cannot_leave_the_sandbox(expression: str) -> None:
-    template = _environment().from_string("{{ " + expression + " }}")
+    template = _environment({}).from_string("{{ " + expression + " }}")
     with pytest.raises(Exception) as caught:
         template.render(values={"items": [1]})
     assert type(caught.value).__name__ in {"SecurityError", "UndefinedError", "OverflowError"}
@@ -46,13 +46,13 @@ def test_a_template_cannot_leave_the_sandbox(expression: str) -> None:
     ids=repr,
 )
 def test_the_yaml_filter_keeps_any_value_in_its_place(value: Json) -> None:
-    text = _environment().from_string("a: {{ v | yaml }}\nb: 1\n").render(v=value)
+    text = _environment({}).from_string("a: {{ v | yaml }}\nb: 1\n").render(v=value)
     assert load_manifests(text) == [{"a": value, "b": 1}]
 
 
 def test_the_yaml_filter_refuses_what_is_undefined() -> None:
     with pytest.raises(Exception, match="'v' is undefined"):
-        _environment().from_string("{{ v | yaml }}").render()
+        _environment({}).from_string("{{ v | yaml }}").render()
 
 
 def test_input_error_is_two() -> None:
