@@ -11,7 +11,7 @@ from generator import library
 from generator.cli.main import COMMANDS, cli
 from generator.errors import CODES, InputError
 from generator.model.finding import Finding
-from generator.pipeline import reference
+from generator.pipeline import reference, support
 from generator.pipeline.repository import read_tree
 from generator.policy.constraints import read_constraints
 from generator.policy.metadata import read_policies
@@ -37,6 +37,7 @@ def pages() -> dict[str, str]:
         "errors.md": reference.errors(CODES),
         "kinds.md": reference.kinds(found.values()),
         "policies.md": reference.policies(policies.values(), constraints),
+        "support.md": reference.MADE + "\n" + support.page(found.values()),
     }
 
 

@@ -11,7 +11,7 @@ from generator.cli import docs
 COMMAND = "make docs"
 
 
-@pytest.mark.parametrize("name", ["commands.md", "components.md", "errors.md", "kinds.md", "policies.md"])
+@pytest.mark.parametrize("name", ["commands.md", "components.md", "errors.md", "kinds.md", "policies.md", "support.md"])
 def test_page_equals_the_code(name: str, root: Path) -> None:
     committed = (root / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert committed == docs.pages()[name], f"docs/reference/{name} is out of date; run: {COMMAND}"
