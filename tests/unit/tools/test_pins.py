@@ -70,7 +70,13 @@ def test_version_tuple(text: str, expected: tuple[int, ...]) -> None:
 
 def test_the_tools_of_this_project(root: Path) -> None:
     versions = {name: pins.read(root, name).version for name in pins.names(root, for_rehearsals=False)}
-    assert versions == {"conftest": "v0.71.1", "kustomize": "v5.8.1", "opa": "v1.22.2", "regal": "v0.42.0"}
+    assert versions == {
+        "conftest": "v0.71.1",
+        "gator": "v3.23.1",
+        "kustomize": "v5.8.1",
+        "opa": "v1.22.2",
+        "regal": "v0.42.0",
+    }
     rehearsal = {name: pins.read(root, name).version for name in pins.names(root, for_rehearsals=True)}
     assert rehearsal == {
         "argocd": "v3.3.10",
