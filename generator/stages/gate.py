@@ -206,20 +206,41 @@ def capacity(cluster: Cluster) -> Json:
 
 
 def workload_needs(manifests: Sequence[Manifest]) -> tuple[dict[str, float], list[str]]:
-    """Resource requests of all replicas of all workloads (limits where no request is given), and their images."""
+    """Resource requests of all replicas of all workloads (limits where no request is given), and their images.
+
+    A workload that is scaled counts with the most replicas that it may get.
+    """
     requests: dict[str, float] = {}
     images: set[str] = set()
+    scaled = _most_replicas(manifests)
     for manifest in manifests:
         spec = _dict(manifest.data.get("spec"))
         pod = _dict(_dict(spec.get("template")).get("spec")) or (spec if manifest.id.kind == "Pod" else {})
-        replicas = spec.get("replicas", 1)
-        for container in [c for key in ("containers", "initContainers") for c in _list(pod.get(key))]:
-            images.add(str(_dict(container).get("image", "")))
+        replicas = scaled.get((manifest.id.kind, manifest.id.namespace, manifest.id.name), spec.get("replicas", 1))
+        images |= _images(pod)
         for container in _list(pod.get("containers")):
             resources = _dict(_dict(container).get("resources"))
             for name, amount in {**_dict(resources.get("limits")), **_dict(resources.get("requests"))}.items():
                 requests[name] = requests.get(name, 0) + quantity(str(amount)) * (replicas if isinstance(replicas, int) else 1)
     return {key: int(value) if value == int(value) else value for key, value in sorted(requests.items())}, sorted(images)
+
+
+def _images(pod: JsonObject) -> set[str]:
+    """Of all containers, and of volumes that are images."""
+    containers = [_dict(one) for key in ("containers", "initContainers") for one in _list(pod.get(key))]
+    volumes = [_dict(_dict(volume).get("image")) for volume in _list(pod.get("volumes"))]
+    return {str(one.get("image", "")) for one in containers} | {str(one["reference"]) for one in volumes if "reference" in one}
+
+
+def _most_replicas(manifests: Sequence[Manifest]) -> dict[tuple[str, str, str], Json]:
+    """(kind, namespace, name) of each workload that a HorizontalPodAutoscaler scales, and its upper bound."""
+    return {
+        (str(target.get("kind")), manifest.id.namespace, str(target.get("name"))): spec.get("maxReplicas", 1)
+        for manifest in manifests
+        if manifest.id.kind == "HorizontalPodAutoscaler"
+        for spec in [_dict(manifest.data.get("spec"))]
+        for target in [_dict(spec.get("scaleTargetRef"))]
+    }
 
 
 def quantity(text: str) -> float:

@@ -1,0 +1,51 @@
+"""What the built objects of a unit need of a cluster: requests of all replicas, and images."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.model.manifest import Documents, Manifest
+from generator.model.place import Place
+from generator.stages.build import manifests
+from generator.stages.gate import workload_needs
+from generator.yamlfile import load_manifests
+
+SERVER: Final = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: server, namespace: serving}
+spec:
+  %s
+  template:
+    spec:
+      initContainers: [{name: copy, image: "models:1", resources: {requests: {cpu: "8"}}}]
+      containers:
+        - name: server
+          image: "server:2"
+          resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: "2", nvidia.com/gpu: 2}}
+      volumes: [{name: models, image: {reference: "volume:3"}}, {name: tmp, emptyDir: {}}]
+"""
+SCALER: Final = """---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: server, namespace: serving}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: %s}, minReplicas: 1, maxReplicas: 4}
+"""
+
+
+def built(text: str) -> tuple[Manifest, ...]:
+    return manifests(Documents(root="x", documents=load_manifests(text)), Place("x"))
+
+
+def test_every_replica_counts() -> None:
+    requests, images = workload_needs(built(SERVER % "replicas: 3"))
+    assert requests == {"cpu": 1.5, "memory": 3 * 2**30, "nvidia.com/gpu": 6}
+    assert images == ["models:1", "server:2", "volume:3"]
+
+
+def test_a_scaled_workload_counts_with_the_most_that_it_may_get() -> None:
+    assert workload_needs(built(SERVER % "" + SCALER % "server"))[0]["nvidia.com/gpu"] == 8
+
+
+def test_a_scaler_of_something_else_does_not_count() -> None:
+    assert workload_needs(built(SERVER % "" + SCALER % "other"))[0]["nvidia.com/gpu"] == 2
