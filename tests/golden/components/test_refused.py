@@ -18,6 +18,7 @@ namespaces:
       allow:
         web: {direction: ingress, description: People open the page., %s}
 """
+MODEL: Final = "models:\n  m: {version: 3, source: {pvc: {claim: a}}, %s}"
 REFUSED: Final = {
     "a namespace of the distribution": (
         "cluster-baseline",
@@ -85,7 +86,7 @@ REFUSED: Final = {
         "models: {m: {version: 3, source: {s3: {bucket: models}}}}",
         "fleet/defaults.yaml:1:35",
         "unknown key 's3' in values.models.m.source",
-        "known: image, pvc",
+        "known: image, imageVolume, pvc",
     ),
     "a model without version": (
         "tf-serving",
@@ -96,10 +97,99 @@ REFUSED: Final = {
     ),
     "a card of another vendor": (
         "tf-serving",
-        "models: {m: {version: 3, source: {pvc: {claim: a}}, accelerator: {resource: amd.com/gpu}}}",
-        "fleet/defaults.yaml:1:77",
-        "values.models.m.accelerator.resource is 'amd.com/gpu', which is not one of the 2 known values",
-        "did you mean 'nvidia.com/gpu'?",
+        MODEL % "accelerator: {kind: nvidia, resource: amd.com/gpu}",
+        "fleet/defaults.yaml:2:84",
+        "values.models.m.accelerator.resource is 'amd.com/gpu', which does not have the form that is needed",
+        (
+            "What the site's device plug-in calls its NVIDIA cards (nvidia.com/gpu, nvidia.com/mig-1g.6gb), or none; the form is "
+            r"^(none|nvidia\.com/(gpu|gpu\.shared|mig-[1-9]g\.[0-9]{1,3}gb(\.me)?))$"
+        ),
+    ),
+    "a need that is no vendor's": (
+        "tf-serving",
+        MODEL % "accelerator: {kind: amd}",
+        "fleet/defaults.yaml:2:66",
+        "values.models.m.accelerator.kind is 'amd', which is not one of the 2 known values",
+        "known: none, nvidia",
+    ),
+    "an image whose tag can move": (
+        "tf-serving",
+        "models: {m: {version: 3, source: {image: {reference: r.example.com/models/m:3, path: /m}}}}",
+        "fleet/defaults.yaml:1:54",
+        "values.models.m.source.image.reference is 'r.example.com/models/m:3', which does not have the form that is needed",
+        (
+            "Full image reference with its digest; a tag can move; the form is "
+            "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$"
+        ),
+    ),
+    "an image volume whose tag can move": (
+        "tf-serving",
+        "models: {m: {version: 3, source: {imageVolume: {reference: registry.example.com/models/m:latest}}}}",
+        "fleet/defaults.yaml:1:60",
+        (
+            "values.models.m.source.imageVolume.reference is 'registry.example.com/models/m:latest', "
+            "which does not have the form that is needed"
+        ),
+        (
+            "Full image reference with its digest; a tag can move; the form is "
+            "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$"
+        ),
+    ),
+    "a digest of another kind": (
+        "tf-serving",
+        MODEL % "digest: md5:0",
+        "fleet/defaults.yaml:2:54",
+        "values.models.m.digest is 'md5:0', which does not have the form that is needed",
+        "Digest of the folder of `version`; compared before the server starts; the form is ^sha256:[0-9a-f]{64}$",
+    ),
+    "two sources": (
+        "tf-serving",
+        "models: {m: {version: 3, source: {pvc: {claim: a}, imageVolume: {reference: registry.example.com/m@sha256:%s}}}}"
+        % ("0" * 64),
+        "fleet/defaults.yaml:1:26",
+        (
+            'values.models.m.source: {"imageVolume":{"reference":"registry.example.com/m@sha256:%s"},"pvc":{"claim":"a"}} '
+            "has more than 1 property" % ("0" * 64)
+        ),
+        "Where the model comes from. Exactly one of pvc, image and imageVolume",
+    ),
+    "scaling by nothing": (
+        "tf-serving",
+        MODEL % "autoscaling: {minReplicas: 1, maxReplicas: 2}",
+        "fleet/defaults.yaml:2:46",
+        (
+            'values.models.m.autoscaling: {"maxReplicas":2,"minReplicas":1} is not valid under any of the schemas listed '
+            "in the 'anyOf' keyword"
+        ),
+        "The number of servers follows the load, instead of replicas. Needs cpu, metrics or both",
+    ),
+    "messages without an end": (
+        "tf-serving",
+        MODEL % "input: {kind: image, maxMessageMiB: 2048}",
+        "fleet/defaults.yaml:2:82",
+        "values.models.m.input.maxMessageMiB: 2048 is greater than the maximum of 1024",
+        "Largest gRPC message that the server takes; a whole batch of one caller has to fit",
+    ),
+    "a class of its own": (
+        "tf-serving",
+        MODEL % "latencyClass: urgent",
+        "fleet/defaults.yaml:2:60",
+        "values.models.m.latencyClass is 'urgent', which is not one of the 3 known values",
+        "known: batch, instant, interactive",
+    ),
+    "alerts on metrics that nobody fetches": (
+        "tf-serving",
+        "alerts: {enabled: true, runbook: https://docs.example.com/tf-serving.md}",
+        "fleet/defaults.yaml:1:19",
+        "values.alerts.enabled: false was expected",
+        "Alerts need the metrics that the ServiceMonitor finds; set serviceMonitor.enabled: true",
+    ),
+    "alerts that lead nowhere": (
+        "tf-serving",
+        "serviceMonitor: {enabled: true}\nalerts: {enabled: true}",
+        "fleet/defaults.yaml:2:1",
+        "'runbook' is missing in values.alerts",
+        "add 'runbook': Address of your copy of docs/runbooks/tf-serving.md",
     ),
 }
 

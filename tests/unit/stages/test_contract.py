@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
+from generator.model.fleet import Cluster
+from generator.model.inventory import ClusterSpec
 from generator.model.manifest import Manifest
-from generator.model.plain import JsonObject
+from generator.model.place import Place
+from generator.model.plain import Json, JsonObject
 from generator.model.resource import KEEP, SYNC_OPTIONS, ResourceId
+from generator.model.settings import Origin, empty
 from generator.model.variant import Variant, VariantKey
+from generator.schemas.derive import build
 from generator.stages import contract
+from generator.stages.render import setting_is_on
 from tests.golden.components.cases import case
 
 CLAIM = ResourceId("", "PersistentVolumeClaim", "serving", "models")
@@ -49,3 +57,46 @@ def test_cluster_scoped_kinds_are_declared(variant: Variant) -> None:
     fix = "add {group: storage.k8s.io, kind: StorageClass} to clusterResources of component.yaml, or give the object a namespace"
     assert [(f.code, f.message, f.fix) for f in found] == [("E0707", message, fix)]
     assert contract._undeclared([variant], {variant.key: [built(CLAIM, "")]}) == []
+
+
+def site(*provides: str) -> Cluster:
+    place = Place("fleet/clusters/store.yaml", 1, 1)
+    spec = cast(
+        "ClusterSpec", build(ClusterSpec, {"environment": "dev", "ring": "one", "provides": cast("list[Json]", [*provides])})
+    )
+    return Cluster(
+        name="store", place=place, labels={}, tree=empty(Origin("", place)), spec=spec, layers=(), groups=(), fact_tokens={}
+    )
+
+
+CUSTOM = "custom.metrics.k8s.io/v1beta1/MetricValueList"
+RESOURCE = "metrics.k8s.io/v1beta1/PodMetrics"
+
+
+@pytest.mark.parametrize(
+    ("name", "provides", "missing"),
+    [
+        ("cpu", (), []),
+        ("autoscaling", (), [(RESOURCE, "cpu"), (CUSTOM, "metrics")]),
+        ("autoscaling", (RESOURCE,), [(CUSTOM, "metrics")]),
+        ("autoscaling", (RESOURCE, CUSTOM), []),
+    ],
+)
+def test_what_one_model_asks_for_is_required_of_its_site(
+    name: str, provides: tuple[str, ...], missing: list[tuple[str, str]]
+) -> None:
+    variant = case(f"tf-serving/{name}").variant
+    found = contract._requirements(site(*provides), [variant], setting_is_on)
+    setting = "models.demand-forecast.autoscaling"
+    assert [(f.code, f.message, f.fix, str(f.place)) for f in found] == [
+        (
+            "E0701",
+            f"'tf-serving.demand-forecast' needs {api} because {setting}.{key} is on; nothing provides it",
+            (
+                f"enable a component that provides it, switch off {setting}.{key}, "
+                "or list it in spec.provides if the site has it already"
+            ),
+            "fleet/clusters/store.yaml:1:1",
+        )
+        for api, key in missing
+    ]
