@@ -33,12 +33,11 @@ import data.lib.exempt
 import data.lib.images
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["image"])}} if {
-	some entry in containers.of(_pod)
-	image := object.get(entry.container, "image", null)
-	not _is_exact(image)
+violation contains {"msg": msg, "details": {"path": entry.path}} if {
+	some entry in containers.images(_pod)
+	not _is_exact(entry.image)
 	not exempt.is_container_exempt(input, entry.container)
-	msg := sprintf("%s: image %s has no %s", [containers.label(entry), texts.cut(image, 80), _wanted])
+	msg := sprintf("%s: image %s has no %s", [entry.label, texts.cut(entry.image, 80), _wanted])
 }
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)

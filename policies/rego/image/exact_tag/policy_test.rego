@@ -38,6 +38,18 @@ test_failing[name] if {
 	)
 }
 
+test_failing_volume if {
+	document := json.patch(_request("ghcr.io/team/app:1.4.2", {}), [{
+		"op": "add",
+		"path": "review/object/spec/volumes",
+		"value": [{"name": "models", "image": {"reference": "ghcr.io/team/models:latest"}}],
+	}])
+	exact_tag.violation == {{
+		"msg": "spec.volumes[0] (models): image ghcr.io/team/models:latest has no exact tag",
+		"details": {"path": ["spec", "volumes", 0, "image", "reference"]},
+	}} with input as document
+}
+
 test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [{}, "spec.containers is not a list of containers"],

@@ -31,12 +31,11 @@ import data.lib.exempt
 import data.lib.images
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["image"])}} if {
-	some entry in containers.of(_pod)
-	image := object.get(entry.container, "image", null)
-	not _is_allowed(image)
+violation contains {"msg": msg, "details": {"path": entry.path}} if {
+	some entry in containers.images(_pod)
+	not _is_allowed(entry.image)
 	not exempt.is_container_exempt(input, entry.container)
-	msg := sprintf("%s: image %s is not from an allowed registry", [containers.label(entry), texts.cut(image, 80)])
+	msg := sprintf("%s: image %s is not from an allowed registry", [entry.label, texts.cut(entry.image, 80)])
 }
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)

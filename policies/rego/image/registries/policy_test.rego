@@ -38,6 +38,18 @@ test_failing_without_registries if {
 	{v.msg | some v in violations} == {"spec.containers[0] (web): image ghcr.io/team/app:v1 is not from an allowed registry"}
 }
 
+test_failing_volume if {
+	document := json.patch(_request(["ghcr.io/team/app:v1"], []), [{
+		"op": "add",
+		"path": "review/object/spec/volumes",
+		"value": [{"name": "models", "image": {"reference": "ghcr.io/others/models:3"}}],
+	}])
+	registries.violation == {{
+		"msg": "spec.volumes[0] (models): image ghcr.io/others/models:3 is not from an allowed registry",
+		"details": {"path": ["spec", "volumes", 0, "image", "reference"]},
+	}} with input as document
+}
+
 test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [{}, "spec.containers is not a list of containers"],

@@ -18,6 +18,30 @@ label(entry) := sprintf("%s (%s)", [
 	texts.short(object.get(entry.container, "name", "")),
 ])
 
+# All images that a Pod brings to a node, those that are mounted as volumes included: each with its path, how messages name
+# it, and what exemptions compare it with.
+images(pod) := array.concat(
+	[{
+		"image": object.get(entry.container, "image", null),
+		"path": array.concat(entry.path, ["image"]),
+		"label": label(entry),
+		"container": entry.container,
+	} |
+		some entry in of(pod)
+	],
+	[{
+		"image": reference,
+		"path": array.concat(path, ["image", "reference"]),
+		"label": label({"path": path, "container": volume}),
+		"container": {"name": object.get(volume, "name", ""), "image": reference},
+	} |
+		some index, volume in pod.spec.volumes
+		is_object(object.get(volume, "image", null))
+		reference := object.get(volume, ["image", "reference"], null)
+		path := ["spec", "volumes", index]
+	],
+)
+
 # Without containers there is nothing to judge, and nothing would be found: a policy says so instead.
 are_in(pod) if is_array(pod.spec.containers)
 

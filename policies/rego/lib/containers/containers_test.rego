@@ -24,6 +24,44 @@ test_path_and_container if {
 	}]
 }
 
+test_images if {
+	containers.images({"spec": {
+		"containers": [{"name": "web", "image": "app:1"}],
+		"initContainers": [{"name": "load"}],
+		"volumes": [
+			{"name": "tmp", "emptyDir": {}},
+			{"name": "models", "image": {"reference": "models:2"}},
+			{"image": {}},
+			{"image": "x"},
+		],
+	}}) == [
+		{
+			"image": "app:1",
+			"path": ["spec", "containers", 0, "image"],
+			"label": "spec.containers[0] (web)",
+			"container": {"name": "web", "image": "app:1"},
+		},
+		{
+			"image": null,
+			"path": ["spec", "initContainers", 0, "image"],
+			"label": "spec.initContainers[0] (load)",
+			"container": {"name": "load"},
+		},
+		{
+			"image": "models:2",
+			"path": ["spec", "volumes", 1, "image", "reference"],
+			"label": "spec.volumes[1] (models)",
+			"container": {"name": "models", "image": "models:2"},
+		},
+		{
+			"image": null,
+			"path": ["spec", "volumes", 2, "image", "reference"],
+			"label": "spec.volumes[2] ()",
+			"container": {"name": "", "image": null},
+		},
+	]
+}
+
 test_well_formed if {
 	containers.malformed(_pod) == set()
 	containers.malformed({"spec": {"containers": [], "initContainers": null}}) == set()
