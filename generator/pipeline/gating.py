@@ -270,12 +270,21 @@ def _model_findings(desired: Desired, rules: Rules, answers: Mapping[str, _Answe
 
 
 def _inventory_place(desired: Desired, clusters: Sequence[str], details: Mapping[str, Json]) -> Place | None:
-    """Where `details.path` (dotted, from `spec`) was set for the first cluster: in a component's layer, or in its document."""
+    """Where `details.path` (dotted, from `spec`) was set for the first cluster: in a unit's settings, or in its document.
+
+    What only the library sets points to the strongest layer of the component, where somebody would set it.
+    """
     if not clusters:
         return None
     cluster = desired.plan.resolved.clusters[clusters[0]]
     path = str(details.get("path", "")).split(".")
     if path[:2] == ["spec", "components"] and len(path) > 2:
+        key = desired.plan.resolved.bills[cluster.name].get(str(details.get("unit", "")))
+        variant = desired.plan.resolved.variants[key] if key else None
+        if variant and variant.component.name == path[2]:
+            place = nearest_place(variant.settings, tuple(path[3:]))
+            if not place.path.startswith(f"{variant.component.folder}/"):
+                return place
         for layer in reversed(cluster.layers):
             table = layer.components.get(path[2])
             if table is not None:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final, Protocol, cast
 
 from generator.catalog.pools import offered
+from generator.catalog.releases import release_of
 from generator.errors import GateFailed, ToolError, problem
 from generator.model.finding import Finding, Severity
 from generator.model.fleet import Cluster, Environment
@@ -183,10 +184,12 @@ def _cluster_model(cluster: Cluster, facts: JsonObject, spec: JsonObject, units:
 
 def _unit(variant: Variant, manifests: Sequence[Manifest]) -> Json:
     requests, images = workload_needs(manifests)
+    release = release_of(variant.component, variant.version)
     return {
         "component": variant.component.name,
         "instance": variant.instance,
         "version": variant.version,
+        "release": release.data if release else {},
         "variant": variant.key.variant,
         "requests": cast("Json", requests),
         "images": cast("Json", images),

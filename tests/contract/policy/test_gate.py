@@ -95,7 +95,8 @@ def test_findings_of_the_library(engine: ConftestCli, rego: Mapping[str, str], d
         ("7", "FG-RES-001", f"{implied} resources.requests.cpu is missing or zero", [*web, "resources"]),
         ("7", "FG-RES-001", f"{implied} resources.requests.memory is missing or zero", [*web, "resources"]),
     ]
-    pods, of_pods = ("0", "1", "6", "7"), ("FG-POD-001", "FG-IMG-001", "FG-IMG-002", "FG-RES-001", "FG-RES-002")
+    pods = ("0", "1", "6", "7")
+    of_pods = ("FG-POD-001", "FG-IMG-001", "FG-IMG-002", "FG-RES-001", "FG-RES-002", "FG-TFS-001")
     others = {"FG-NET-001": ("2",), "FG-RBAC-001": ("3",), "FG-EDGE-002": ("4",), "FG-ARGO-001": ("5",)}
     assert verdict.coverage == Coverage(
         ids=tuple(str(number) for number in range(9)),
@@ -136,7 +137,8 @@ def cluster(name: str, version: int | str, gpus: int) -> JsonObject:
         "requests": {"nvidia.com/gpu": 1, "cpu": 2},
         "values": {"models": {"gap": {"version": version}}},
     }
-    return {"name": name, "ring": "early", "capacity": {"nvidia.com/gpu": gpus}, "units": {"tf-serving.gap": unit}}
+    capacity: JsonObject = {"nvidia.com/gpu": gpus}
+    return {"name": name, "ring": "early", "capacity": capacity, "nodePools": [], "units": {"tf-serving.gap": unit}}
 
 
 def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
@@ -155,7 +157,10 @@ def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: Js
         ("fleet", "FG-FLT-002", "ring early serves 2 versions of tf-serving.gap: 8 on 1, 7 on 2", version),
     ]
     assert verdict.coverage == Coverage(
-        ids=("a", "b", "c"), targets=3, policies={"FG-FLT-002": ("fleet",), "FG-GPU-001": ("a", "b", "c")}
+        ids=("a", "b", "c"),
+        targets=3,
+        policies={"FG-FLT-002": ("fleet",)}
+        | dict.fromkeys(("FG-GPU-001", "FG-GPU-002", "FG-GPU-003", "FG-TFS-002"), ("a", "b", "c")),
     )
 
 
@@ -210,10 +215,41 @@ def test_an_evaluation_error_is_no_pass(engine: ConftestCli, rego: Mapping[str, 
     assert "in_cluster_services/policy.rego:" in caught.value.findings[0].message
 
 
+def long_pools() -> list[Json]:
+    """A card that an image has no code for, one for which it is compiled, and a driver that is too old."""
+    sharing: JsonObject = {"mode": "time-slicing", "replicas": 2}
+    gpu: JsonObject = {"vendor": "nvidia", "product": LONG, "sharing": sharing, "driverVersion": "470." + LONG}
+    resources: JsonObject = {"nvidia.com/gpu": 2}
+    return [
+        {"name": capability + LONG, "gpu": {**gpu, "computeCapability": capability}, "resources": resources}
+        for capability in ("5.2", "12.0")
+    ]
+
+
+def long_units(version: str) -> JsonObject:
+    """Servers with and without a card, of one model and of another."""
+    defaults: JsonObject = {"accelerator": {"kind": "nvidia", "memoryFraction": 0.6, "count": 2}, "startupSeconds": 60}
+    gpu: JsonObject = {"driver": 525, "native": ["7.0"] * 40, "compiledFrom": "9.0"}
+    unit: JsonObject = {
+        "component": "tf-serving",
+        "instance": "gap",
+        "requests": {"nvidia.com/gpu": 2},
+        "release": {"gpu": gpu},
+        "values": {"modelDefaults": defaults, "models": {"gap": {"version": version}}},
+    }
+    return {LONG: unit, "a" + LONG: {**unit, "requests": {}}, "b" + LONG: {"component": LONG, "requests": {"nvidia.com/gpu": 1}}}
+
+
 def test_messages_stay_within_200_characters(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
     """Whatever the object holds, and with the prefix of the longest expansion."""
     resources: JsonObject = {"limits": {f"nvidia.com/{LONG}": 0.5, f"amd.com/{LONG}": 1}, "requests": {f"amd.com/{LONG}": LONG}}
-    container: JsonObject = {"name": LONG, "image": LONG, "securityContext": {"privileged": LONG}, "resources": resources}
+    container: JsonObject = {
+        "name": LONG,
+        "image": LONG,
+        "command": ["tensorflow_model_server"],
+        "securityContext": {"privileged": LONG},
+        "resources": resources,
+    }
     spec: JsonObject = {"containers": [container], "initContainers": [container] * 12, "ephemeralContainers": [container]}
     labels: JsonObject = {f"pod-security.kubernetes.io/{mode}": LONG for mode in ("enforce", "audit-version")}
     wild: JsonObject = {"resources": [f"{LONG}*"], "verbs": ["*" + LONG]}
@@ -225,11 +261,15 @@ def test_messages_stay_within_200_characters(engine: ConftestCli, rego: Mapping[
         plain("policy/v1", "PodDisruptionBudget", spec={"minAvailable": LONG}),
         plain("policy/v1", "PodDisruptionBudget", spec={"maxUnavailable": LONG}),
         plain("argoproj.io/v1alpha1", "AppProject", spec={"sourceRepos": ["*" + LONG], "destinations": [{"name": "*" + LONG}]}),
+        plain("networking.k8s.io/v1", "Ingress", spec={"defaultBackend": {"service": {"name": "tf-serving-" + LONG}}}),
     ]
-    versions = [cluster(name, f"{number}{LONG}", 0) | {"ring": LONG} for number, name in enumerate((LONG, "a" + LONG))]
+    versions = [
+        cluster(name, f"{number}{LONG}", 0) | {"ring": LONG, "nodePools": long_pools(), "units": long_units(f"{number}{LONG}")}
+        for number, name in enumerate((LONG, "a" + LONG))
+    ]
     model: JsonObject = {"kind": "FleetModel", "policySet": "production", "clusters": [*versions]}
     spaced = batch(*objects, namespace=None)
     verdicts = engine.evaluate(rego, data, [spaced, model])
     texts = {r.msg.partition("] ")[2] or r.msg if r.msg.startswith("[") else r.msg for v in verdicts for r in v.results}
-    assert len({str(r.metadata["policy"]) for v in verdicts for r in v.results}) == 12
+    assert len({str(r.metadata["policy"]) for v in verdicts for r in v.results}) == 17
     assert max(len(text) for text in texts) <= 200, json.dumps(sorted(texts, key=len)[-3:])

@@ -4,7 +4,7 @@
 # description: |
 #   A ring is the step in which a model reaches its sites. If two clusters of one ring serve different versions of a model,
 #   the ring proves nothing about either, and results of sites cannot be compared. Clusters that run another version than most
-#   of their ring are named; if no version has the majority, all of them are.
+#   of their ring are named; if no version has the majority, all of them are. A model with a digest is told apart by that, too.
 # custom:
 #   id: FG-FLT-002
 #   kind: FGFleetModelVersions
@@ -82,7 +82,7 @@ _served[cluster.ring][unit][version] contains cluster.name if {
 	some cluster in _clusters
 	some unit, description in _serving(cluster)
 	key := input.parameters.components[description.component]
-	version := _text(description.values[key][description.instance].version)
+	version := _served_version(description.values[key][description.instance])
 }
 
 # where a person would edit it
@@ -92,6 +92,11 @@ _paths[unit] contains path if {
 	key := input.parameters.components[description.component]
 	path := sprintf("spec.components.%s.values.%s.%s.version", [description.component, key, description.instance])
 }
+
+# the same number with another digest is another model
+_served_version(model) := _text(model.version) if not is_string(object.get(model, "digest", null))
+
+_served_version(model) := sprintf("%s@%s", [_text(model.version), substring(model.digest, 0, 19)]) if is_string(model.digest)
 
 _text(version) := version if is_string(version)
 

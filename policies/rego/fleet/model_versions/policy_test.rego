@@ -33,6 +33,19 @@ test_failing_names_the_minority if {
 	)} with input as _input(clusters)
 }
 
+test_failing_names_another_digest if {
+	digest := {"units": {"tf-serving.gap": {"values": {"models": {"gap": {"digest": "sha256:0123456789abcdef"}}}}}}
+	clusters := [
+		object.union(_cluster("a", "early", 7), digest),
+		_cluster("b", "early", 7),
+		object.union(_cluster("c", "early", 7), digest),
+	]
+	model_versions.violation == {_violation(
+		"ring early serves 2 versions of tf-serving.gap: 7 on 1, 7@sha256:0123456789ab on 2",
+		["b"],
+	)} with input as _input(clusters)
+}
+
 test_failing_names_all_without_a_majority if {
 	clusters := [_cluster("b", "early", 7), _cluster("a", "early", 8)]
 	model_versions.violation == {_violation(

@@ -1,0 +1,100 @@
+# METADATA
+# scope: package
+# title: GPU images run on the cards and drivers of a site
+# description: |
+#   An image with CUDA needs a driver that is new enough for it, and code for the card: built in for its compute capability, or
+#   an intermediate form that the driver compiles for newer cards. Without either the container starts, finds no usable card and
+#   fails, or computes on the CPU without a word. What an image needs is data of the component's releases (`gpu`): the oldest
+#   driver branch, the capabilities that are built in, the first one that is compiled for.
+#   Units are judged against every pool of the cluster that offers a resource which they ask for.
+# custom:
+#   id: FG-GPU-002
+#   kind: FGGpuImage
+#   severity: critical
+#   scope: cluster
+#   where: gate
+#   failure: The image of a unit does not run on a card or with a driver of the cluster.
+#   remediation: >-
+#     Use a version of the component with code for the card, a newer driver (driver.version of gpu-operator, driverVersion of the
+#     pool), or take the unit out of this cluster.
+#   controls: []
+#   facts: [nodePools]
+#   parameters:
+#     type: object
+#     properties:
+#       operators:
+#         type: array
+#         description: Components that install drivers; the version is `driver.version` in their values.
+#         items: {type: string, minLength: 1}
+#         default: [gpu-operator]
+package policies.gpu.image
+
+import data.lib.pools
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+	some [unit, description, pool] in _placed
+	needed := description.release.gpu.driver
+	_branch(_driver(pool)) < needed
+	shown := [texts.short(unit), needed, texts.short(pool.name), texts.short(_driver(pool))]
+	msg := sprintf("the image of unit %s needs driver %d or later; pool %s has %s", shown)
+}
+
+violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+	some [unit, _, pool] in _placed
+	not _is_known(pool)
+	shown := [texts.short(unit), texts.short(pool.name)]
+	msg := sprintf("unit %s needs a driver in pool %s, but nothing says which one is there", shown)
+}
+
+violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+	some [unit, description, pool] in _placed
+	capability := object.get(pool.gpu, "computeCapability", "")
+	gpu := description.release.gpu
+	not pools.is_native(capability, gpu.native)
+	not pools.is_compiled(capability, gpu.compiledFrom)
+	shown := [texts.short(unit), _card(pool), texts.cut(concat(", ", gpu.native), 24), gpu.compiledFrom]
+	msg := sprintf("unit %s: no code in its image for %s, only for %s and from %s on", shown)
+}
+
+violation contains {"msg": "the model of the cluster has no units or no node pools", "details": {}} if {
+	not _is_model
+}
+
+_is_model if {
+	is_object(input.cluster.units)
+	is_array(input.cluster.nodePools)
+}
+
+# a unit with an image for cards, and a pool whose cards it can get
+_placed contains [unit, description, pool] if {
+	some unit, description in input.cluster.units
+	is_object(object.get(description, ["release", "gpu"], null))
+	some pool in pools.serving(description, input.cluster)
+}
+
+# the pool's own version, else that of the unit that installs drivers
+_driver(pool) := pool.gpu.driverVersion if not _is_left_open(pool)
+
+_driver(pool) := version if {
+	_is_left_open(pool)
+	object.get(pool.gpu, "driver", "operator") != "host"
+	version := min([description.values.driver.version |
+		some description in input.cluster.units
+		description.component in input.parameters.operators
+	])
+}
+
+_is_known(pool) if _branch(_driver(pool))
+
+_is_left_open(pool) if object.get(pool.gpu, "driverVersion", "") == ""
+
+_branch(version) := to_number(parts[1]) if {
+	some parts in regex.find_all_string_submatch_n(`^([0-9]{3})(\.|$)`, version, 1)
+}
+
+_card(pool) := sprintf("%s (%s) in pool %s", [
+	texts.cut(object.get(pool.gpu, "product", ""), 20),
+	texts.short(object.get(pool.gpu, "computeCapability", "")),
+	texts.short(pool.name),
+])

@@ -1,0 +1,114 @@
+# METADATA
+# scope: package
+# title: Model servers fit on the cards that they share
+# description: |
+#   Time-slicing and MPS offer a card several times, but its memory is there once. TensorFlow takes nearly all of it unless it is
+#   told a fraction, and the server that comes second fails to load its model. So on a shared card every server has a fraction,
+#   and those that can meet on one card stay within it.
+#   Which servers meet is up to the scheduler and the device plug-in. A card that is offered R times holds R servers at most, so
+#   the R largest fractions of all servers that may land in the pool have to fit on one card: exact for one card, and with several
+#   the only bound that no placement breaks. MIG slices and whole cards are not shared, whatever runs on the others.
+# custom:
+#   id: FG-GPU-003
+#   kind: FGGpuMemory
+#   severity: high
+#   scope: cluster
+#   where: gate
+#   failure: Servers that share a card take more of its memory than there is, or do not say how much they take.
+#   remediation: >-
+#     Set accelerator.memoryFraction in the hardware profile (modelDefaults) or the model, smaller or for fewer servers, or share
+#     the card fewer times.
+#   controls: []
+#   facts: [nodePools]
+#   parameters:
+#     type: object
+#     properties:
+#       components:
+#         type: object
+#         description: Components that serve models, and the key of their values that holds one entry for each model.
+#         additionalProperties: {type: string, minLength: 1}
+#         default: {tf-serving: models}
+#       maximum:
+#         type: number
+#         description: Share of a card that servers may take together; the rest is for what the drivers keep for each process.
+#         default: 1
+package policies.gpu.memory
+
+import data.lib.models
+import data.lib.pools
+import data.lib.quantities
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"unit": unit, "path": _path(unit)}} if {
+	some unit, _ in _sharing
+	not _fraction(unit)
+	some name in _sharing[unit]
+	msg := sprintf("unit %s shares the cards of pool %s, but its memoryFraction is not set", [texts.short(unit), texts.short(name)])
+}
+
+violation contains {"msg": msg, "details": {"unit": unit, "path": _path(unit)}} if {
+	some unit, names in _sharing
+	accelerator := models.accelerator(input.cluster.units[unit], input.parameters.components)
+	object.get(accelerator, "count", 1) != 1
+	some name in names
+	shown := [texts.short(unit), texts.short(accelerator.count), texts.short(name)]
+	msg := sprintf("unit %s asks for %s shares of a card in pool %s: a second share computes no more", shown)
+}
+
+violation contains {"msg": msg, "details": {"units": sharing, "path": "spec.nodePools"}} if {
+	some pool in _shared_pools
+	sharing := {unit | some unit, names in _sharing; pool.name in names}
+
+	# a thousandth is exact, where sums of fractions are not
+	taken := sort([round(_fraction(unit) * 1000) |
+		some unit in sharing
+		some _ in numbers.range(1, _servers(unit))
+	])
+	meeting := array.slice(taken, max([0, count(taken) - pool.gpu.sharing.replicas]), count(taken))
+	sum(meeting) > round(input.parameters.maximum * 1000)
+	shown := [count(meeting), texts.short(pool.name), sum(meeting) / 1000, texts.short(concat(", ", sharing))]
+	msg := sprintf("%d servers that can meet on one card of pool %s take %v of its memory: %s", shown)
+}
+
+violation contains {"msg": "the model of the cluster has no units or no node pools", "details": {}} if {
+	not _is_model
+}
+
+violation contains {"msg": "the parameter maximum is not a number", "details": {}} if {
+	not is_number(object.get(input, ["parameters", "maximum"], null))
+}
+
+_is_model if {
+	is_object(input.cluster.units)
+	is_array(input.cluster.nodePools)
+}
+
+_shared_pools contains pool if {
+	some pool in input.cluster.nodePools
+	pool.gpu.sharing.mode in {"time-slicing", "mps"}
+	pool.gpu.sharing.replicas > 1
+}
+
+# unit -> names of the shared pools that it can get a card from
+_sharing[unit] contains pool.name if {
+	some unit, description in input.cluster.units
+	some pool in pools.serving(description, input.cluster)
+	pool in _shared_pools
+}
+
+_fraction(unit) := fraction if {
+	fraction := models.accelerator(input.cluster.units[unit], input.parameters.components).memoryFraction
+	is_number(fraction)
+}
+
+# all replicas; what asks for more than one share is reported by itself
+_servers(unit) := max([quantities.whole(input.cluster.units[unit].requests[resource]) |
+	some resource in pools.asked(input.cluster.units[unit])
+])
+
+_path(unit) := sprintf("spec.components.%s.values.modelDefaults.accelerator.memoryFraction", [component]) if {
+	component := input.cluster.units[unit].component
+	input.parameters.components[component]
+}
+
+_path(unit) := "spec.components" if not input.parameters.components[input.cluster.units[unit].component]
