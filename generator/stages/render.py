@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -22,7 +22,7 @@ from generator.model.manifest import Overlay
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Exported
-from generator.model.settings import is_on, plain
+from generator.model.settings import is_on, nearest_place, plain
 from generator.model.variant import Variant, plain_values
 from generator.yamlfile import dump, dump_all, parse
 
@@ -179,6 +179,8 @@ class Renderer:
                     "E0502", f"the template uses something undefined: {error.message}", fix=fix, place=_line_of(error, source)
                 )
             ) from error
+        except InputError:  # the template refused a setting
+            raise
         except Exception as error:  # a template can raise whatever the expressions in it raise
             message = f"the template fails: {type(error).__name__}: {error}"
             raise InputError(problem("E0503", message, fix="correct the expression", place=_line_of(error, source))) from error
@@ -214,7 +216,7 @@ def canonical(text: str, source: str) -> str:
 
 
 def context(variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
-    """Everything that a template sees."""
+    """Everything that a template sees. `refuse(setting, fact, fix)` stops with an error at the setting."""
     facts: dict[str, Json] = {}
     for name, value in variant.facts.items():
         head, _, tail = name.partition(".")
@@ -230,9 +232,21 @@ def context(variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  
         "unit": variant.key.unit,
         "name": variant.object_name,
         "base": f"../../../../../{base_folder(variant.component.name, variant.version)}",
+        "refuse": _refuser(variant),
         **_release(variant.component, variant.version),
     }
     return values | ({"instance": variant.instance} if variant.instance else {})
+
+
+def _refuser(variant: Variant) -> Callable[[str, str, str], NoReturn]:
+    """How a template says what a schema cannot judge; a closure, because the sandbox lets nobody look into one."""
+
+    def refuse(setting: str, fact: str, fix: str) -> NoReturn:
+        path = ("values", *(int(step) if step.isdigit() else step for step in setting.split(".")))
+        place = nearest_place(variant.settings, path)
+        raise InputError(problem("E0501", f"values.{setting}: {fact}", fix=fix, place=place))
+
+    return refuse
 
 
 def _release(component: Component, version: str) -> JsonObject:

@@ -4,8 +4,9 @@ import pytest
 
 from generator.errors import InputError
 from generator.model.plain import Json
-from generator.stages.render import _environment
+from generator.stages.render import _environment, context
 from generator.yamlfile import load_manifests
+from tests.golden.components.cases import case
 
 ESCAPES = [
     "''.__class__.__mro__",
@@ -53,6 +54,23 @@ def test_the_yaml_filter_keeps_any_value_in_its_place(value: Json) -> None:
 def test_the_yaml_filter_refuses_what_is_undefined() -> None:
     with pytest.raises(Exception, match="'v' is undefined"):
         _environment({}).from_string("{{ v | yaml }}").render()
+
+
+def test_a_template_refuses_a_setting_at_its_place() -> None:
+    template = _environment({}).from_string("{{ refuse('image.repository', 'is not ours', 'use ours') }}")
+    with pytest.raises(InputError) as caught:
+        template.render(context(case("tf-serving/gpu").variant))
+    found = [(str(each.place), each.code, each.message, each.fix) for each in caught.value.findings]
+    place = "tests/golden/components/tf-serving/gpu/input.yaml:6:19"
+    assert found == [(place, "E0501", "values.image.repository: is not ours", "use ours")]
+
+
+@pytest.mark.parametrize("name", ["__closure__", "func_closure", "__globals__", "__code__", "args", "func"])
+def test_a_template_cannot_look_into_what_refuses(name: str) -> None:
+    template = _environment({}).from_string("{{ refuse." + name + " }}")
+    with pytest.raises(Exception) as caught:
+        template.render(context(case("tf-serving/gpu").variant))
+    assert type(caught.value).__name__ in {"SecurityError", "UndefinedError"}
 
 
 def test_input_error_is_two() -> None:
