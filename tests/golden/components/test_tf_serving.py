@@ -9,7 +9,7 @@ import pytest
 
 from generator.model.plain import Json, JsonObject
 from generator.yamlfile import load_manifests
-from tests.golden.components.cases import case, names
+from tests.golden.components.cases import ROOT, case, names
 
 CASES: Final = [name for name in names() if name.startswith("tf-serving/")]
 
@@ -58,3 +58,31 @@ def test_an_instant_model_is_guaranteed_its_resources(name: str) -> None:
 def test_either_the_deployment_or_the_autoscaler_counts_servers(name: str) -> None:
     scaled = "overlay/autoscaler.yaml" in case(name).rendered
     assert ("replicas" in cast("JsonObject", deployment(name)["spec"])) is not scaled
+
+
+# named with slashes in servables/tensorflow/util.cc and batching/batching_session.cc of TensorFlow Serving; its
+# util/prometheus_exporter.cc makes colons of them. `up` is Prometheus' own
+METRICS: Final = {
+    ":tensorflow:serving:request_count",
+    ":tensorflow:serving:request_latency_bucket",
+    ":tensorflow:serving:batching_session:queuing_latency_bucket",
+    "up",
+}
+
+
+def rules() -> list[JsonObject]:
+    (rule,) = load_manifests(case("tf-serving/alerts").rendered["overlay/prometheus-rule.yaml"])
+    (group,) = cast("list[JsonObject]", cast("JsonObject", cast("JsonObject", rule)["spec"])["groups"])
+    return cast("list[JsonObject]", group["rules"])
+
+
+def test_alerts_use_metrics_that_the_server_has() -> None:
+    """A rule about a metric that nobody exports never fires, and nobody notices."""
+    assert {name for rule in rules() for name in re.findall(r"([\w:]+)\{", str(rule["expr"]))} == METRICS
+
+
+def test_every_alert_has_a_section_in_the_runbook() -> None:
+    text = (ROOT / "docs" / "runbooks" / "tf-serving.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\w+)$", text, re.MULTILINE) == [rule["alert"] for rule in rules()]
+    anchors = [str(cast("JsonObject", rule["annotations"])["runbook_url"]).partition("#")[2] for rule in rules()]
+    assert anchors == [str(rule["alert"]).lower() for rule in rules()]
