@@ -160,7 +160,7 @@ def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: Js
         ids=("a", "b", "c"),
         targets=3,
         policies={"FG-FLT-002": ("fleet",)}
-        | dict.fromkeys(("FG-GPU-001", "FG-GPU-002", "FG-GPU-003", "FG-TFS-002"), ("a", "b", "c")),
+        | dict.fromkeys(("FG-GPU-001", "FG-TFS-003", "FG-TFS-004", "FG-TFS-002"), ("a", "b", "c")),
     )
 
 

@@ -9,8 +9,8 @@
 #   the R largest fractions of all servers that may land in the pool have to fit on one card: exact for one card, and with several
 #   the only bound that no placement breaks. MIG slices and whole cards are not shared, whatever runs on the others.
 # custom:
-#   id: FG-GPU-003
-#   kind: FGGpuMemory
+#   id: FG-TFS-004
+#   kind: FGServingMemory
 #   severity: high
 #   scope: cluster
 #   where: gate
@@ -32,7 +32,7 @@
 #         type: number
 #         description: Share of a card that servers may take together; the rest is for what the drivers keep for each process.
 #         default: 1
-package policies.gpu.memory
+package policies.serving.memory
 
 import data.lib.models
 import data.lib.pools

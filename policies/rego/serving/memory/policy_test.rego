@@ -1,6 +1,6 @@
-package policies.gpu.memory_test
+package policies.serving.memory_test
 
-import data.policies.gpu.memory
+import data.policies.serving.memory
 
 _unit(servers, accelerator) := {
 	"component": "tf-serving",

@@ -8,8 +8,8 @@
 #   driver branch, the capabilities that are built in, the first one that is compiled for.
 #   Units are judged against every pool of the cluster that offers a resource which they ask for.
 # custom:
-#   id: FG-GPU-002
-#   kind: FGGpuImage
+#   id: FG-TFS-003
+#   kind: FGServingImage
 #   severity: critical
 #   scope: cluster
 #   where: gate
@@ -27,7 +27,7 @@
 #         description: Components that install drivers; the version is `driver.version` in their values.
 #         items: {type: string, minLength: 1}
 #         default: [gpu-operator]
-package policies.gpu.image
+package policies.serving.image
 
 import data.lib.pools
 import data.lib.texts

@@ -1,6 +1,6 @@
-package policies.gpu.image_test
+package policies.serving.image_test
 
-import data.policies.gpu.image
+import data.policies.serving.image
 
 _release := {
 	"architectures": ["amd64"],
