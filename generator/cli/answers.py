@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,14 +16,7 @@ from generator.pipeline.desired import Plan, Settings, plan_of
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-F = TypeVar("F", bound=Callable[..., object])
-
-
-def format_options(function: F) -> F:
-    """`--format` and `--json`."""
-    function = click.option("--json", "format_", flag_value="json", help="The same as --format json.")(function)
-    choice = click.Choice(["text", "json"])
-    return click.option("--format", "format_", type=choice, default="text", help="Form of the answer.")(function)
+format_options = common.format_options(common.ANSWERS, "Form of the answer.")
 
 
 def settings(ctx: click.Context, format_: str, as_of: str | None = None) -> Settings:

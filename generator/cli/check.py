@@ -11,13 +11,13 @@ from generator.pipeline.running import checked_outcome
 
 @click.command("check", help="Load, render, build and gate the whole fleet; write nothing.")
 @click.option("--inventory", is_flag=True, help="Only load and resolve: needs no tool.")
-@common.with_settings
+@common.with_report
 def command(settings: Settings, *, inventory: bool) -> int:
     """See the help text."""
     if inventory:
         plan = plan_of(settings)
         clusters, variants = len(plan.resolved.clusters), len(plan.resolved.variants)
-        output.print_findings((), {"clusters": clusters, "variants": variants})
+        output.print_findings((), {"clusters": clusters, "variants": variants}, judged=False)
         output.say(f"inventory is valid: {clusters} clusters, {variants} variants")
         return 0
     outcome = checked_outcome(settings)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -16,7 +17,10 @@ from generator.errors import InputError, problem
 from generator.library import builtin_root
 from generator.pipeline.desired import Settings
 from generator.pipeline.memo import Memo
-from generator.pipeline.repository import Repository
+from generator.pipeline.repository import Repository, checkout_prefix
+from generator.pipeline.rules import library_of, policies_of
+from generator.report.formats import FORMATS
+from generator.schemas.validate import suggest
 from generator.stages.build import Builder
 from generator.stages.gate import PolicyEngine
 from generator.tools.conftest_cli import ConftestCli
@@ -27,41 +31,70 @@ from generator.tools.toolchain import Toolchain, cache_folder
 F = TypeVar("F", bound=Callable[..., object])
 
 
+ANSWERS: Final = ("text", "json")
+SCOPES: Final = ("object", "cluster", "fleet")
+
+
+def format_options(formats: Sequence[str], shown: str) -> Callable[[F], F]:
+    """`--format` and `--json`."""
+
+    def add(function: F) -> F:
+        function = click.option("--json", "format_", flag_value="json", help="The same as --format json.")(function)
+        return click.option("--format", "format_", type=click.Choice(formats), default="text", help=shown)(function)
+
+    return add
+
+
+_RUN_OPTIONS: Final = (
+    click.option("--no-cache", is_flag=True, help="Compute everything anew."),
+    click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today)."),
+    click.option(
+        "--delivery-repo", metavar="URL", default="", help="Pull from URL, not from the environments' delivery.repoURL."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
+)
+_FILES: Final = click.option(
+    "-o",
+    "--output",
+    "files",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write the report to FILE; repeatable. FORMAT=FILE adds one of another format.",
+)
+
+
 def run_options(function: F) -> F:
     """Options of every command that runs the pipeline."""
-    for option in reversed(
-        (
-            click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of the report."),
-            click.option("--json", "format_", flag_value="json", help="The same as --format json."),
-            click.option("--no-cache", is_flag=True, help="Compute everything anew."),
-            click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today)."),
-            click.option(
-                "--delivery-repo", metavar="URL", default="", help="Pull from URL instead of the environments' delivery.repoURL."
-            ),
-            click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
-        )
-    ):
+    return _with(function, (format_options(ANSWERS, "Form of the report."), *_RUN_OPTIONS))
+
+
+def report_options(function: F) -> F:
+    """As `run_options`, for commands whose answer are findings: every format of reports, and files."""
+    return _with(function, (format_options(tuple(FORMATS), "Form of the report."), _FILES, *_RUN_OPTIONS))
+
+
+def _with(function: F, options: Sequence[Callable[[F], F]]) -> F:
+    for option in reversed(options):
         function = option(function)
     return function
 
 
 def with_settings(function: Callable[..., int]) -> Callable[..., int]:
     """The shared options; the command gets them as one `settings` value."""
+    return run_options(_settled(function))
 
-    @run_options
+
+def with_report(function: Callable[..., int]) -> Callable[..., int]:
+    """As `with_settings`, with `report_options`."""
+    return report_options(_settled(function))
+
+
+def _settled(function: Callable[..., int]) -> Callable[..., int]:
     @click.pass_context
     @wraps(function)
-    def wrapped(ctx: click.Context, /, **options: object) -> int:
-        as_of = options.pop("as_of")
-        made = settings(
-            ctx,
-            format_=str(options.pop("format_")),
-            no_cache=bool(options.pop("no_cache")),
-            as_of=str(as_of) if as_of else None,
-            delivery_repo=str(options.pop("delivery_repo")),
-            quiet=bool(options.pop("quiet")),
-        )
-        return function(made, **options)
+    def wrapped(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - the shared options, and the command's own
+        shared = {name: options.pop(name) for name in _SHARED if name in options}
+        return function(settings(ctx, **shared), **options)
 
     return wrapped
 
@@ -69,6 +102,16 @@ def with_settings(function: Callable[..., int]) -> Callable[..., int]:
 def repository(ctx: click.Context) -> Repository:
     """The repository that -C or the current folder lies in."""
     return Repository.find(Path(ctx.find_root().obj))
+
+
+def repository_if_any(ctx: click.Context) -> Repository | None:
+    """As `repository`, for commands that work outside of one; a broken fleetgen.toml is still an error."""
+    try:
+        return repository(ctx)
+    except InputError as error:
+        if any(finding.place and finding.place.path.endswith("fleetgen.toml") for finding in error.findings):
+            raise
+        return None
 
 
 def toolchain(repo: Repository | None) -> Toolchain:
@@ -79,33 +122,79 @@ def toolchain(repo: Repository | None) -> Toolchain:
     )
 
 
+_SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet")
+
+
 def settings(
-    ctx: click.Context, /, *, format_: str, no_cache: bool, as_of: str | None, delivery_repo: str, quiet: bool
+    ctx: click.Context,
+    /,
+    *,
+    format_: str,
+    no_cache: bool,
+    as_of: str | None,
+    delivery_repo: str,
+    quiet: bool,
+    files: Sequence[str] = (),
 ) -> Settings:
     """The settings of a run."""
-    output.use_format(format_)
+    output.use(choice(format_, files))
     repo = repository(ctx)
+    output.describe(lambda: about(repo, repo.root))
     tools = toolchain(repo)
-    jobs = os.cpu_count() or 1
 
     def builder() -> Builder:
-        return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=jobs)
+        return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=os.cpu_count() or 1)
 
-    def engine() -> PolicyEngine:
-        capabilities = builtin_root() / "policies" / "capabilities.json"
-        return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=jobs)
-
-    memo = Memo(None if no_cache else cache_folder(os.environ))
+    kept = memo(no_cache=no_cache)
     return Settings(
         repository=repo,
-        memo=memo,
-        gate_memo=memo,
+        memo=kept,
+        gate_memo=kept,
         builder=builder,
-        engine=engine,
+        engine=lambda: engine(tools),
         as_of=day(as_of or repo.config.as_of),
         delivery_repo=delivery_repo,
         progress=output.progress(quiet=quiet),
     )
+
+
+def memo(*, no_cache: bool) -> Memo:
+    """The user's cache, or one that forgets."""
+    return Memo(None if no_cache else cache_folder(os.environ))
+
+
+def engine(tools: Toolchain) -> PolicyEngine:
+    """The real conftest."""
+    capabilities = builtin_root() / "policies" / "capabilities.json"
+    return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=os.cpu_count() or 1)
+
+
+def choice(format_: str, files: Sequence[str]) -> output.Choice:
+    """What `--format` and `-o` say. A file without a format gets the report that stdout would have got; stdout is text then."""
+    wanted: list[tuple[str, Path]] = []
+    plain = False
+    for given in files:
+        name, found, path = given.partition("=")
+        if found and name.isalpha():
+            if name not in FORMATS:
+                raise click.UsageError(f"-o {given}: there is no format '{name}': {suggest(name, FORMATS)}")
+            wanted.append((name, Path(path)))
+        else:
+            plain = True
+            wanted.append((format_, Path(given)))
+    return output.Choice(format="text" if plain else format_, files=tuple(wanted))
+
+
+def about(repo: Repository | None, places: Path, scopes: Collection[str] = SCOPES) -> output.About:
+    """For reports whose places count from the folder `places` and whose gate judges policies of these scopes.
+
+    A repository whose policies cannot be read has no finding of a policy: the report then says what is wrong with them.
+    """
+    with suppress(InputError):
+        found = policies_of(library_of(repo)).values()
+        policies = {policy.id: policy for policy in found if policy.scope in scopes and policy.where != "cluster"}
+        return output.About(policies=policies, prefix=checkout_prefix(places))
+    return output.About(prefix=checkout_prefix(places))
 
 
 def day(text: str) -> date:

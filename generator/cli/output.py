@@ -5,26 +5,67 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from typing import TextIO, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TextIO, cast
 
-from generator.errors import FleetgenError
+from generator.errors import FleetgenError, GateFailed, InputError, problem
 from generator.model.finding import Finding, Severity
 from generator.model.plain import JsonObject
-from generator.report import json_report, text
+from generator.model.policy import Policy
+from generator.report import text
+from generator.report.formats import FORMATS
+from generator.report.report import Report
 
-_format = {"format": "text"}
 _EVERY_SECONDS = 10.0
+# formats whose standard output is a log for people, so that messages may stand beside it
+_FOR_PEOPLE: Final = ("text", "github")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What reports say beside the findings: the policies by id, and where places are counted from (see `Report.prefix`)."""
+
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the user asked for: the format of standard output, and files as (format, path)."""
+
+    format: str = "text"
+    files: tuple[tuple[str, Path], ...] = ()
+    about: Callable[[], About] = About
+
+
+_chosen = {"choice": Choice()}
 
 
 def use_format(name: str) -> None:
     """Remember the format for errors that reach `main`."""
-    _format["format"] = name
+    use(Choice(format=name))
+
+
+def use(choice: Choice) -> None:
+    """As `use_format`, with files and with what reports need to know."""
+    _chosen["choice"] = choice
+
+
+def describe(about: Callable[[], About]) -> None:
+    """Where the reports of this run find their policies; asked only when a report is printed."""
+    _chosen["choice"] = replace(_chosen["choice"], about=about)
 
 
 def is_json() -> bool:
     """Whether the user asked for JSON."""
-    return _format["format"] == "json"
+    return _chosen["choice"].format == "json"
+
+
+def is_for_people() -> bool:
+    """Whether messages may stand beside the report."""
+    return _chosen["choice"].format in _FOR_PEOPLE
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -34,24 +75,53 @@ def wants_colour(stream: TextIO) -> bool:
 
 def report_error(error: FleetgenError) -> int:
     """Print all findings of a failed run; returns its exit code."""
-    print_findings(error.findings, {})
+    try:
+        print_findings(error.findings, {}, judged=isinstance(error, GateFailed), exit_code=error.exit_code)
+    except InputError as unwritable:  # the report could not be written: what it would have said must not be lost
+        _print_text([*dict.fromkeys((*error.findings, *unwritable.findings))])
     return error.exit_code
 
 
-def print_findings(findings: Sequence[Finding], summary: JsonObject) -> None:
-    """Findings in the chosen format: JSON to stdout, text to stderr with a count of errors at the end."""
-    if _format["format"] == "json":
-        sys.stdout.write(json_report.document(findings, summary))
-        return
+def print_findings(findings: Sequence[Finding], summary: JsonObject, *, judged: bool = True, exit_code: int = 0) -> None:
+    """Findings in the chosen formats: reports to stdout or their files, text to stderr with a count of errors at the end.
+
+    `judged` says whether the gate had a verdict. Raises InputError E1201 for a file that cannot be written.
+    """
+    choice = _chosen["choice"]
+    report = Report(findings=findings, summary=summary, judged=judged, exit_code=exit_code)
+    if choice.files or choice.format not in {"text", "json"}:
+        about = choice.about()
+        report = replace(report, policies=about.policies, prefix=about.prefix)
+    for name, path in choice.files:
+        _write(path, FORMATS[name](report))
+    if choice.format == "text":
+        _print_text(findings)
+    else:
+        sys.stdout.write(FORMATS[choice.format](report))
+
+
+def _print_text(findings: Sequence[Finding]) -> None:
     for finding in findings:
         sys.stderr.write(text.finding_lines(finding, colour=wants_colour(sys.stderr)) + "\n")
     if any(finding.severity is not Severity.NOTE for finding in findings):
         sys.stderr.write(text.summary(findings) + "\n")
 
 
+def _write(path: Path, content: str) -> None:
+    """All of the report or nothing: a half-written one would be uploaded as if it were complete."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fresh.write_text(content, encoding="utf-8", errors="backslashreplace")
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        fix = "name a file in a folder that exists and may be written"
+        raise InputError(problem("E1201", f"the report cannot be written to {path}: {error.strerror}", fix=fix)) from error
+
+
 def say(line: str) -> None:
-    """A message for people, on stderr; silent in JSON."""
-    if _format["format"] != "json":
+    """A message for people, on stderr; silent where standard output is for programs."""
+    if is_for_people():
         sys.stderr.write(line + "\n")
 
 
@@ -64,10 +134,10 @@ def progress(*, quiet: bool) -> Callable[[str, int, int], None]:
     """Rewrites one line on a terminal; elsewhere a plain line when a step takes longer than some seconds."""
     started = time.monotonic()
     last = {"line": started, "width": 0.0}
-    live = sys.stderr.isatty() and not quiet and _format["format"] != "json"
+    live = sys.stderr.isatty() and not quiet and is_for_people()
 
     def show(what: str, done: int, total: int) -> None:
-        if quiet or _format["format"] == "json":
+        if quiet or not is_for_people():
             return
         if live:
             line = f"{what} {done}/{total}" if done < total else ""

@@ -32,7 +32,7 @@ from generator.pipeline.running import check, sizes
 @click.option("--allow-uncommitted", is_flag=True, help="Publish although inputs are not committed.")
 @click.option("--dry-run", is_flag=True, help="Do everything but move the branch.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
-@common.with_settings
+@common.with_report
 def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int:  # noqa: ANN401 - the request's own fields
     """See the help text."""
     request = publish.Request(**options)

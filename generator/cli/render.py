@@ -13,7 +13,7 @@ from generator.pipeline.running import check, outcome_of, render
 @click.command("render", help="Check, then replace output/ by what was approved.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
-@common.with_settings
+@common.with_report
 def command(settings: Settings, *, dry_run: bool, lock_timeout: float) -> int:
     """See the help text."""
     if dry_run:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import click
 
 from generator.cli import answers, common, output
-from generator.errors import InputError
-from generator.pipeline.repository import Repository
 from generator.tools.toolchain import Toolchain
 
 
@@ -54,11 +52,5 @@ def install(ctx: click.Context, *, names: tuple[str, ...], rehearse: bool) -> in
 
 
 def _toolchain(ctx: click.Context) -> Toolchain:
-    """Tools can be installed before there is a repository; a broken one is still an error."""
-    try:
-        repo: Repository | None = common.repository(ctx)
-    except InputError as error:
-        if any(finding.place and finding.place.path.endswith("fleetgen.toml") for finding in error.findings):
-            raise
-        repo = None
-    return common.toolchain(repo)
+    """Tools can be installed before there is a repository."""
+    return common.toolchain(common.repository_if_any(ctx))

@@ -10,7 +10,7 @@ from generator.pipeline.running import sizes, verify
 
 
 @click.command("verify", help="Prove offline that output/ equals its inputs and that every cluster's root builds.")
-@common.with_settings
+@common.with_report
 def command(settings: Settings) -> int:
     """See the help text."""
     checked = verify(settings)

@@ -13,11 +13,10 @@ from generator.errors import CODES, InputError, problem
 from generator.model.component import Component
 from generator.model.facts import fact_token
 from generator.model.fleet import Cluster, Layer
-from generator.model.policy import Policy
 from generator.model.settings import Items, Node, Path, Scalar, Table, at, dotted, plain
 from generator.model.variant import Variant
 from generator.pipeline.desired import Plan
-from generator.policy.metadata import read_policies
+from generator.pipeline.rules import policies_of
 from generator.schemas.validate import suggest
 from generator.stages.resolve import facts_of, settings_of
 
@@ -276,19 +275,13 @@ def explain_error(code: str) -> CodeAnswer:
 
 def explain_policy(plan: Plan, code: str) -> CodeAnswer:
     """What a policy demands and why. Raises InputError E1201."""
-    policies = policies_of(plan)
+    policies = policies_of(plan.inputs.library)
     if code not in policies:
         raise InputError(problem("E1201", f"there is no policy '{code}'", fix=suggest(code, policies)))
     policy = policies[code]
     return CodeAnswer(
         code=code, meaning=policy.title, description=policy.description, fix=policy.remediation, place=str(policy.place)
     )
-
-
-def policies_of(plan: Plan) -> dict[str, Policy]:
-    """The policies of the repository by id."""
-    rego = plan.inputs.with_prefix("policies/rego/")
-    return read_policies({path: rego[path] for path in rego if path.endswith(".rego") and not path.endswith("_test.rego")})
 
 
 def _clusters(count: int) -> str:

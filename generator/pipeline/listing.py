@@ -7,9 +7,8 @@ from typing import Final
 
 from generator.model.variant import VariantKey
 from generator.pipeline.desired import Plan, Settings, plan_of
-from generator.pipeline.explaining import policies_of
 from generator.pipeline.gating import waivers_of
-from generator.pipeline.rules import exported
+from generator.pipeline.rules import exported, policies_of
 from generator.stages.render import Renderer
 
 Row = tuple[str, ...]
@@ -77,7 +76,7 @@ def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
 
 def policies(settings: Settings) -> list[Row]:
     """Policies of the library and of the repository."""
-    found = policies_of(plan_of(settings))
+    found = policies_of(plan_of(settings).inputs.library)
     rows: list[Row] = [("ID", "SEVERITY", "SCOPE", "KIND", "TITLE")]
     return rows + [(p.id, p.severity, p.scope, p.kind, p.title) for _, p in sorted(found.items())]
 

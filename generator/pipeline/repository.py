@@ -106,6 +106,14 @@ class Repository:
         return Inputs(inventory, texts, self.config_text)
 
 
+def checkout_prefix(folder: Path) -> str:
+    """The way from the top of the git checkout that `folder` lies in to the folder; empty at the top and outside of any."""
+    folder = folder.resolve()
+    top = next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder)
+    inner = folder.relative_to(top).as_posix()
+    return "" if inner == "." else inner
+
+
 def read_tree(root: Path, folders: Iterable[str], problems: list[Finding], suffixes: tuple[str, ...] = ()) -> dict[str, str]:
     """Path -> text of the files below `folders`, hidden ones left out; symbolic links are refused, wherever they lead."""
     files: dict[str, str] = {}
@@ -125,11 +133,12 @@ def read_tree(root: Path, folders: Iterable[str], problems: list[Finding], suffi
                         )
                     )
                 elif name in entries and not name.startswith(".") and (not suffixes or name.endswith(suffixes)):
-                    _read_file(path, shown, files, problems)
+                    read_file(path, shown, files, problems)
     return files
 
 
-def _read_file(path: Path, shown: str, files: dict[str, str], problems: list[Finding]) -> None:
+def read_file(path: Path, shown: str, files: dict[str, str], problems: list[Finding]) -> None:
+    """Put the text of one file under its shown name, or say why it cannot be read (E0106)."""
     data = b""
     try:
         data = path.read_bytes()
