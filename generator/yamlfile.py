@@ -64,27 +64,54 @@ def parse(text: str, path: str) -> tuple[Node, ...]:
         raise InputError(
             problem("E0106", f"the file has {len(text)} characters; the limit is {MAX_BYTES}", fix="split it", place=Place(path))
         )
-    reader = _Reader(text, path)
-    documents = tuple(reader.documents())
-    if reader.problems:
-        raise InputError(reader.problems)
-    return documents
+    return Reader(text, path).read()
 
 
-class _Reader:
-    """One pass over the parser's events; collects problems as it goes."""
+class Reader:
+    """One pass over the parser's events; collects problems as it goes. `plain_scalar`, `anchored` and `alias` are the dialect."""
 
     def __init__(self, text: str, path: str) -> None:
         self.path = path
         self.problems: list[Finding] = []
         self._text = text
 
-    def documents(self) -> Iterator[Node]:
+    def read(self) -> tuple[Node, ...]:
+        """The documents. Raises InputError with all problems."""
+        documents = tuple(self._documents())
+        if self.problems:
+            raise InputError(self.problems)
+        return documents
+
+    def plain_scalar(self, text: str, origin: Origin) -> Scalar:
+        """The value of a scalar that is written without quotes."""
+        if meaning := _trap(text):
+            quoted = text.replace('"', "")
+            fact = f"{text} without quotes is read as {meaning} by YAML 1.1"
+            self.report("E0103", fact, f'write "{quoted}" if text is meant', origin.place)
+            return Scalar(text, origin)
+        value = resolve_plain(text)
+        return Scalar(value, origin, raw="" if isinstance(value, str) else text)
+
+    def anchored(self, name: str, node: Node) -> None:
+        """Called for each node with an anchor, after it was read."""
+        self.report("E0104", f"an anchor (&{name}) is used", "write the value out where it is needed", node.origin.place)
+
+    def alias(self, name: str, origin: Origin) -> Node:
+        """What an alias stands for."""
+        fix = "write the value out; a shared value belongs into a layer"
+        self.report("E0104", f"an alias (*{name}) is used", fix, origin.place)
+        return Scalar("", origin)
+
+    def table(self, node: Table) -> Table:
+        """Called for each mapping that was read."""
+        return node
+
+    def _documents(self) -> Iterator[Node]:
         """Yield one tree a document."""
         try:
             loader = yaml.CSafeLoader(self._text)
         except yaml.reader.ReaderError as error:
-            self._report(
+            self.report(
                 "E0101",
                 f"not YAML: {error.reason} (character {error.character!r})",
                 "remove the control character",
@@ -105,24 +132,22 @@ class _Reader:
             mark: Any = error.problem_mark or error.context_mark
             place = Place(self.path, mark.line + 1, mark.column + 1) if mark else Place(self.path)
             context = f" {error.context}" if error.context else ""
-            self._report(
+            self.report(
                 "E0101",
                 f"not YAML: {error.problem}{context}",
                 "check the indentation, quotes and brackets on this line and the one before",
                 place,
             )
         except yaml.YAMLError as error:
-            self._report(
+            self.report(
                 "E0101", f"not YAML: {error}", "write the file as UTF-8 text without control characters", Place(self.path)
             )
         except _TooDeep as error:
-            self._report(
-                "E0104", f"mappings and lists are nested more than {MAX_DEPTH} deep", "flatten the document", error.place
-            )
+            self.report("E0104", f"mappings and lists are nested more than {MAX_DEPTH} deep", "flatten the document", error.place)
         finally:
             loader.dispose()
 
-    def _report(self, code: str, message: str, fix: str, place: Place) -> None:
+    def report(self, code: str, message: str, fix: str, place: Place) -> None:
         self.problems.append(problem(code, message, fix=fix, place=place))
 
     def _place(self, event: _Event) -> Place:
@@ -134,14 +159,17 @@ class _Reader:
             raise _TooDeep(place)
         origin = Origin(DOCUMENT_LAYER, place)
         if isinstance(event, yaml.AliasEvent):
-            self._report(
-                "E0104", f"an alias (*{event.anchor}) is used", "write the value out; a shared value belongs into a layer", place
-            )
-            return Scalar("", origin)
-        if getattr(event, "anchor", None):
-            self._report("E0104", f"an anchor (&{event.anchor}) is used", "write the value out where it is needed", place)
+            return self.alias(str(event.anchor), origin)
+        node = self._content(loader, event, origin, depth)
+        if event.anchor:
+            self.anchored(event.anchor, node)
+        return node
+
+    def _content(self, loader: yaml.CSafeLoader, event: _Event, origin: Origin, depth: int) -> Node:
         if (tag := getattr(event, "tag", None)) is not None and tag != "!":
-            self._report("E0105", f"the tag {_short_tag(tag)} is used", "remove the tag; quote the value if it is text", place)
+            self.report(
+                "E0105", f"the tag {_short_tag(tag)} is used", "remove the tag; quote the value if it is text", origin.place
+            )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, origin)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -149,7 +177,7 @@ class _Reader:
             while not isinstance(inner := loader.get_event(), yaml.SequenceEndEvent):
                 items.append(self._node(loader, inner, depth + 1))
             return Items(tuple(items), origin)
-        return self._table(loader, origin, depth)
+        return self.table(self._table(loader, origin, depth))
 
     def _table(self, loader: yaml.CSafeLoader, origin: Origin, depth: int) -> Table:
         entries: dict[str, Node] = {}
@@ -160,11 +188,11 @@ class _Reader:
             value = self._node(loader, loader.get_event(), depth + 1)
             if not isinstance(key_node, Scalar) or not isinstance(key_node.value, str):
                 shown = key_node.raw or key_node.value if isinstance(key_node, Scalar) else "a collection"
-                self._report("E0103", f"the key {shown} is not text", "quote it", place)
+                self.report("E0103", f"the key {shown} is not text", "quote it", place)
                 continue
             key = key_node.value
             if key in entries:
-                self._report(
+                self.report(
                     "E0102",
                     f"the key '{key}' stands here again; the first is in line {places[key].line}",
                     "keep one of the two",
@@ -179,13 +207,7 @@ class _Reader:
         text = str(event.value)
         if event.style or not event.implicit[0]:
             return Scalar(text, origin)
-        if meaning := _trap(text):
-            quoted = text.replace('"', "")
-            fact = f"{text} without quotes is read as {meaning} by YAML 1.1"
-            self._report("E0103", fact, f'write "{quoted}" if text is meant', origin.place)
-            return Scalar(text, origin)
-        value = resolve_plain(text)
-        return Scalar(value, origin, raw="" if isinstance(value, str) else text)
+        return self.plain_scalar(text, origin)
 
 
 class _TooDeep(Exception):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar, cast
 
 from generator.errors import GateFailed, problem
 from generator.model.finding import Finding, Severity
-from generator.model.gate import Verdict
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.settings import nearest_place
 from generator.model.variant import VariantKey
 from generator.model.waiver import Waiver
 from generator.pipeline import memo
+from generator.pipeline.asking import Answer, Asker, ask, object_answers
 from generator.pipeline.desired import Desired, Plan, Settings
 from generator.pipeline.rules import Rules, rules_of
 from generator.policy import waivers as waiving
@@ -25,15 +26,8 @@ from generator.stages import gate
 from generator.stages.gate import Approved, Item
 from generator.stages.resolve import as_json, facts_of, pools_of
 
+Key = TypeVar("Key", bound=Hashable)
 _SEVERITY = {"deny": Severity.ERROR, "warn": Severity.WARNING, "dryrun": Severity.NOTE}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Answer:
-    """The engine's results for one question: (message, metadata) pairs, and the policies that were evaluated on it."""
-
-    results: Sequence[tuple[str, Mapping[str, Json]]]
-    policies: Sequence[str]
 
 
 def waivers_of(inputs: Plan) -> tuple[Waiver, ...]:
@@ -79,11 +73,11 @@ def gated(settings: Settings, desired: Desired) -> Approved:
     """Ask the gate. Raises GateFailed with all findings, ToolError when an answer is missing."""
     rules = rules_of(desired.plan.inputs, desired.plan.fleet)
     questions = gate.items(desired.plan.resolved, desired.objects)
-    answers = _object_answers(settings, rules, questions)
-    models = _models(desired, settings)
-    model_answers = _model_answers(settings, rules, models)
-    silent = _required(rules, answers, model_answers, questions)
-    judged = [*_object_findings(desired, rules, questions, answers), *_model_findings(desired, rules, model_answers)]
+    answers = object_answers(settings, rules, questions)
+    models = models_of(desired, settings.as_of)
+    about_models = model_answers(settings, rules, models)
+    silent = _required(rules, answers, about_models, questions)
+    judged = [*_object_findings(desired, rules, questions, answers), *_model_findings(desired, rules, about_models)]
     findings = [*silent, *waiving.apply(judged, waivers_of(desired.plan), settings.as_of), *_due_holds(desired, settings)]
     if broken := [finding for finding in findings if finding.severity is Severity.ERROR]:
         raise GateFailed([*broken, *(finding for finding in findings if finding.severity is not Severity.ERROR)])
@@ -92,84 +86,8 @@ def gated(settings: Settings, desired: Desired) -> Approved:
     return gate.approve(desired.files, desired.plan.inputs.digest, verdict, sorted(findings, key=Finding.sort_key))
 
 
-def _ask(
-    settings: Settings, rules: Rules, asked: Mapping[str, JsonObject], pack: Callable[[Sequence[str]], list[Json]]
-) -> dict[str, _Answer]:
-    """Cache key -> answer; `asked` maps the cache key to what names its results (`id`), `pack` makes inputs of keys."""
-    known = settings.gate_memo.get_many(asked)
-    answers = {key: _decode(value) for key, value in known.items()}
-    missing = [key for key in asked if key not in known]
-    if not missing:
-        return answers
-    settings.progress("gate", 0, len(missing))
-    verdicts = settings.engine().evaluate(rules.files, rules.data, pack(missing))
-    fresh = _by_id(verdicts)
-    gate.demand_coverage([str(name) for key in missing for name in cast("list[Json]", asked[key]["ids"])], verdicts)
-    made = {
-        key: _merge(
-            [fresh[str(name)] for name in cast("list[Json]", asked[key]["ids"])]
-            + [fresh.get(str(asked[key].get("extra", "")), _NOTHING)]
-        )
-        for key in missing
-    }
-    settings.gate_memo.put_many({key: _encode(answer) for key, answer in made.items()})
-    settings.progress("gate", len(missing), len(missing))
-    return answers | made
-
-
-_NOTHING = _Answer(results=(), policies=())
-
-
-def _merge(answers: Sequence[_Answer]) -> _Answer:
-    return _Answer(results=[r for a in answers for r in a.results], policies=sorted({p for a in answers for p in a.policies}))
-
-
-def _by_id(verdicts: Sequence[Verdict]) -> dict[str, _Answer]:
-    results: dict[str, list[tuple[str, Mapping[str, Json]]]] = {}
-    policies: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        for name in verdict.coverage.ids:
-            results.setdefault(name, [])
-        for result in verdict.results:
-            results.setdefault(str(result.metadata.get("id", "")), []).append((result.msg, result.metadata))
-        for policy, names in verdict.coverage.policies.items():
-            for name in names:
-                policies.setdefault(name, []).append(policy)
-    return {
-        name: _Answer(results=found, policies=sorted(policies.get(name, [])))
-        for name, found in {**{n: [] for n in policies}, **results}.items()
-    }
-
-
-def _encode(answer: _Answer) -> Json:
-    return {"results": [[msg, dict(metadata)] for msg, metadata in answer.results], "policies": [*answer.policies]}
-
-
-def _decode(value: Json) -> _Answer:
-    data = cast("dict[str, list[Json]]", value)
-    return _Answer(
-        results=[cast("tuple[str, dict[str, Json]]", tuple(cast("list[Json]", r))) for r in data["results"]],
-        policies=cast("list[str]", data["policies"]),
-    )
-
-
-def _object_answers(settings: Settings, rules: Rules, questions: Sequence[Item]) -> dict[str, _Answer]:
-    """Item id -> answer. Environments with the same rules ask about an equal object once."""
-    digests = {name: rules.digest(name) for name in {item.policy_set for item in questions}}
-    keys = {
-        q.id: memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else "")
-        for q in questions
-    }
-    by_key = {keys[question.id]: question for question in questions}
-
-    def pack(missing: Sequence[str]) -> list[Json]:
-        return [*gate.batches([by_key[key] for key in missing])]
-
-    answers = _ask(settings, rules, {key: {"ids": [item.id]} for key, item in by_key.items()}, pack)
-    return {name: answers[key] for name, key in keys.items()}
-
-
-def _models(desired: Desired, settings: Settings) -> dict[str, JsonObject]:
+def models_of(desired: Desired, as_of: date) -> dict[str, JsonObject]:
+    """Environment -> its model, as cluster- and fleet-scope policies read it."""
     resolved = desired.plan.resolved
     facts = {name: facts_of(cluster) for name, cluster in resolved.clusters.items()}
     specs = {
@@ -178,27 +96,25 @@ def _models(desired: Desired, settings: Settings) -> dict[str, JsonObject]:
     }
     used = {cluster.spec.environment for cluster in resolved.clusters.values()}
     return {
-        name: gate.fleet_model(
-            environment, resolved=resolved, objects=desired.objects, facts=facts, specs=specs, as_of=settings.as_of
-        )
+        name: gate.fleet_model(environment, resolved=resolved, objects=desired.objects, facts=facts, specs=specs, as_of=as_of)
         for name, environment in desired.plan.fleet.environments.items()
         if name in used
     }
 
 
-def _model_answers(settings: Settings, rules: Rules, models: Mapping[str, JsonObject]) -> dict[str, _Answer]:
+def model_answers(asker: Asker, rules: Rules, models: Mapping[str, JsonObject]) -> dict[str, Answer]:
     """Environment -> answer. Each environment is asked by itself, because `fleet` is an id in each of them."""
     result = {}
     for name, model in models.items():
         key = memo.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
         ids = [cast("JsonObject", cluster)["name"] for cluster in cast("list[Json]", model["clusters"])]
-        answers = _ask(settings, rules, {key: {"ids": ids, "extra": "fleet"}}, lambda _keys, asked=model: [asked])  # type: ignore[misc]
+        answers = ask(asker, rules, {key: {"ids": ids, "extra": "fleet"}}, lambda _keys, asked=model: [asked])  # type: ignore[misc]
         result[name] = answers[key]
     return result
 
 
 def _required(
-    rules: Rules, answers: Mapping[str, _Answer], models: Mapping[str, _Answer], questions: Sequence[Item]
+    rules: Rules, answers: Mapping[str, Answer], models: Mapping[str, Answer], questions: Sequence[Item]
 ) -> list[Finding]:
     """A required constraint whose policy evaluated nothing in an environment where it applies."""
     ran: dict[str, set[str]] = {name: set(answer.policies) for name, answer in models.items()}
@@ -215,7 +131,7 @@ def _required(
     return found
 
 
-def _finding(rules: Rules, msg: str, metadata: Mapping[str, Json], place: Place | None, clusters: tuple[str, ...]) -> Finding:
+def finding_of(rules: Rules, msg: str, metadata: Mapping[str, Json], place: Place | None, clusters: tuple[str, ...]) -> Finding:
     policy = rules.policies.get(str(metadata.get("policy", "")))
     if policy is None:
         details = cast("JsonObject", metadata.get("details", {}))
@@ -226,46 +142,54 @@ def _finding(rules: Rules, msg: str, metadata: Mapping[str, Json], place: Place 
     return Finding(code=policy.id, message=msg, fix=policy.remediation, place=place, severity=severity, clusters=clusters)
 
 
-def _object_findings(desired: Desired, rules: Rules, questions: Sequence[Item], answers: Mapping[str, _Answer]) -> list[Judged]:
+def object_finding(desired: Desired, rules: Rules, item: Item, msg: str, metadata: Mapping[str, Json]) -> Judged:
+    """One result about an object, with the place that a person would edit."""
+    variant = desired.plan.resolved.variants[item.variants[0]]
+    layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
+    details = cast("JsonObject", metadata.get("details", {}))
+    template = cast("list[Json]", metadata.get("template", []) or [])
+    inner = details.get("path", [])
+    path = [*template, *(inner if isinstance(inner, list) else [])]
+    place = place_of(variant, item.manifest, layers, path)
+    found = replace(finding_of(rules, msg, metadata, place, item.clusters), object=item.manifest.id)
+    return Judged(finding=found, units=frozenset(key.unit for key in item.variants))
+
+
+def _object_findings(desired: Desired, rules: Rules, questions: Sequence[Item], answers: Mapping[str, Answer]) -> list[Judged]:
+    """Findings about objects; equal ones of several variants become one."""
     merged: dict[tuple[str, str, str], Judged] = {}
     for item in questions:
         for msg, metadata in answers[item.id].results:
-            variant = desired.plan.resolved.variants[item.variants[0]]
-            layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
-            details = cast("JsonObject", metadata.get("details", {}))
-            template = cast("list[Json]", metadata.get("template", []) or [])
-            inner = details.get("path", [])
-            path = [*template, *(inner if isinstance(inner, list) else [])]
-            place = place_of(variant, item.manifest, layers, path)
-            found = _finding(rules, msg, metadata, place, item.clusters)
-            found = replace(found, object=item.manifest.id)
-            key = (found.code, str(item.manifest.id), f"{msg} {place}")
-            known = merged.get(key)
-            clusters = tuple(sorted({*item.clusters, *(known.finding.clusters if known else ())}))
-            units = frozenset({k.unit for k in item.variants}) | (known.units if known else frozenset())
-            merged[key] = Judged(finding=replace(found, clusters=clusters), units=units)
+            judged = object_finding(desired, rules, item, msg, metadata)
+            join(merged, (judged.finding.code, str(item.manifest.id), f"{msg} {judged.finding.place}"), judged)
     return list(merged.values())
 
 
-def _model_findings(desired: Desired, rules: Rules, answers: Mapping[str, _Answer]) -> list[Judged]:
+def join(merged: dict[Key, Judged], key: Key, judged: Judged) -> None:
+    """Add the clusters and units to what is there under `key`; the first finding keeps its words and place."""
+    known = merged.get(key, judged)
+    clusters = tuple(sorted({*judged.finding.clusters, *known.finding.clusters}))
+    merged[key] = Judged(finding=replace(known.finding, clusters=clusters), units=judged.units | known.units)
+
+
+def model_finding(desired: Desired, rules: Rules, msg: str, metadata: Mapping[str, Json]) -> Judged:
+    """One result about a cluster or the fleet, with the line of the inventory that a person would edit."""
+    details = cast("JsonObject", metadata.get("details", {}))
+    named = details.get("clusters")
+    names = [str(name) for name in named] if isinstance(named, list) else [str(metadata.get("id", ""))]
+    clusters = tuple(name for name in names if name in desired.plan.resolved.clusters)
+    units = [details.get("unit")] if isinstance(details.get("unit"), str) else details.get("units") or []
+    found = finding_of(rules, msg, metadata, _inventory_place(desired, clusters, details), clusters)
+    return Judged(finding=found, units=frozenset(map(str, units if isinstance(units, list) else [])))
+
+
+def _model_findings(desired: Desired, rules: Rules, answers: Mapping[str, Answer]) -> list[Judged]:
     """Findings of cluster and fleet policies; equal messages of several clusters become one."""
     merged: dict[tuple[str, str], Judged] = {}
     for answer in answers.values():
         for msg, metadata in answer.results:
-            details = cast("JsonObject", metadata.get("details", {}))
-            named = details.get("clusters")
-            names = [str(name) for name in named] if isinstance(named, list) else [str(metadata.get("id", ""))]
-            clusters = tuple(name for name in names if name in desired.plan.resolved.clusters)
-            units = [details.get("unit")] if isinstance(details.get("unit"), str) else details.get("units") or []
-            place = _inventory_place(desired, clusters, details)
-            found = _finding(rules, msg, metadata, place, clusters)
-            known = merged.get((found.code, msg))
-            together = tuple(sorted({*clusters, *(known.finding.clusters if known else ())}))
-            first = known.finding if known else found
-            merged[(found.code, msg)] = Judged(
-                finding=replace(first, clusters=together),
-                units=frozenset(map(str, units if isinstance(units, list) else [])) | (known.units if known else frozenset()),
-            )
+            judged = model_finding(desired, rules, msg, metadata)
+            join(merged, (judged.finding.code, msg), judged)
     return list(merged.values())
 
 

@@ -3,55 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from generator.cli.main import main
 from generator.pipeline.outputtree import read
-from generator.tools.toolchain import Tool
-
-TOY = Path(__file__).parent / "toy"
-AS_OF = "--as-of=2026-11-24"
-# small toy objects that the library's other policies would rightly refuse are not what is tested here
-KEPT = ("pod-no-privileged.yaml", "gpu-capacity.yaml", "fleet-model-versions.yaml")
-
-
-def git(root: Path, *arguments: str) -> str:
-    environ = {"PATH": os.environ["PATH"], "HOME": str(root), "GIT_CONFIG_NOSYSTEM": "1"}
-    return subprocess.run(["git", *arguments], cwd=root, env=environ, capture_output=True, text=True, check=True).stdout
-
-
-@pytest.fixture
-def fleet(tmp_path: Path, root: Path, tools: Callable[[str], Tool], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A committed repository with the toy fleet and three policies of the library."""
-    for name in ("kustomize", "conftest"):
-        tools(name)
-    target = tmp_path / "fleet repo"  # a blank in the path is part of every test
-    shutil.copytree(TOY, target)
-    (target / "policies" / "rego").mkdir(parents=True)
-    (target / "policies" / "constraints").mkdir()
-    for name in ("gate", "lib", "pod/no_privileged", "gpu/capacity", "fleet/model_versions"):
-        shutil.copytree(root / "policies" / "rego" / name, target / "policies" / "rego" / name)
-    for name in KEPT:
-        shutil.copy(root / "policies" / "constraints" / name, target / "policies" / "constraints" / name)
-    git(target, "init", "--quiet", "--initial-branch=main")
-    git(target, "config", "user.name", "Test")
-    git(target, "config", "user.email", "test@example.com")
-    git(target, "add", "--all")
-    git(target, "commit", "--quiet", "--message=Fleet")
-    monkeypatch.chdir(target)
-    return target
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+from tests.contract.line.conftest import AS_OF, edit, git
 
 
 def test_render_writes_the_tree_and_a_second_run_changes_nothing(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,3 +96,18 @@ def test_an_unknown_format_of_a_file(run: Run, fleet: Path) -> None:
     ran = run("check", "--inventory", "-o", "sarf=x")
     assert ran.code == 2
     assert "there is no format 'sarf': did you mean 'sarif'?" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "--namespaces", "x"),
+        ("check", "-e", "prod"),
+        ("check", "x"),
+        ("check", "--inventory", "--manifests", "x"),
+    ],
+)
+def test_options_of_manifests_go_with_manifests(run: Run, fleet: Path, words: tuple[str, ...]) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--manifests" in ran.err
