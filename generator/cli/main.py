@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import traceback
@@ -11,6 +10,7 @@ from typing import Final
 import click
 
 from generator import __version__
+from generator.cli.table import Table
 from generator.errors import FleetgenError
 
 COMMANDS: Final = {
@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "explain": "Why a cluster, unit, value or code is as it is.",
     "show": "Every object of a cluster, in wave order.",
     "list": "Clusters, units, variants, policies or waivers.",
+    "policy": "What other policies would change.",
     "bootstrap": "What a technician applies once at a site.",
     "rehearse": "A real site on this machine that pulls what is committed.",
     "tools": "Install and list kustomize, conftest and the others.",
@@ -32,33 +33,12 @@ COMMANDS: Final = {
 }
 
 
-class _Table(click.Group):
-    """Commands by name; a command's module is imported when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - signature of the base class
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - signature of the base class
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"generator.cli.{cmd_name.replace('import', 'import_')}")
-        command = module.command
-        assert isinstance(command, click.Command)  # noqa: S101 - every module of the table has one
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - without loading the modules
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        from generator.schemas.validate import suggest  # noqa: PLC0415 - only for a wrong name
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"there is no command '{args[0]}': {suggest(args[0], COMMANDS)}")
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=_Table, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Table,
+    package="generator.cli",
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, "--version", prog_name="fleetgen")
 @click.option("-C", "--directory", default=".", metavar="DIR", help="Run as if started in DIR.")
 @click.pass_context
