@@ -22,7 +22,7 @@ def broken(fleet: Path) -> Path:
     return fleet
 
 
-@pytest.mark.parametrize("name", set(FORMATS) - {"text"})
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"text"}))
 def test_an_early_error_is_a_report_too(run: Run, broken: Path, name: str) -> None:
     text = run("check", "--inventory").err
     ran = run("check", "--inventory", "--format", name)
