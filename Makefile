@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 AS_OF ?= 2026-11-24
-TEST_TOOLS := kustomize conftest gator opa regal
+TEST_TOOLS := kustomize conftest gator opa promtool regal
 UV_VERSION := 0.13.9
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

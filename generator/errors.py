@@ -99,6 +99,8 @@ CODES: dict[str, str] = {
     "E0705": "a unit has no version, or a name that is reserved",
     "E0706": "an object that must outlive its unit is not guarded against pruning",
     "E0707": "a unit renders a cluster-scoped kind that its component does not declare",
+    "E0708": "a rule or dashboard uses a metric that the cluster's exporter does not export",
+    "E0709": "two components of a cluster have settings that do not fit together",
     # gate
     "E0801": "a policy or constraint is broken",
     "E0802": "a required policy evaluated nothing",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from generator.cli import answers, common, output
+from generator.tools.pins import Use
 from generator.tools.toolchain import Toolchain
 
 
@@ -30,7 +31,11 @@ def list_(ctx: click.Context, *, format_: str) -> int:
 
 
 @command.command(
-    "install", help="Build the named tools (default: all but those of rehearsals) into the cache, where they are missing."
+    "install",
+    help=(
+        "Build the named tools into the cache, where they are missing; "
+        "by default all but those of rehearsals and of this project's own tests."
+    ),
 )
 @click.argument("names", nargs=-1)
 @click.option("--rehearse", is_flag=True, help="Also everything that `fleetgen rehearse` needs: about 10 minutes on two cores.")
@@ -38,9 +43,9 @@ def list_(ctx: click.Context, *, format_: str) -> int:
 def install(ctx: click.Context, *, names: tuple[str, ...], rehearse: bool) -> int:
     """See the help text."""
     toolchain = _toolchain(ctx)
-    wanted = names or toolchain.names(for_rehearsals=False)
+    wanted = names or toolchain.names(use=Use.ORDINARY)
     if rehearse:
-        wanted += toolchain.names(for_rehearsals=True)
+        wanted += toolchain.names(use=Use.REHEARSALS)
     for name in names:
         toolchain.pin(name)  # a wrong name is said before anything is built
     for name in wanted:

@@ -70,6 +70,23 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What another component of the same cluster must be like; `message` says why and what to do.
+
+    `when`: a setting of this component that asks for it. `expects` must be on there, `forbids` must not: dotted paths, each with
+    `=text` for a text that is meant. `versions`: the key of the release's data that maps a version of this component to those of
+    the other that go with it.
+    """
+
+    component: str
+    message: str
+    when: str = ""
+    expects: str = ""
+    forbids: str = ""
+    versions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
     """A namespace that the unit lives in, on clusters with the facts of `where`."""
 
@@ -79,7 +96,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A line of versions. `supports`: where it runs, any of them; none means everywhere. `data`: `release` in templates."""
+    """A line of versions. `supports`: where it runs, any of them; none means everywhere. `data`: `release` in templates.
+
+    In `releases.yaml` a release may be `like` one above it: its data then only says what differs, null removes.
+    """
 
     line: str
     versions: tuple[str, ...]
@@ -133,6 +153,7 @@ class Component:
     policies: tuple[str, ...]
     provides: tuple[str, ...]
     requires: tuple[Requirement, ...]
+    beside: tuple[Beside, ...]
     chart: Chart | None
     source_repos: tuple[str, ...]
     cluster_resources: tuple[ClusterResource, ...]

@@ -130,13 +130,16 @@ def at(node: Node, path: Path) -> Node | None:
 
 
 def is_on(node: Node | None, path: str) -> bool:
-    """Whether something at the dotted `path` is truthy; the step `*` stands for every key of a mapping."""
+    """Whether something at the dotted `path` is truthy, or for `path=text` that text; the step `*` is every key of a mapping."""
+    path, equals, wanted = path.partition("=")
     for index, step in enumerate(steps := path.split(".") if path else []):
         if step == "*":
-            rest = ".".join(steps[index + 1 :])
+            rest = ".".join(steps[index + 1 :]) + equals + wanted
             return isinstance(node, Table) and any(is_on(entry, rest) for entry in node.entries.values())
         node = at(node, (step,)) if node is not None else None
-    return node is not None and bool(plain(node))
+    if node is None:
+        return False
+    return str(plain(node)) == wanted if equals else bool(plain(node))
 
 
 def nearest_place(node: Node, path: Path) -> Place:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from generator.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from generator.model import inventory
-from generator.model.component import Component, Conditions, Support
+from generator.model.component import Beside, Component, Conditions, Support
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
 from generator.model.settings import plain
@@ -143,6 +143,7 @@ def _component(component: Component) -> list[str]:
     facts += [("Provides", _codes(component.provides))]
     needs = (_conditioned(f"{one.api} (when {one.when})" if one.when else one.api, one.where) for one in component.requires)
     facts += [("Needs", _codes(needs))]
+    facts.append(("Goes with", _codes(map(_beside, component.beside))))
     if chart := component.chart:
         facts.append(("Helm chart", f"`{chart.name}` from {_conditioned(chart.repo_url, chart.where)}"))
     facts.append(("Told by `fleetgen check`", _codes(component.stated)))
@@ -176,6 +177,11 @@ def _conditioned(text: str, where: Conditions) -> str:
     """A text with the facts on which it depends."""
     said = "; ".join(f"{fact} {', '.join(values)}" for fact, values in where.items())
     return f"{text} ({said})" if said else text
+
+
+def _beside(wish: Beside) -> str:
+    demand = f"the version that its {wish.versions} say" if wish.versions else wish.expects or f"not {wish.forbids}"
+    return f"{wish.component}: {demand}" + (f" (when {wish.when})" if wish.when else "")
 
 
 def _measure(support: Support) -> str:

@@ -1,38 +1,60 @@
-"""What must hold between the units of a cluster: namespaces, required APIs, one owner for every object.
+"""What must hold between the units of a cluster: namespaces, required APIs, one owner for every object, metrics that exist.
 
 Judged per distinct bill of materials, not per cluster: clusters with the same variants get the same answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
+from generator.catalog.exporters import Exported, Use, exported, uses
+from generator.catalog.releases import release_of
 from generator.errors import problem
-from generator.model.component import meets
+from generator.model.component import Beside, meets
 from generator.model.finding import Finding
 from generator.model.fleet import Cluster
 from generator.model.manifest import Manifest
+from generator.model.place import Place
 from generator.model.resource import KEEP, SYNC_OPTIONS, ResourceId
+from generator.model.settings import nearest_place
 from generator.model.variant import Resolved, Variant, VariantKey
 from generator.schemas.validate import suggest
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
+# the console of OpenShift reads dashboards there and nowhere else (GPU operator documentation, enable-gpu-monitoring-dashboard)
+_GIVEN_ON: Final[Mapping[str, frozenset[str]]] = {"openshift": frozenset({"openshift-config-managed"})}
 _KEPT: Final = frozenset({("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
 _CORE: Final = '""'
+_ALMOST: Final = 0.9  # names of fields have much in common; only a slip of the pen is this near
 Objects = Mapping[VariantKey, Sequence[Manifest]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What the objects of a variant say about metrics."""
+
+    exports: tuple[tuple[ResourceId, Exported], ...]
+    uses: tuple[tuple[ResourceId, Use], ...]
 
 
 def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
     """Every broken contract, each once, with all clusters that it concerns."""
+    measured = {key: _measured(manifests) for key, manifests in objects.items()}
     seen: dict[tuple[VariantKey | str, ...], list[Finding]] = {}
     clusters_of: dict[tuple[VariantKey | str, ...], list[str]] = {}
     for name, bill in resolved.bills.items():
         cluster = resolved.clusters[name]
-        signature: tuple[VariantKey | str, ...] = (*bill.values(), *cluster.spec.provides)
+        signature: tuple[VariantKey | str, ...] = (*bill.values(), *cluster.spec.provides, _distribution(cluster))
         clusters_of.setdefault(signature, []).append(name)
         if signature not in seen:
-            seen[signature] = _check_bill(cluster, [resolved.variants[key] for key in bill.values()], objects, setting_is_on)
+            variants = [resolved.variants[key] for key in bill.values()]
+            seen[signature] = [
+                *_check_bill(cluster, variants, objects, setting_is_on),
+                *_not_exported([(variant, measured[variant.key]) for variant in variants]),
+            ]
     merged: dict[tuple[str, str], Finding] = {}
     for signature, findings in seen.items():
         for finding in findings:
@@ -55,7 +77,8 @@ def _check_bill(
 ) -> list[Finding]:
     return [
         *_requirements(cluster, variants, setting_is_on),
-        *_namespaces(variants, objects),
+        *_neighbours(variants, setting_is_on),
+        *_namespaces(cluster, variants, objects),
         *_owners(variants, objects),
         *_unguarded(variants, objects),
         *_undeclared(variants, objects),
@@ -72,8 +95,8 @@ def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: 
             if requirement.when and not setting_is_on(variant, requirement.when):
                 continue
             setting = requirement.when.replace("*", variant.instance)
-            because = f" because {setting} is on" if setting else ""
-            off = f", switch off {setting}" if setting else ""
+            because = f" because {_said(setting)}" if setting else ""
+            off = f", change {setting.partition('=')[0]}" if "=" in setting else f", switch off {setting}" if setting else ""
             fix = f"enable a component that provides it{off}, or list it in spec.provides if the site has it already"
             found.append(
                 problem(
@@ -86,23 +109,62 @@ def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: 
     return found
 
 
-def _namespaces(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
-    existing = {
-        m.id.name for v in variants for m in objects[v.key] if m.id.kind == "Namespace" and not m.id.group
-    } | _GIVEN_NAMESPACES
+def _said(setting: str) -> str:
+    """A condition over a setting, for people."""
+    path, equals, wanted = setting.partition("=")
+    return f"{path} is {wanted}" if equals else f"{path} is on"
+
+
+def _neighbours(variants: Sequence[Variant], setting_is_on: Callable[[Variant, str], bool]) -> Iterator[Finding]:
+    """What each unit wants of the other components."""
+    for variant in variants:
+        for wish in variant.component.beside:
+            if wish.when and not setting_is_on(variant, wish.when):
+                continue
+            for other in (other for other in variants if other.component.name == wish.component):
+                if wish.versions:
+                    yield from _version_beside(variant, wish, other)
+                elif setting_is_on(other, wish.expects or wish.forbids) != bool(wish.expects):
+                    yield _setting_beside(variant, wish, other)
+
+
+def _setting_beside(variant: Variant, wish: Beside, other: Variant) -> Finding:
+    demand = wish.expects or wish.forbids
+    because = f" when {_said(wish.when)}" if wish.when else ""
+    wanted = f"needs {demand}" if wish.expects else f"does not go with {demand}"
+    place = _set_at(other, ("values", *demand.partition("=")[0].split("."))) or _place(other)
+    return problem("E0709", f"'{variant.key.unit}'{because} {wanted} in '{other.key.unit}'", fix=wish.message, place=place)
+
+
+def _version_beside(variant: Variant, wish: Beside, other: Variant) -> Iterator[Finding]:
+    release = release_of(variant.component, variant.version)
+    table = release.data.get(wish.versions) if release else None
+    fitting = table.get(variant.version) if isinstance(table, dict) else None
+    if isinstance(fitting, list) and other.version not in fitting:
+        known = ", ".join(str(version) for version in fitting)
+        text = f"'{variant.key.unit}' {variant.version} goes with '{other.key.unit}' {known}, not with {other.version}"
+        yield problem("E0709", text, fix=wish.message, place=_set_at(variant, ("version",)) or _place(variant))
+
+
+def _distribution(cluster: Cluster) -> str:
+    return cluster.spec.kubernetes.distribution if cluster.spec.kubernetes else ""
+
+
+def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+    own = {m.id.name for v in variants for m in objects[v.key] if m.id.kind == "Namespace" and not m.id.group}
+    existing = own | _GIVEN_NAMESPACES | _GIVEN_ON.get(_distribution(cluster), frozenset())
     found = []
     for variant in variants:
         needed = {m.id.namespace for m in objects[variant.key] if m.id.namespace} | set(variant.namespaces)
         for namespace in sorted(needed - existing):
-            near = suggest(namespace, existing - _GIVEN_NAMESPACES)
+            near = suggest(namespace, own)
             fix = f"add it to components.cluster-baseline.values.namespaces ({near})"
-            place = variant.layers[-1].place if variant.layers else variant.component.place
             found.append(
                 problem(
                     "E0704",
                     f"'{variant.key.unit}' lives in namespace '{namespace}', which cluster-baseline does not create",
                     fix=fix,
-                    place=place,
+                    place=_place(variant),
                 )
             )
     return found
@@ -152,6 +214,46 @@ def _undeclared(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
             fix = f"add {entry} to clusterResources of component.yaml, or give the object a namespace"
             found.append(problem("E0707", message, fix=fix, place=variant.component.place))
     return found
+
+
+def _measured(manifests: Sequence[Manifest]) -> _Measured:
+    exports = ((manifest.id, exported(manifest)) for manifest in manifests)
+    return _Measured(
+        exports=tuple((identity, found) for identity, found in exports if found),
+        uses=tuple((manifest.id, use) for manifest in manifests for use in uses(manifest)),
+    )
+
+
+def _not_exported(measured: Sequence[tuple[Variant, _Measured]]) -> Iterator[Finding]:
+    """A rule about a metric that nobody exports never fires, and nobody notices."""
+    exports = [(variant, identity, each) for variant, found in measured for identity, each in found.exports]
+    for user, found in measured:
+        for identity, use in found.uses:
+            for owner, listed_in, each in exports:
+                for metric in filter(each.lacks, use.metrics):
+                    near = get_close_matches(metric, each.names, 1, _ALMOST)
+                    meant = f"did you mean {near[0]}? If not, " if near else ""
+                    fix = f"{meant}add {metric} to the metrics of '{owner.key.unit}', or take {use.what} out"
+                    text = f"{use.what} in {identity} of '{user.key.unit}' uses {metric}, which {listed_in} does not list"
+                    yield problem("E0708", text, fix=fix, place=_chosen_at(owner, user))
+
+
+def _chosen_at(owner: Variant, user: Variant) -> Place:
+    """Where somebody chose the metrics; else what brought the rule."""
+    if chosen := _set_at(owner, ("values", "metrics")):
+        return chosen
+    return user.patches[-1].origin.place if user.patches else _place(user)
+
+
+def _set_at(variant: Variant, path: tuple[str, ...]) -> Place | None:
+    """Where a layer sets something; None if the component's own default holds."""
+    place = nearest_place(variant.settings, path)
+    return None if place.path.startswith(f"{variant.component.folder}/") else place
+
+
+def _place(variant: Variant) -> Place:
+    """Where somebody would look for the unit: the strongest layer that speaks of it."""
+    return variant.layers[-1].place if variant.layers else variant.component.place
 
 
 def owners(resolved: Resolved, objects: Objects) -> dict[str, dict[str, str]]:

@@ -24,6 +24,7 @@ from generator.model.plain import Json, JsonObject
 from generator.model.policy import Exported
 from generator.model.settings import is_on, nearest_place, plain
 from generator.model.variant import Variant, plain_values
+from generator.schemas.validate import suggest
 from generator.yamlfile import dump, dump_all, parse
 
 MAX_FILE: Final = 1024 * 1024
@@ -74,6 +75,7 @@ def _environment(parts: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
     )
     environment.filters["yaml"] = _yaml
     environment.filters["sha256"] = _sha256
+    environment.filters["suggest"] = suggest
     for name in ("lipsum", "cycler", "joiner"):
         environment.globals.pop(name)
     return environment

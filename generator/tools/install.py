@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.errors import ToolError
 from generator.tools import process
+from generator.tools.pins import Use
 from generator.tools.toolchain import Toolchain, cache_folder
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
@@ -33,8 +34,8 @@ def main(names: list[str]) -> int:
 
 def _wanted(toolchain: Toolchain, names: list[str]) -> tuple[str, ...]:
     if names == ["--rehearse"]:
-        return toolchain.names(for_rehearsals=True)
-    return tuple(names) or toolchain.names(for_rehearsals=False)
+        return toolchain.names(use=Use.REHEARSALS)
+    return tuple(names) or toolchain.names(use=Use.ORDINARY)
 
 
 def _say(line: str) -> None:

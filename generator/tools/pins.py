@@ -5,9 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from generator.errors import ToolError, problem
+
+
+class Use(Enum):
+    """What a tool is for: the line `//fleetgen:for` of its go.mod, or no such line."""
+
+    ORDINARY = ""
+    REHEARSALS = "rehearse"
+    TESTS = "tests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +36,7 @@ class Pin:
     ldflags: str = ""
     files: tuple[str, ...] = ()
     own: bool = False
-    for_rehearsals: bool = False
+    use: Use = Use.ORDINARY
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -45,16 +54,9 @@ class Pin:
         return (self.package, self.package, "(devel)") if self.own else (self.package, self.module, self.version)
 
 
-def names(library: Path, *, for_rehearsals: bool | None = None) -> tuple[str, ...]:
-    """The tools that are pinned in `library`, sorted; only those for rehearsals, or only the others."""
-    return tuple(
-        sorted(
-            name
-            for folder in _folders(library)
-            for name in _packages(folder)
-            if for_rehearsals is None or _is_for_rehearsals(_text(folder)) == for_rehearsals
-        )
-    )
+def names(library: Path, *, use: Use | None = None) -> tuple[str, ...]:
+    """The tools that are pinned in `library`, sorted; those of one use, or all."""
+    return tuple(sorted(name for folder in _folders(library) for name in _packages(folder) if use is None or _use(folder) is use))
 
 
 def read(library: Path, name: str) -> Pin:
@@ -83,7 +85,7 @@ def read(library: Path, name: str) -> Pin:
         ldflags=_directive("ldflags", text).replace("{version}", versions[module]),
         files=tuple(_directive("files", text).split()),
         own=own,
-        for_rehearsals=_is_for_rehearsals(text),
+        use=_use(found),
     )
 
 
@@ -115,8 +117,14 @@ def _directive(name: str, text: str) -> str:
     return found[1] if found else ""
 
 
-def _is_for_rehearsals(text: str) -> bool:
-    return _directive("for", text) == "rehearse"
+def _use(folder: Path) -> Use:
+    said = _directive("for", _text(folder))
+    try:
+        return Use(said)
+    except ValueError as error:
+        known = ", ".join(use.value for use in Use if use.value)
+        fix = f"one of: {known}; or remove the line"
+        raise ToolError(problem("E1101", f"{folder / 'go.mod'}: a tool cannot be for '{said}'", fix=fix)) from error
 
 
 def version_tuple(text: str) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from generator.errors import ToolError, problem
 from generator.tools import buildinfo, pins, process
-from generator.tools.pins import Pin
+from generator.tools.pins import Pin, Use
 
 _LINKER_FLAGS = "-s -w"
 _WAIT_SECONDS = 3600.0
@@ -53,8 +53,8 @@ class Toolchain:
     configured: Mapping[str, Path] = field(default_factory=dict)
     on_line: Callable[[str], None] = field(default=lambda _line: None, repr=False)
 
-    def names(self, *, for_rehearsals: bool | None = None) -> tuple[str, ...]:
-        return pins.names(self.library, for_rehearsals=for_rehearsals)
+    def names(self, *, use: Use | None = None) -> tuple[str, ...]:
+        return pins.names(self.library, use=use)
 
     def find(self, name: str) -> Tool | None:
         """The tool if it is there already; None if it would have to be built. A wrong configured one is E1101 or E1102."""

@@ -12,6 +12,7 @@ import pytest
 from generator.rehearse.rehearsal import BuiltTools, Rehearsed
 from generator.rehearse.report import timeline
 from generator.rehearse.watching import Event
+from generator.tools.pins import Use
 from generator.tools.toolchain import Toolchain, cache_folder
 from tests.e2e.fleet import Fleet
 
@@ -28,7 +29,7 @@ def note(title: str, text: str) -> None:
 def programs() -> BuiltTools:
     """The programs of a rehearsal. One that is missing fails the test: a skipped rehearsal proves nothing."""
     toolchain = Toolchain(library=ROOT, cache=cache_folder(os.environ), environ=os.environ)
-    missing = [name for name in (*toolchain.names(for_rehearsals=True), "kustomize", "conftest") if toolchain.find(name) is None]
+    missing = [name for name in (*toolchain.names(use=Use.REHEARSALS), "kustomize", "conftest") if toolchain.find(name) is None]
     if missing:
         pytest.fail(f"not built: {', '.join(missing)}; run: make e2e-tools", pytrace=False)
     return BuiltTools(toolchain)

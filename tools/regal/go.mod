@@ -1,5 +1,7 @@
 module fleetgen.io/tools/regal
 
+//fleetgen:for tests
+
 go 1.26
 
 tool github.com/open-policy-agent/regal

@@ -7,14 +7,28 @@ from functools import cache
 from typing import Final, cast
 
 from generator.errors import InputError, problem
-from generator.model.component import Chart, ClusterResource, Component, Conditions, Release, Requirement, Space, Support
+from generator.model.component import Beside, Chart, ClusterResource, Component, Conditions, Release, Requirement, Space, Support
 from generator.model.facts import ENUM_FACTS
 from generator.model.fields import TOKEN
 from generator.model.finding import Finding
 from generator.model.inventory import API_VERSION, INPUT_KINDS
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
-from generator.model.settings import Append, MergeBy, Origin, Rules, Table, at, empty, plain, relabel
+from generator.model.settings import (
+    Append,
+    Items,
+    MergeBy,
+    Node,
+    Origin,
+    Rules,
+    Table,
+    at,
+    empty,
+    merge,
+    nearest_place,
+    plain,
+    relabel,
+)
 from generator.schemas.derive import COMPONENT_ENTRY
 from generator.schemas.validate import Validator, suggest
 from generator.yamlfile import parse
@@ -45,6 +59,11 @@ def _condition(measure: str, facts: list[Json], allowed: JsonObject) -> JsonObje
     )
 
 
+def _neighbour(demand: str) -> JsonObject:
+    """An entry of `beside` with one of its demands."""
+    return _strict(["component", demand, "message"], component=_STRING, message=_STRING, when=_STRING, **{demand: _STRING})
+
+
 @cache
 def _validator() -> Validator:
     facts: list[Json] = [fact.name for fact in ENUM_FACTS]
@@ -67,6 +86,7 @@ def _validator() -> Validator:
         policies={"type": "array", "items": {"type": "string", "pattern": r"^FG-[A-Z0-9]+-[0-9]{3}$"}},
         provides={"type": "array", "items": {"type": "string", "pattern": r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"}},
         requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING, where=_WHERE)},
+        beside={"type": "array", "items": {"anyOf": [_neighbour("expects"), _neighbour("forbids"), _neighbour("versions")]}},
         chart=_strict(
             ["repoURL", "name", "releaseName", "namespace", "values"],
             **dict.fromkeys(("repoURL", "name", "releaseName", "namespace", "values"), _STRING),
@@ -92,6 +112,7 @@ def _releases_validator() -> Validator:
         line=_STRING,
         versions={**_STRINGS, "minItems": 1},
         supports={"type": "array", "minItems": 1, "items": _WHERE},
+        like=_STRING,
         data={"type": "object"},
     )
     return _document_validator("ComponentReleases", _strict(["releases"], releases={"type": "array", "items": release}))
@@ -143,7 +164,7 @@ def _component(folder: str, files: Mapping[str, str]) -> Component:
     releases: tuple[Release, ...] = ()
     if _RELEASES in files:
         _, listed = _document(folder, _RELEASES, files, _releases_validator())
-        releases = _releases(cast("JsonObject", plain(listed)), Place(f"{folder}/{_RELEASES}"))
+        releases = _releases(listed)
     component = _build(name, folder, tree, files, releases)
     if found := list(_undeclared_facts(component)):
         raise InputError(found)
@@ -165,22 +186,36 @@ def _document(folder: str, file: str, files: Mapping[str, str], validator: Valid
     return name, trees[0]
 
 
-def _releases(document: JsonObject, place: Place) -> tuple[Release, ...]:
-    """The releases of a component. Raises InputError E0506 where two list one version."""
-    found = [
-        Release(
-            line=str(each["line"]),
-            versions=tuple(cast("list[str]", each["versions"])),
-            supports=tuple(map(_conditions, cast("list[Json]", each.get("supports", [])))),
-            data=cast("JsonObject", each.get("data", {})),
+def _releases(listed: Table) -> tuple[Release, ...]:
+    """The releases of a component. Raises InputError E0506 where two list one version, or one is like no release before it."""
+    found: list[Release] = []
+    data: dict[str, Node] = {}
+    problems: list[Finding] = []
+    for each in cast("Items", at(listed, ("spec", "releases"))).items:
+        entry = cast("JsonObject", plain(each))
+        line, like = str(entry["line"]), str(entry.get("like", ""))
+        if like and like not in data:
+            fix = f"{suggest(like, data)}; a release is like one that stands above it"
+            problems.append(problem("E0506", f"there is no release {like}", fix=fix, place=nearest_place(each, ("like",))))
+        own = at(each, ("data",)) or empty(each.origin)
+        data[line] = merge(data[like], own) if like in data else own
+        found.append(
+            Release(
+                line=line,
+                versions=tuple(cast("list[str]", entry["versions"])),
+                supports=tuple(map(_conditions, cast("list[Json]", entry.get("supports", [])))),
+                data=cast("JsonObject", plain(data[line])),
+            )
         )
-        for each in cast("list[JsonObject]", cast("JsonObject", document["spec"])["releases"])
-    ]
-    versions = [version for release in found for version in release.versions]
-    if twice := sorted({version for version in versions if versions.count(version) > 1}):
-        raise InputError(
-            problem("E0506", f"version {', '.join(twice)} is listed twice", fix="list a version in one release", place=place)
-        )
+    for what, names in (
+        ("version", [version for release in found for version in release.versions]),
+        ("line", [release.line for release in found]),
+    ):
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            text = f"{what} {', '.join(twice)} is listed twice"
+            problems.append(problem("E0506", text, fix=f"list a {what} in one release", place=listed.origin.place))
+    if problems:
+        raise InputError(problems)
     return tuple(found)
 
 
@@ -228,6 +263,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
             Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
             for r in objects("requires")
         ),
+        beside=tuple(Beside(**each) for each in objects("beside")),
         chart=_chart(chart) if chart else None,
         source_repos=texts("sourceRepos"),
         cluster_resources=tuple(ClusterResource(group=r["group"], kind=r["kind"]) for r in objects("clusterResources")),

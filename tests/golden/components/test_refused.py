@@ -95,6 +95,27 @@ REFUSED: Final = {
         "'version' is missing in values.models.m",
         "add 'version': Version that is served; the name of its folder. Probes wait for it",
     ),
+    "an alert that is not there": (
+        "dcgm-exporter",
+        "alerts: {severity: {GPUIdel: none}}",
+        "fleet/defaults.yaml:1:21",
+        "unknown key 'GPUIdel' in values.alerts.severity",
+        "did you mean 'GPUIdle'?",
+    ),
+    "alerts without a runbook": (
+        "dcgm-exporter",
+        "{serviceMonitor: {enabled: true}, alerts: {enabled: true}}",
+        "fleet/defaults.yaml:1:35",
+        "'runbook' is missing in values.alerts",
+        "add 'runbook'",
+    ),
+    "alerts about metrics that nobody scrapes": (
+        "dcgm-exporter",
+        "{serviceMonitor: {enabled: false}, alerts: {enabled: true, runbook: https://docs.example.com/gpu}}",
+        "fleet/defaults.yaml:1:28",
+        "values.serviceMonitor.enabled: true was expected",
+        "Alerts need the metrics that the ServiceMonitor finds",
+    ),
     "a card of another vendor": (
         "tf-serving",
         MODEL % "accelerator: {kind: nvidia, resource: amd.com/gpu}",

@@ -42,6 +42,16 @@ spec:
       versions: [v1.0.0, v1.0.1]
       supports: [{distribution: [k3s], kubernetes.minor: ["1.33", "1.34"]}]
 """
+ALIKE: Final = """
+    - line: "2.1"
+      like: "2.0"
+      versions: [v2.1.0]
+      data: {fields: [a], ports: {http: 80}}
+    - line: "2.2"
+      like: "2.1"
+      versions: [v2.2.0]
+      data: {image: null, fields: [b], ports: {https: 443}}
+"""
 
 
 def thing(component: str = COMPONENT, releases: str = RELEASES) -> tuple[Component | None, list[Finding]]:
@@ -58,6 +68,18 @@ def test_a_version_finds_its_release() -> None:
     assert found is not None
     assert (found.line, found.data) == ("2.0", {"image": "two"})
     assert (unknown_version(component, "v1.0.1"), release_of(component, "v3")) == ("", None)
+
+
+def test_a_release_says_what_differs_from_one_before_it() -> None:
+    component, problems = thing(releases=RELEASES + ALIKE)
+    assert problems == []
+    assert component is not None
+    assert [release.data for release in component.releases] == [
+        {"image": "two"},
+        {},
+        {"image": "two", "fields": ["a"], "ports": {"http": 80}},
+        {"fields": ["b"], "ports": {"http": 80, "https": 443}},
+    ]
 
 
 def test_an_unknown_version_names_the_known_ones() -> None:
@@ -124,6 +146,18 @@ BROKEN: Final = {
         RELEASES.replace("v1.0.0", "v2.0.1"),
         "version v2.0.1 is listed twice",
         "list a version in one release",
+    ),
+    "a line twice": (
+        COMPONENT,
+        RELEASES.replace('"1.0"', '"2.0"'),
+        "line 2.0 is listed twice",
+        "list a line in one release",
+    ),
+    "like a release that comes later": (
+        COMPONENT,
+        RELEASES + ALIKE.replace('like: "2.0"', 'like: "2.2"'),
+        "there is no release 2.2",
+        "did you mean '2.0'?; a release is like one that stands above it",
     ),
     "releases of another component": (
         COMPONENT,

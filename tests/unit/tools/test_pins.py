@@ -7,6 +7,7 @@ import pytest
 
 from generator.errors import ToolError
 from generator.tools import pins
+from generator.tools.pins import Use
 
 GO_MOD = """module fleetgen.io/tools/demo
 
@@ -52,8 +53,9 @@ def test_the_digest_follows_both_files(tmp_path: Path) -> None:
             "no version is required for",
         ),
         ("demo", GO_MOD.replace("tool example", "// example"), "0 lines match"),
+        ("demo", "//fleetgen:for fun\n" + GO_MOD, "a tool cannot be for 'fun'"),
     ],
-    ids=["unknown", "no version", "no tool line"],
+    ids=["unknown", "no version", "no tool line", "an unknown use"],
 )
 def test_broken_pins(tmp_path: Path, name: str, text: str, message: str) -> None:
     with pytest.raises(ToolError, match=re.escape(message)) as caught:
@@ -69,15 +71,11 @@ def test_version_tuple(text: str, expected: tuple[int, ...]) -> None:
 
 
 def test_the_tools_of_this_project(root: Path) -> None:
-    versions = {name: pins.read(root, name).version for name in pins.names(root, for_rehearsals=False)}
-    assert versions == {
-        "conftest": "v0.71.1",
-        "gator": "v3.23.1",
-        "kustomize": "v5.8.1",
-        "opa": "v1.22.2",
-        "regal": "v0.42.0",
-    }
-    rehearsal = {name: pins.read(root, name).version for name in pins.names(root, for_rehearsals=True)}
+    versions = {name: pins.read(root, name).version for name in pins.names(root, use=Use.ORDINARY)}
+    assert versions == {"conftest": "v0.71.1", "gator": "v3.23.1", "kustomize": "v5.8.1", "opa": "v1.22.2"}
+    tests = {name: pins.read(root, name).version for name in pins.names(root, use=Use.TESTS)}
+    assert tests == {"promtool": "v0.313.5", "regal": "v0.42.0"}
+    rehearsal = {name: pins.read(root, name).version for name in pins.names(root, use=Use.REHEARSALS)}
     assert rehearsal == {
         "argocd": "v3.3.10",
         "etcd": "v3.6.14",
@@ -114,7 +112,7 @@ replace (
 def test_a_folder_with_several_tools(tmp_path: Path) -> None:
     library(tmp_path, SEVERAL)
     assert pins.names(tmp_path) == ("one", "two")
-    assert (pins.names(tmp_path, for_rehearsals=True), pins.names(tmp_path, for_rehearsals=False)) == (("one", "two"), ())
+    assert [pins.names(tmp_path, use=use) for use in Use] == [(), ("one", "two"), ()]
     pin = pins.read(tmp_path, "two")
     assert (pin.package, pin.version, pin.ldflags, pin.files) == (
         "example.com/several/cmd/two",
