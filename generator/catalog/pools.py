@@ -13,6 +13,7 @@ from generator.model.plain import Json, JsonObject
 
 _SHARERS: Final[Mapping[str, tuple[str, ...]]] = {"time-slicing": ("nvidia", "intel"), "mps": ("nvidia",), "mig": ("nvidia",)}
 _BRANCH: Final = re.compile(r"[0-9]{3}$")
+_NOT_IN_GO: Final = re.compile(r"\(\?[=!<>]|\(\?P=|\\[1-9]")
 
 
 def product_of(gpu: Gpu) -> Product:
@@ -49,8 +50,17 @@ def mig_config(sharing: Sharing) -> str:
     return "_".join(f"{profile}-x{number}" for profile, number in sorted(sharing.slices.items()))
 
 
+def tolerations(pool: NodePool) -> list[JsonObject]:
+    """What a pod needs to be admitted by every taint of the pool."""
+    return [
+        {"key": t.key, **({"operator": "Equal", "value": t.value} if t.value else {"operator": "Exists"}), "effect": t.effect}
+        for t in pool.taints
+    ]
+
+
 def described(pool: NodePool, data: JsonObject) -> JsonObject:
-    """The pool as templates and policies see it: `data` is the pool as JSON; what is known of its card is added."""
+    """The pool as templates and policies see it: `data` is the pool as JSON; what follows from it is added."""
+    data = {**data, "tolerations": [*tolerations(pool)]}
     if pool.gpu is None:
         return {**data, "resources": {}}
     product = product_of(pool.gpu)
@@ -62,6 +72,7 @@ def described(pool: NodePool, data: JsonObject) -> JsonObject:
         "memoryGiB": product.memory_gib,
         "integrated": product.integrated,
         "lastDriver": product.last_driver,
+        "pciDevices": [*product.pci_devices],
         "pluginConfig": plugin_config(pool.gpu.sharing),
         "migConfig": mig_config(pool.gpu.sharing),
     }
@@ -81,11 +92,24 @@ class Mistake:
 def mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
     """Everything that the pools of a cluster say and their cards do not allow."""
     for index, pool in enumerate(spec.node_pools):
+        yield from _node_names(pool, ("nodePools", index, "nodeNames"))
         if pool.gpu is not None:
             path = ("nodePools", index, "gpu")
             yield from _driver(pool, pool.gpu, path)
             yield from _sharing(pool.gpu, (*path, "sharing"))
     yield from _together(spec)
+
+
+def _node_names(pool: NodePool, path: tuple[str | int, ...]) -> Iterator[Mistake]:
+    """Node feature discovery reads the expression as Go does, which knows no look-around and no references."""
+    try:
+        re.compile(pool.node_names)
+    except re.error as error:
+        yield Mistake(path, f"'{pool.node_names}' is no regular expression: {error}", "correct it, or list the names: one|two")
+        return
+    if _NOT_IN_GO.search(pool.node_names):
+        text = f"'{pool.node_names}' looks around or refers back, which node feature discovery does not understand"
+        yield Mistake(path, text, "say it without (?=, (?!, (?< and \\1, or list the names: one|two")
 
 
 def _driver(pool: NodePool, gpu: Gpu, path: tuple[str | int, ...]) -> Iterator[Mistake]:

@@ -43,6 +43,10 @@ def _vendors(spec: ClusterSpec) -> Json:
     return _sorted_set({gpus.PRODUCTS[pool.gpu.product].vendor for pool in spec.node_pools if pool.gpu})
 
 
+def _drivers(spec: ClusterSpec) -> Json:
+    return _sorted_set({pool.gpu.driver for pool in spec.node_pools if pool.gpu})
+
+
 def _minor(spec: ClusterSpec) -> Json:
     """OpenShift and MicroShift 4.y are Kubernetes 1.(y+13): 4.20 is 1.33 (release notes of OpenShift 4.18 to 4.22)."""
     if spec.kubernetes is None:
@@ -76,6 +80,7 @@ ENUM_FACTS: Final = (
         domain=tuple(map(product_token, gpus.PRODUCTS)),
     ),
     Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=gpus.VENDORS),
+    Fact(name="gpu.drivers", doc="Who brings the drivers, sorted; none without GPU.", value=_drivers, domain=inventory.DRIVERS),
     Fact(name="kubernetes.minor", doc="Kubernetes minor version, for example 1.35.", value=_minor),
     Fact(name="topology", doc="Topology.", value=lambda s: s.topology, domain=inventory.TOPOLOGIES),
     Fact(name="role", doc="Role of the cluster.", value=lambda s: s.role, domain=inventory.ROLES),

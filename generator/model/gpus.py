@@ -1,7 +1,8 @@
 """GPU products that an inventory may name, and what is known of each.
 
 Sources: NVIDIA GPU operator platform support (26.7), CUDA toolkit, driver and architecture matrix, MIG user guide (supported
-GPUs and profiles), AMD GPU operator 1.5.1, Intel device plugins 0.36. Zero and empty mean that these sources do not say.
+GPUs and profiles), AMD GPU operator 1.5.1 and Intel device plugins 0.36 (their lists, their rules for node feature discovery).
+Zero and empty mean that these sources do not say.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Mig:
 class Product:
     """`memory_gib` is the marketing size of one GPU. `gpus`: GPUs on a card. `integrated`: shares the board's memory (Jetson).
 
-    `last_driver`: the last driver branch for its architecture, 0 while support goes on.
+    `last_driver`: the last driver branch for its architecture, 0 while support goes on. `pci_devices`: ids that its cards have on
+    the PCI bus, empty where only the vendor is known.
     """
 
     vendor: str
@@ -45,6 +47,7 @@ class Product:
     power_watts: int = 0
     integrated: bool = False
     last_driver: int = 0
+    pci_devices: tuple[str, ...] = ()
     mig: Mig | None = field(default=None)
 
 
@@ -157,16 +160,34 @@ _NVIDIA: Final = {
     "Jetson Thor": Product(vendor="nvidia", architecture="thor", memory_gib=128, integrated=True, power_watts=130),
 }
 _AMD: Final = {
-    **{name: Product(vendor="amd", architecture="cdna2") for name in ("MI210", "MI250")},
-    **{name: Product(vendor="amd", architecture="cdna3") for name in ("MI300X", "MI325X")},
-    **{name: Product(vendor="amd", architecture="cdna4") for name in ("MI350X", "MI355X")},
-    "Radeon PRO W7900": Product(vendor="amd", architecture="rdna3"),
-    **{name: Product(vendor="amd", architecture="rdna4") for name in ("Radeon AI PRO R9700S", "Radeon AI PRO R9600D")},
+    "MI210": Product(vendor="amd", architecture="cdna2", pci_devices=("740f",)),
+    "MI250": Product(vendor="amd", architecture="cdna2", pci_devices=("7408", "740c")),
+    "MI300X": Product(vendor="amd", architecture="cdna3", pci_devices=("74a1", "74a9")),
+    "MI325X": Product(vendor="amd", architecture="cdna3", pci_devices=("74a5",)),
+    "MI350X": Product(vendor="amd", architecture="cdna4", pci_devices=("75a0",)),
+    "MI355X": Product(vendor="amd", architecture="cdna4", pci_devices=("75a3",)),
+    "Radeon PRO W7900": Product(vendor="amd", architecture="rdna3", pci_devices=("7448", "744a", "744b")),
+    "Radeon AI PRO R9700S": Product(vendor="amd", architecture="rdna4", pci_devices=("7551",)),
+    "Radeon AI PRO R9600D": Product(vendor="amd", architecture="rdna4", pci_devices=("7551",)),
 }
-_INTEL: Final = {name: Product(vendor="intel", architecture="xe-hpg") for name in ("Arc A380", "Flex 140", "Flex 170")}
+_ARC_A: Final = (
+    *("5690", "5691", "5692", "5693", "5694", "5695", "5696", "5697", "56a0", "56a1", "56a2", "56a3", "56a4", "56a5", "56a6"),
+    *("56b0", "56b1", "56b2", "56b3", "56ba", "56bb", "56bc", "56bd"),
+)
+_INTEL: Final = {
+    "Arc A380": Product(vendor="intel", architecture="xe-hpg", pci_devices=_ARC_A),
+    "Flex 140": Product(vendor="intel", architecture="xe-hpg", pci_devices=("56c1",)),
+    "Flex 170": Product(vendor="intel", architecture="xe-hpg", pci_devices=("56c0",)),
+}
 
 PRODUCTS: Final[Mapping[str, Product]] = {**_NVIDIA, **_AMD, **_INTEL}
 VENDORS: Final = ("amd", "intel", "nvidia")
 # vendor -> extended resource that its device plug-in registers for a whole card
 RESOURCES: Final[Mapping[str, str]] = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
 MIG_RESOURCE: Final = "nvidia.com/mig-"
+# vendor -> its id on the PCI bus, and the classes of its cards: VGA, 3D and other display controllers, processing accelerators
+PCI: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "nvidia": ("10de", ("0300", "0302")),
+    "amd": ("1002", ("0300", "0302", "0380", "1200")),
+    "intel": ("8086", ("0300", "0380")),
+}

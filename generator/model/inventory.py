@@ -28,6 +28,7 @@ API_VERSION: Final = "fleetgen.io/v1alpha1"
 DISTRIBUTIONS: Final = ("k3s", "rke2", "microk8s", "kubeadm", "k0s", "openshift", "microshift")
 ARCHITECTURES: Final = ("amd64", "arm64")
 ROLES: Final = ("edge", "central")
+DRIVERS: Final = ("operator", "precompiled", "host")
 TOPOLOGIES: Final = ("all-in-one", "remote-workers")
 LIFECYCLES: Final = ("planned", "active", "retired")
 
@@ -119,7 +120,7 @@ class Gpu:
     driver: str = optional(
         "operator",
         "Who brings the driver: the operator builds it on the node, the operator loads a `precompiled` one, or the host has it.",
-        choices=("operator", "precompiled", "host"),
+        choices=DRIVERS,
     )
     driver_version: str = optional(
         "",
@@ -168,8 +169,8 @@ class NodePool:
     gpu: Gpu | None = optional(None, "The pool's GPUs, if any.")
     node_names: str = optional(
         "",
-        "Regular expression for the names of the pool's nodes. Needed where labels or taints are set by rule, and neither the "
-        "card nor the number of pools tells the nodes apart.",
+        "Regular expression for the names of the pool's nodes, for example `^gpu-`; it may match anywhere in a name. Needed "
+        "where labels or taints are set by rule, and neither the card nor the number of pools tells the nodes apart.",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
+from generator.catalog.noderules import node_rules, shown
 from generator.catalog.pools import described
 from generator.catalog.releases import Unmet, unknown_version, unmet
 from generator.errors import InputError, problem
@@ -350,8 +351,12 @@ def structured_fact(cluster: Cluster, name: str) -> Json:
 
 
 def pools_of(spec: ClusterSpec) -> Json:
-    """The node pools with what is known of their cards."""
-    return [described(pool, cast("JsonObject", as_json(pool))) for pool in spec.node_pools]
+    """The node pools with what is known of their cards, and the rules that label and taint their nodes."""
+    rules = node_rules(spec.node_pools)
+    return [
+        {**described(pool, cast("JsonObject", as_json(pool))), "rule": shown(rule)}
+        for pool, rule in zip(spec.node_pools, rules, strict=True)
+    ]
 
 
 def as_json(value: object) -> Json:

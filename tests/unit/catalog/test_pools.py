@@ -68,6 +68,18 @@ def test_offered(text: str, resources: dict[str, int], config: str, mig: str) ->
     assert (offered(found), *names) == (resources, config, mig)
 
 
+def test_tolerations_of_a_pool() -> None:
+    taints = "[{key: nvidia.com/gpu, effect: NoSchedule}, {key: example.com/for, value: video, effect: NoExecute}]"
+    found = described(pool(f"{{name: a, taints: {taints}}}"), {})
+    assert found == {
+        "tolerations": [
+            {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
+            {"key": "example.com/for", "operator": "Equal", "value": "video", "effect": "NoExecute"},
+        ],
+        "resources": {},
+    }
+
+
 def test_what_templates_and_policies_see() -> None:
     found = pool("{name: a, gpu: {product: P40, count: 1}}")
     seen = described(found, cast("JsonObject", as_json(found)))
@@ -190,6 +202,18 @@ REFUSED: Final = {
         "nodePools.0.gpu.driverVersion",
         "MIG on a H200 needs driver 550.90.07 or later, the pool has 535.309.01",
         "use a driver of 550.90.07 or later",
+    ),
+    "names that are no expression": (
+        "[{name: a, nodeNames: 'gpu-[0'}]",
+        "nodePools.0.nodeNames",
+        "'gpu-[0' is no regular expression: unterminated character set at position 4",
+        "correct it, or list the names: one|two",
+    ),
+    "names that look ahead": (
+        "[{name: a, nodeNames: '(?!system).*'}]",
+        "nodePools.0.nodeNames",
+        "'(?!system).*' looks around or refers back, which node feature discovery does not understand",
+        "say it without (?=, (?!, (?< and \\1, or list the names: one|two",
     ),
     "two vendors in one box": (
         "[{name: a, gpu: {product: L4, count: 1}}, {name: b, gpu: {product: MI210, count: 1}}]",
