@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, cast
 
+from generator.catalog.noderules import node_rules
 from generator.catalog.pools import offered, product_of
 from generator.model.gpus import RESOURCES
 from generator.model.inventory import ClusterSpec, NodePool
 from generator.model.plain import Json, JsonObject
 
 _PODS: Final = "110"
+# k3s manifests/runtimes.yaml, and the chart rke2-runtimeclasses; those for WebAssembly are left out
+_RUNTIME_CLASSES: Final = dict.fromkeys(("k3s", "rke2"), ("crun", "nvidia", "nvidia-experimental"))
 
 
 def nodes(cluster: str, spec: ClusterSpec) -> list[JsonObject]:
-    """All nodes, pool by pool. The first pool carries the control plane, as on k3s."""
+    """All nodes, pool by pool, with the labels that node feature discovery sets at a real site.
+
+    The first pool carries the control plane, as on k3s.
+    """
+    rules = node_rules(spec.node_pools)
     return [
-        _node(spec, pool, f"{cluster}-{pool.name}-{number}", first=index == 0)
-        for index, pool in enumerate(spec.node_pools)
+        _node(spec, pool, f"{cluster}-{pool.name}-{number}", rule.labels if rule.match is not None else {}, first=index == 0)
+        for index, (pool, rule) in enumerate(zip(spec.node_pools, rules, strict=True))
         for number in range(pool.count)
     ]
 
@@ -36,13 +44,22 @@ def storage_classes(spec: ClusterSpec) -> list[JsonObject]:
     ]
 
 
-def _node(spec: ClusterSpec, pool: NodePool, name: str, *, first: bool) -> JsonObject:
+def runtime_classes(spec: ClusterSpec) -> list[JsonObject]:
+    """What the distribution ships for NVIDIA's container runtime; without it the API server refuses pods that name it."""
+    names = _RUNTIME_CLASSES.get(spec.kubernetes.distribution, ()) if spec.kubernetes else ()
+    return [
+        {"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": name}, "handler": name} for name in names
+    ]
+
+
+def _node(spec: ClusterSpec, pool: NodePool, name: str, ruled: Mapping[str, str], *, first: bool) -> JsonObject:
     labels: dict[str, str] = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/arch": pool.arch,
         "kubernetes.io/os": "linux",
         **({"node-role.kubernetes.io/control-plane": "true"} if first else {}),
         **({f"{RESOURCES[product_of(pool.gpu).vendor].split('/')[0]}/gpu.present": "true"} if pool.gpu else {}),
+        **ruled,
         **pool.labels,
     }
     taints: list[Json] = [{"key": t.key, "value": t.value, "effect": t.effect} for t in pool.taints]

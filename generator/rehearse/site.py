@@ -114,7 +114,8 @@ class Site:
             observe=False,
         )
         cluster = self.wanted.cluster
-        for data in (*nodes.nodes(cluster.name, cluster.spec), *nodes.storage_classes(cluster.spec)):
+        given = (*nodes.storage_classes(cluster.spec), *nodes.runtime_classes(cluster.spec))
+        for data in (*nodes.nodes(cluster.name, cluster.spec), *given):
             self.api.apply(data)
             if data["kind"] == "Node":
                 self.api.apply(data, status=True)

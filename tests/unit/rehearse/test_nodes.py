@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
-from generator.model.inventory import ClusterSpec
+from generator.model.inventory import ClusterSpec, Kubernetes
 from generator.model.plain import JsonObject
-from generator.rehearse.nodes import nodes, storage_classes
+from generator.rehearse.nodes import nodes, runtime_classes, storage_classes
 from generator.schemas.derive import build
 
 
@@ -50,6 +51,8 @@ def test_nodes_look_like_the_pools() -> None:
                 "kubernetes.io/arch": "arm64",
                 **os,
                 "nvidia.com/gpu.present": "true",
+                "fleetgen.io/pool": "gpu",
+                "nvidia.com/device-plugin.config": "time-slicing-4",
                 "a": "b",
             },
             {"taints": [{"key": "nvidia.com/gpu", "value": "", "effect": "NoSchedule"}]},
@@ -60,3 +63,11 @@ def test_nodes_look_like_the_pools() -> None:
 
 def test_storage_classes_of_the_pools() -> None:
     assert [c["metadata"] for c in storage_classes(spec())] == [{"name": "local-path"}]
+
+
+def test_runtime_classes_of_the_distribution() -> None:
+    shipped = runtime_classes(spec())
+    assert [(c["metadata"], c["handler"]) for c in shipped] == [
+        ({"name": name}, name) for name in ("crun", "nvidia", "nvidia-experimental")
+    ]
+    assert runtime_classes(replace(spec(), kubernetes=Kubernetes(distribution="kubeadm", version="v1.35.4"))) == []
