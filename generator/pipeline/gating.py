@@ -10,9 +10,10 @@ from typing import TypeVar, cast
 
 from generator.errors import GateFailed, problem
 from generator.model.finding import Finding, Severity
+from generator.model.fleet import Cluster
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
-from generator.model.settings import nearest_place
+from generator.model.settings import Items, Scalar, at, nearest_place
 from generator.model.variant import VariantKey
 from generator.model.waiver import Waiver
 from generator.pipeline import memo
@@ -213,7 +214,20 @@ def _inventory_place(desired: Desired, clusters: Sequence[str], details: Mapping
             table = layer.components.get(path[2])
             if table is not None:
                 return nearest_place(table, tuple(path[3:]))
+    if path[:2] == ["spec", "nodePools"] and len(path) > 2:
+        return _pool_place(cluster, path[2], path[3:])
     return nearest_place(cluster.tree, tuple(path))
+
+
+def _pool_place(cluster: Cluster, pool: str, rest: Sequence[str]) -> Place:
+    """Where the cluster's document describes a pool; the profile, if that does."""
+    pools = at(cluster.tree, ("spec", "nodePools"))
+    for index, entry in enumerate(pools.items if isinstance(pools, Items) else ()):
+        name = at(entry, ("name",))
+        if isinstance(name, Scalar) and name.value == pool:
+            return nearest_place(cluster.tree, ("spec", "nodePools", index, *rest))
+    profile = f"profile {cluster.spec.profile}"
+    return next((layer.place for layer in cluster.layers if layer.label == profile), cluster.place)
 
 
 def _due_holds(desired: Desired, settings: Settings) -> list[Finding]:

@@ -141,6 +141,13 @@ def cluster(name: str, version: int | str, gpus: int) -> JsonObject:
     return {"name": name, "ring": "early", "capacity": capacity, "nodePools": [], "units": {"tf-serving.gap": unit}}
 
 
+def ruled_pools() -> list[Json]:
+    """Pools that every policy on rules of pools has something to say about, at length."""
+    rule: JsonObject = {"match": None, "isNeeded": True, "refused": [{"what": "label", "key": LONG, "why": "it has no prefix"}]}
+    gpu: JsonObject = {"vendor": "nvidia", "integrated": False, "driver": "host", "toolkit": "host", "sharing": {"mode": LONG}}
+    return [{"name": f"{name}{LONG}", "rule": rule, "gpu": gpu | {"driver": name}} for name in ("host", "operator")]
+
+
 def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
     clusters: list[Json] = [cluster("a", 7, 1), cluster("b", 8, 0), cluster("c", 7, 4)]
     model: JsonObject = {
@@ -160,7 +167,9 @@ def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: Js
         ids=("a", "b", "c"),
         targets=3,
         policies={"FG-FLT-002": ("fleet",)}
-        | dict.fromkeys(("FG-GPU-001", "FG-TFS-003", "FG-TFS-004", "FG-TFS-002"), ("a", "b", "c")),
+        | dict.fromkeys(
+            ("FG-GPU-001", "FG-NODE-001", "FG-NODE-002", "FG-NODE-003", "FG-TFS-003", "FG-TFS-004", "FG-TFS-002"), ("a", "b", "c")
+        ),
     )
 
 
@@ -267,9 +276,16 @@ def test_messages_stay_within_200_characters(engine: ConftestCli, rego: Mapping[
         cluster(name, f"{number}{LONG}", 0) | {"ring": LONG, "nodePools": long_pools(), "units": long_units(f"{number}{LONG}")}
         for number, name in enumerate((LONG, "a" + LONG))
     ]
-    model: JsonObject = {"kind": "FleetModel", "policySet": "production", "clusters": [*versions]}
+    units: JsonObject = {
+        f"{name}{LONG}": {"component": name, "requests": {}} for name in ("node-feature-discovery", "nvidia-device-plugin")
+    }
+    labelled = cluster("b" + LONG, "1", 0) | {
+        "nodePools": ruled_pools(),
+        "units": units | {"gpu-operator": {"component": "gpu-operator"}},
+    }
+    model: JsonObject = {"kind": "FleetModel", "policySet": "production", "clusters": [*versions, labelled]}
     spaced = batch(*objects, namespace=None)
     verdicts = engine.evaluate(rego, data, [spaced, model])
     texts = {r.msg.partition("] ")[2] or r.msg if r.msg.startswith("[") else r.msg for v in verdicts for r in v.results}
-    assert len({str(r.metadata["policy"]) for v in verdicts for r in v.results}) == 17
+    assert len({str(r.metadata["policy"]) for v in verdicts for r in v.results}) == 20
     assert max(len(text) for text in texts) <= 200, json.dumps(sorted(texts, key=len)[-3:])
