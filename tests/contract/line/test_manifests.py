@@ -127,8 +127,8 @@ def test_junit_lists_only_policies_that_judge_objects(team: Path, check: Check, 
 def selecting(fleet: Path, selector: str) -> None:
     edit(
         fleet / "policies/constraints/pod-no-privileged.yaml",
-        "excludedNamespaces: [gpu-operator]",
-        f"namespaceSelector: {{matchLabels: {selector}}}",
+        "    excludedNamespaces:",
+        f"    namespaceSelector: {{matchLabels: {selector}}}\n    excludedNamespaces:",
     )
 
 
