@@ -212,6 +212,47 @@ REFUSED: Final = {
         "'runbook' is missing in values.alerts",
         "add 'runbook': Address of your copy of docs/runbooks/tf-serving.md",
     ),
+    "a label of a PCI device that is none": (
+        "node-feature-discovery",
+        "pci: {labelFields: [name]}",
+        "fleet/defaults.yaml:1:21",
+        "values.pci.labelFields[0] is 'name', which is not one of the 5 known values",
+        "known: class, device, subsystem_device, subsystem_vendor, vendor",
+    ),
+    "sharing that belongs into the inventory": (
+        "nvidia-device-plugin",
+        "sharing: {mode: time-slicing}",
+        "fleet/defaults.yaml:1:1",
+        "unknown key 'sharing' in values",
+        (
+            "known: devicePluginsPath, failOnInitError, gfd, image, passDeviceSpecs, priorityClassName, resources, "
+            "runtimeClass, tolerations"
+        ),
+    ),
+    "a driver image with a tag": (
+        "amd-gpu-operator",
+        "driver: {image: registry.example.com/amdgpu:30.20.1}",
+        "fleet/defaults.yaml:1:17",
+        "values.driver.image is 'registry.example.com/amdgpu:30.20.1', which does not have the form that is needed",
+        (
+            "Repository of the built driver images without tag. It cannot be changed later; the form is "
+            "^([a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._$-]+)+)?$"
+        ),
+    ),
+    "a policy that is nearly right": (
+        "intel-gpu-plugin",
+        "allocationPolicy: pack",
+        "fleet/defaults.yaml:1:19",
+        "values.allocationPolicy is 'pack', which is not one of the 3 known values",
+        "did you mean 'packed'?",
+    ),
+    "an interval in words": (
+        "cert-manager",
+        "serviceMonitor: {interval: often}",
+        "fleet/defaults.yaml:1:28",
+        "values.serviceMonitor.interval is 'often', which does not have the form that is needed",
+        "Time between two scrapes; the form is ^[0-9]+(s|m)$",
+    ),
 }
 
 
