@@ -1,0 +1,38 @@
+"""The component amd-gpu-operator: what its rules need of the exporter's version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from generator.catalog.exporters import exported, uses
+from generator.errors import InputError
+from generator.model.manifest import Documents
+from generator.model.place import Place
+from generator.stages.build import manifests
+from generator.stages.render import Renderer
+from generator.yamlfile import load_manifests
+from tests.golden.components.cases import case
+
+
+def test_the_list_has_all_that_the_rules_use() -> None:
+    golden = case("amd-gpu-operator/alerts")
+    documents = load_manifests((golden.expected / "built.yaml").read_text(encoding="utf-8"))
+    built = manifests(Documents(root="a", documents=documents), Place("a"))
+    (listed,) = [found for found in map(exported, built) if found]
+    used = sorted({metric for manifest in built for use in uses(manifest) for metric in use.metrics if metric.startswith("amd_")})
+    assert (len(used), [metric for metric in used if listed.lacks(metric)]) == (10, [])
+
+
+def test_an_older_exporter_does_not_measure_what_holds_a_card_back() -> None:
+    variant = replace(case("amd-gpu-operator/alerts").variant, version="v1.4.1")
+    with pytest.raises(InputError) as caught:
+        Renderer().overlay(variant)
+    assert [(each.code, each.message, each.fix) for each in caught.value.findings] == [
+        (
+            "E0501",
+            "values.alerts.severity.GPUThermalSlowdown: the exporter of v1.4.1 does not measure what it is about",
+            "set it to none, or use v1.5.0 or later",
+        )
+    ]
