@@ -91,6 +91,11 @@ CODES: dict[str, str] = {
     # build
     "E0601": "kustomize refused what was rendered",
     "E0602": "a built manifest is not a Kubernetes object",
+    "E0603": "an object breaks the schema of its kind",
+    "E0604": "an object is of a kind or version that its cluster does not serve",
+    "E0605": "kinds were not validated, because no schema of theirs is known",
+    "E0606": "the schemas of a cluster's Kubernetes version are not known",
+    "E0607": "the schemas that fleetgen.toml names cannot be used",
     # composition
     "E0701": "a requirement of a component is not met",
     "E0702": "two units of a cluster define the same object",

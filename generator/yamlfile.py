@@ -359,9 +359,48 @@ _ManifestLoader.yaml_implicit_resolvers = {
 }
 
 
+# A plain `=` is text to Kubernetes; PyYAML gives it a tag of its own and then has no constructor for it
+_ManifestLoader.add_constructor("tag:yaml.org,2002:value", lambda _, node: node.value)
+
+
 def load_manifests(text: str) -> list[Json]:
     """The documents of built manifests as plain data, without places; empty documents are left out."""
     return [document for document in yaml.load_all(text, Loader=_ManifestLoader) if document is not None]
+
+
+def load_objects(text: str, place: Place) -> list[Json]:
+    """As `load_manifests`, for big files that others wrote: `text` starts at `place`.
+
+    Raises InputError E0101 (not YAML), E0104 (aliases expand to more than was written), E0105 (something that JSON lacks).
+    """
+    try:
+        documents = load_manifests(text)
+    except yaml.MarkedYAMLError as error:
+        mark: Any = error.problem_mark or error.context_mark
+        here = Place(place.path, max(place.line, 1) + mark.line, mark.column + 1) if mark else place
+        raise InputError(problem("E0101", f"not YAML: {error.problem}", fix="correct the line", place=here)) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InputError(problem("E0101", f"not YAML: {error}", fix="write the file as UTF-8 text", place=place)) from error
+    _demand_json(documents, len(text), place)
+    return documents
+
+
+def _demand_json(documents: list[Json], most: int, place: Place) -> None:
+    """A document without aliases has no more values than characters; one with them can have any number, even without end."""
+    waiting: list[Json] = [*documents]
+    seen = 0
+    while waiting:
+        node = waiting.pop()
+        seen += 1
+        if seen > most:
+            raise InputError(problem("E0104", "its aliases expand to more than was written", fix="write values out", place=place))
+        if isinstance(node, dict) and all(isinstance(key, str) for key in node):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+        elif not (node is None or isinstance(node, (str, int, float))):
+            fact = f"a {type(node).__name__} or a key that is not text, which JSON does not have"
+            raise InputError(problem("E0105", fact, fix="remove the tag, or quote the key", place=place))
 
 
 def append(text: str, path: str, document: tuple[str, str], keys: tuple[str, str], item: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast
 
@@ -12,7 +13,7 @@ import jsonschema_rs
 from generator.errors import problem
 from generator.model.finding import Finding
 from generator.model.plain import Json, JsonObject
-from generator.model.settings import Node, Path, Scalar, Table, at, dotted, key_place, nearest_place, plain
+from generator.model.settings import Node, Path, Scalar, at, dotted, key_place, nearest_place, plain
 from generator.schemas.derive import kind_schema
 
 _TYPE_WORDS: Final = {
@@ -24,6 +25,17 @@ _TYPE_WORDS: Final = {
     "array": "a list",
     "null": "null",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One error of a value. `path` leads to it; `key` names the entry of the mapping at `path` that is too much."""
+
+    code: str
+    message: str
+    fix: str
+    path: Path
+    key: str = ""
 
 
 class Validator:
@@ -41,23 +53,32 @@ class Validator:
         return [finding for error in self._compiled.iter_errors(data) for finding in self._explain(error, tree, code, prefix)]
 
     def _explain(self, error: jsonschema_rs.ValidationError, tree: Node, code: str, prefix: str) -> Iterable[Finding]:
-        path = tuple(error.instance_path)
-        shown = ".".join(part for part in (prefix, dotted(path)) if part) or "the document"
-        schema = _schema_at(self.schema, tuple(error.schema_path)[:-1])
-        kind = error.kind.as_dict()
-        if error.kind.name == "additionalProperties":
-            yield from _unknown_keys(tree, path, schema, code, shown)
-        elif error.kind.name == "required":
-            missing = str(kind["property"])
-            yield problem(
-                code or "E0204",
-                f"'{missing}' is missing in {shown}",
-                fix=_describe(schema, missing),
-                place=nearest_place(tree, path),
-            )
-        else:
-            message, fix = _wrong_value(error, kind, at(tree, path), schema, shown)
-            yield problem(code or "E0203", message, fix=fix, place=nearest_place(tree, path))
+        node = at(tree, tuple(error.instance_path))
+        written = str(node.raw or node.value) if isinstance(node, Scalar) else None
+        for fault in faults(error, self.schema, written, prefix, "the document"):
+            place = key_place(tree, (*fault.path, fault.key)) if fault.key else nearest_place(tree, fault.path)
+            yield problem(code or fault.code, fault.message, fix=fault.fix, place=place)
+
+
+def faults(
+    error: jsonschema_rs.ValidationError, schema: JsonObject, written: str | None, prefix: str, whole: str
+) -> Iterable[Fault]:
+    """An error in words. `written`: the scalar as it stands in the file; `whole`: what to call the value that has no path."""
+    path = tuple(error.instance_path)
+    shown = ".".join(part for part in (prefix, dotted(path)) if part) or whole
+    here = _schema_at(schema, tuple(error.schema_path)[:-1])
+    kind = error.kind.as_dict()
+    if error.kind.name == "additionalProperties":
+        known = list(cast("JsonObject", here.get("properties", {})))
+        for key in cast("list[str]", kind["unexpected"]):
+            message = f"unknown key '{key}' in {shown}"
+            yield Fault(code="E0202", message=message, fix=suggest(key, known), path=path, key=key)
+    elif error.kind.name == "required":
+        missing = str(kind["property"])
+        yield Fault(code="E0204", message=f"'{missing}' is missing in {shown}", fix=_describe(here, missing), path=path)
+    else:
+        message, fix = _wrong_value(error, kind, written, here, shown)
+        yield Fault(code="E0203", message=message, fix=fix, path=path)
 
 
 def _schema_at(schema: JsonObject, path: Sequence[str | int]) -> JsonObject:
@@ -73,39 +94,28 @@ def _describe(schema: JsonObject, key: str) -> str:
     return f"add '{key}': {str(text).rstrip('.')}" if text else f"add '{key}'"
 
 
-def _unknown_keys(tree: Node, path: Path, schema: JsonObject, code: str, shown: str) -> Iterable[Finding]:
-    node = at(tree, path)
-    known = list(cast("JsonObject", schema.get("properties", {})))
-    for key in node.entries if isinstance(node, Table) else ():
-        if key in known or plain(cast("Table", node).entries[key]) is None:
-            continue
-        yield problem(
-            code or "E0202", f"unknown key '{key}' in {shown}", fix=suggest(key, known), place=key_place(tree, (*path, key))
-        )
-
-
 def _wrong_value(
-    error: jsonschema_rs.ValidationError, kind: dict[str, object], node: Node | None, schema: JsonObject, shown: str
+    error: jsonschema_rs.ValidationError, kind: dict[str, object], written: str | None, schema: JsonObject, shown: str
 ) -> tuple[str, str]:
-    value = node.raw or node.value if isinstance(node, Scalar) else None
     name = error.kind.name
     hint = str(schema.get("description", "")).rstrip(".")
     if name == "type":
-        wanted = [_TYPE_WORDS.get(str(t), str(t)) for t in cast("list[str]", kind["types"])]
+        kinds = cast("list[str]", kind["types"])
+        wanted = [_TYPE_WORDS[name] for name in kinds if name != "null" or len(kinds) == 1]
         got = _TYPE_WORDS[_json_type(error.instance)]
-        if wanted == ["text"] and isinstance(node, Scalar):
-            return f"{shown} must be text, but {value} is read as {got}", f'quote it: "{value}"'
+        if wanted == ["text"] and written is not None:
+            return f"{shown} must be text, but {written} is read as {got}", f'quote it: "{written}"'
         return f"{shown} must be {' or '.join(wanted)}, not {got}", hint or "change the value"
     if name in {"enum", "constant"}:
         options = [str(o) for o in cast("list[Json]", kind.get("options", [kind.get("expected_value", "")]))]
-        return f"{shown} is '{value}', which is not one of the {len(options)} known values", suggest(str(value), options)
+        return f"{shown} is '{written}', which is not one of the {len(options)} known values", suggest(str(written), options)
     if name == "pattern":
         return (
-            f"{shown} is '{value}', which does not have the form that is needed",
+            f"{shown} is '{written}', which does not have the form that is needed",
             f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}",
         )
     if name == "format":
-        return f"{shown} is '{value}', which is not a {kind['format']}", "write it as 2026-12-31" if kind[
+        return f"{shown} is '{written}', which is not a {kind['format']}", "write it as 2026-12-31" if kind[
             "format"
         ] == "date" else hint
     return f"{shown}: {error.message}", hint or "change the value"
