@@ -9,9 +9,7 @@ from typing import Final
 
 from generator.model.plain import JsonObject
 from generator.rehearse import objects
-from generator.yamlfile import load_manifests
-
-_KIND: Final = "CustomResourceDefinition"
+from generator.schemas.definitions import KIND, objects_of, rank, sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +30,15 @@ class Definitions:
         """The definition of an API; of several in a folder the one whose path has the unit's `version`, else the last."""
         group, served, kind = _split(api)
         for title, folder in self._folders:
-            found = sorted(_matching(folder, group, kind), key=lambda item: (version.lstrip("v") in str(item[0]), str(item[0])))
+            found = dict(_matching(folder, group, kind))
             if found:
-                path, data = found[-1]
-                return Definition(data=data, origin=f"{title}: {path.relative_to(folder)}")
+                path = max(found, key=lambda path: rank(path, version))
+                return Definition(data=found[path], origin=f"{title}: {path}")
         return Definition(data=anything(group, served, kind), origin="")
 
     def all(self, folder: Path) -> list[JsonObject]:
         """Every definition below a folder."""
-        return [data for path in sorted(folder.rglob("*.yaml")) for data in _definitions(path)]
+        return [data for source in sources(_texts(folder)) for data in objects_of(source)]
 
 
 def anything(group: str, version: str, kind: str) -> JsonObject:
@@ -57,7 +55,7 @@ def anything(group: str, version: str, kind: str) -> JsonObject:
     }
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": _KIND,
+        "kind": KIND,
         "metadata": {"name": f"{plural}.{group}"},
         "spec": {
             "group": group,
@@ -80,21 +78,18 @@ def _split(api: str) -> tuple[str, str, str]:
     return group, version, kind
 
 
-def _matching(folder: Path, group: str, kind: str) -> Iterator[tuple[Path, JsonObject]]:
-    for path in folder.rglob("*.yaml"):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        if _KIND in text and f"group: {group}" in text and f"kind: {kind}" in text:
-            for data in _definitions(path):
+def _matching(folder: Path, group: str, kind: str) -> Iterator[tuple[str, JsonObject]]:
+    for source in sources(_texts(folder)):
+        if source.may_define(group, kind):
+            for data in objects_of(source):
                 if (objects.text(data, "spec", "group"), objects.text(data, "spec", "names", "kind")) == (group, kind):
-                    yield path, data
+                    yield source.place.path, data
 
 
-def _definitions(path: Path) -> Iterator[JsonObject]:
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if f"kind: {_KIND}" in text:
-        for data in load_manifests(text):
-            if isinstance(data, dict) and data.get("kind") == _KIND:
-                yield data
+def _texts(folder: Path) -> dict[str, str]:
+    """Path below the folder -> text."""
+    files = (path for path in folder.rglob("*.yaml") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace") for path in files}
 
 
 def _plural(kind: str) -> str:
