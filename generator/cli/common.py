@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
@@ -137,7 +138,7 @@ def settings(
     files: Sequence[str] = (),
 ) -> Settings:
     """The settings of a run."""
-    output.use(choice(format_, files))
+    output.use(replace(choice(format_, files), quiet=quiet))
     repo = repository(ctx)
     output.describe(lambda: about(repo, repo.root))
     tools = toolchain(repo)

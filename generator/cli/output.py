@@ -33,9 +33,10 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the user asked for: the format of standard output, and files as (format, path)."""
+    """What the user asked for: the format of standard output, files as (format, path), and whether text leaves out notes."""
 
     format: str = "text"
+    quiet: bool = False
     files: tuple[tuple[str, Path], ...] = ()
     about: Callable[[], About] = About
 
@@ -102,6 +103,8 @@ def print_findings(findings: Sequence[Finding], summary: JsonObject, *, judged: 
 
 def _print_text(findings: Sequence[Finding]) -> None:
     for finding in findings:
+        if _chosen["choice"].quiet and finding.severity is Severity.NOTE:
+            continue
         sys.stderr.write(text.finding_lines(finding, colour=wants_colour(sys.stderr)) + "\n")
     if any(finding.severity is not Severity.NOTE for finding in findings):
         sys.stderr.write(text.summary(findings) + "\n")

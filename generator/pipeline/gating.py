@@ -70,8 +70,8 @@ def waiver_names(inputs: Plan) -> dict[VariantKey, list[str]]:
     return found
 
 
-def gated(settings: Settings, desired: Desired) -> Approved:
-    """Ask the gate. Raises GateFailed with all findings, ToolError when an answer is missing."""
+def gated(settings: Settings, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
+    """Ask the gate; `known` was found before. Raises GateFailed with all findings, ToolError when an answer is missing."""
     rules = rules_of(desired.plan.inputs, desired.plan.fleet)
     questions = gate.items(desired.plan.resolved, desired.objects)
     answers = object_answers(settings, rules, questions)
@@ -79,7 +79,8 @@ def gated(settings: Settings, desired: Desired) -> Approved:
     about_models = model_answers(settings, rules, models)
     silent = _required(rules, answers, about_models, questions)
     judged = [*_object_findings(desired, rules, questions, answers), *_model_findings(desired, rules, about_models)]
-    findings = [*silent, *waiving.apply(judged, waivers_of(desired.plan), settings.as_of), *_due_holds(desired, settings)]
+    waived = waiving.apply(judged, waivers_of(desired.plan), settings.as_of)
+    findings = [*known, *silent, *waived, *_due_holds(desired, settings)]
     if broken := [finding for finding in findings if finding.severity is Severity.ERROR]:
         raise GateFailed([*broken, *(finding for finding in findings if finding.severity is not Severity.ERROR)])
     asked = len(questions) + len(models)

@@ -65,6 +65,7 @@ class _Job:
     request: Request
     ref: str
     prefix: str
+    inputs: Sequence[str]
     files: Mapping[str, str]
     message: str
 
@@ -79,8 +80,9 @@ def publish(settings: Settings, git: Git, approved: Approved, request: Request) 
     checked_out = git.current_branch()
     if not request.branch and checked_out is None:
         raise InputError(problem("E0903", "no branch is checked out", fix="check out a branch, or name one with --branch"))
+    inputs = (*INPUTS, *settings.repository.schema_paths)
     if not request.allow_uncommitted:
-        _demand_committed_inputs(git)
+        _demand_committed_inputs(git, inputs)
     files = part_of(approved.files, request.environments)
     ref = git.branch_ref(request.branch or str(checked_out))
     job = _Job(
@@ -88,6 +90,7 @@ def publish(settings: Settings, git: Git, approved: Approved, request: Request) 
         request=request,
         ref=ref,
         prefix=output_prefix(settings, git),
+        inputs=inputs,
         files=files,
         message=_message(approved, files, request),
     )
@@ -112,8 +115,8 @@ def output_prefix(settings: Settings, git: Git) -> str:
     return OUTPUT if inner == "." else f"{inner}/{OUTPUT}"
 
 
-def _demand_committed_inputs(git: Git) -> None:
-    if changed := git.status(INPUTS):
+def _demand_committed_inputs(git: Git, inputs: Sequence[str]) -> None:
+    if changed := git.status(inputs):
         shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
         fix = "commit them first, or pass --allow-uncommitted if the output must not match the commit"
         raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
@@ -204,7 +207,7 @@ def _push(job: _Job, commit: str, checked_out: str | None) -> bool:
             fix = "ask its owner for the right to push, or publish to another branch"
             raise InputError(problem("E0903", f"the remote refuses the push: {answer.words}", fix=fix))
         tip = git.fetch(request.remote, branch)
-        if not follows or tip is None or _touches_ours(git, commit, tip, job.prefix):
+        if not follows or tip is None or _touches_ours(git, commit, tip, (*job.inputs, job.prefix)):
             break
         local = git.resolve(job.ref)
         commit = job.commit_on(tip)
@@ -213,10 +216,9 @@ def _push(job: _Job, commit: str, checked_out: str | None) -> bool:
     raise LockedError(problem("E0904", f"{request.remote}/{branch} has new commits; somebody else was faster", fix=fix))
 
 
-def _touches_ours(git: Git, commit: str, tip: str, prefix: str) -> bool:
+def _touches_ours(git: Git, commit: str, tip: str, watched: Sequence[str]) -> bool:
     """Whether the remote's tip differs from our commit's parent in anything that we read or write."""
     parent = git.resolve(f"{commit}~1")
     if parent is None or not git.is_ancestor(parent, tip):
         return True
-    watched = (*INPUTS, prefix)
     return any(git.tree_files(parent, path) != git.tree_files(tip, path) for path in watched)

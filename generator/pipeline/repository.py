@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -57,12 +58,7 @@ class Inputs:
     @cached_property
     def digest(self) -> str:
         """sha256 over paths and contents, in path order."""
-        digest = hashlib.sha256(self.config.encode())
-        for files in (self.inventory, self.library):
-            for path in sorted(files):
-                digest.update(f"{len(path)} {path} {len(files[path])} ".encode())
-                digest.update(files[path].encode())
-        return digest.hexdigest()
+        return digest_of(self.inventory, self.library, first=self.config)
 
     def with_prefix(self, *prefixes: str) -> dict[str, str]:
         """The library files below the given folders."""
@@ -104,6 +100,47 @@ class Repository:
         if problems:
             raise InputError(problems)
         return Inputs(inventory, texts, self.config_text)
+
+    @property
+    def schema_paths(self) -> tuple[str, ...]:
+        """The entries of `schemas`, as paths."""
+        return tuple(posixpath.normpath(entry) for entry in self.config.schemas)
+
+    def read_schemas(self) -> dict[str, str]:
+        """The YAML files that `schemas` names. Raises InputError with every entry and file that cannot be read."""
+        problems: list[Finding] = []
+        files: dict[str, str] = {}
+        for entry, name in zip(self.config.schemas, self.schema_paths, strict=True):
+            path = self.root.resolve() / name
+            if path.resolve() != path or not path.is_relative_to(self.root.resolve()):
+                fix = "name a folder or file of this repository"
+                fact = f"'{entry}' leaves the repository, or is a symbolic link"
+                problems.append(problem("E0107", fact, fix=fix, place=self.entry_place(entry)))
+            elif path.is_dir():
+                files |= read_tree(self.root, (name,), problems, suffixes=(".yaml", ".yml"))
+            elif path.is_file():
+                read_file(path, name, files, problems)
+            else:
+                fix = "name a folder or file with CustomResourceDefinitions, from the root of the repository"
+                problems.append(problem("E0607", f"'{entry}' does not exist", fix=fix, place=self.entry_place(entry)))
+        if problems:
+            raise InputError(problems)
+        return files
+
+    def entry_place(self, entry: str) -> Place:
+        """The line of fleetgen.toml that names an entry of `schemas`."""
+        lines = self.config_text.splitlines()
+        return Place(CONFIG, next((n for n, line in enumerate(lines, 1) if f'"{entry}"' in line or f"'{entry}'" in line), 0))
+
+
+def digest_of(*trees: Mapping[str, str], first: str = "") -> str:
+    """sha256 over paths and contents, in path order."""
+    digest = hashlib.sha256(first.encode())
+    for files in trees:
+        for path in sorted(files):
+            digest.update(f"{len(path)} {path} {len(files[path])} ".encode())
+            digest.update(files[path].encode())
+    return digest.hexdigest()
 
 
 def checkout_prefix(folder: Path) -> str:

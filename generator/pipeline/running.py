@@ -15,6 +15,7 @@ from generator.model.plain import Json, JsonObject
 from generator.model.settings import at, plain
 from generator.model.variant import Resolved
 from generator.pipeline import outputtree, snapshot
+from generator.pipeline.conforming import conformed, schemas_digest
 from generator.pipeline.desired import Desired, Settings, cached_builds, desired
 from generator.pipeline.gating import gated, waiver_names
 from generator.pipeline.memo import key
@@ -26,10 +27,11 @@ from generator.stages.gate import Approved
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The result of the line up to the gate."""
+    """The result of the line up to the gate. `schemas` names the schemas that the objects conform to."""
 
     desired: Desired
     approved: Approved
+    schemas: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +86,12 @@ def checked_outcome(settings: Settings) -> Outcome:
     return known or _remember(settings, check(settings))
 
 
-def _outcome_key(settings: Settings) -> str:
-    return key("outcome", settings.repository.read().digest, settings.as_of.isoformat(), settings.delivery_repo)
+def _outcome_key(settings: Settings, inputs: str, schemas: str) -> str:
+    return key("outcome", inputs, schemas, settings.as_of.isoformat(), settings.delivery_repo)
 
 
 def _remembered(settings: Settings) -> Outcome | None:
-    name = _outcome_key(settings)
+    name = _outcome_key(settings, settings.repository.read().digest, schemas_digest(settings.repository))
     data = settings.gate_memo.get_many([name]).get(name)
     if not isinstance(data, dict):
         return None
@@ -101,16 +103,17 @@ def _remembered(settings: Settings) -> Outcome | None:
 
 def _remember(settings: Settings, checked: Checked) -> Outcome:
     outcome = outcome_of(checked)
-    name = key("outcome", checked.approved.input_digest, settings.as_of.isoformat(), settings.delivery_repo)
+    name = _outcome_key(settings, checked.approved.input_digest, checked.schemas)
     data: JsonObject = {"sizes": outcome.sizes, "findings": [f.as_data() for f in outcome.findings], "tree": outcome.tree}
     settings.gate_memo.put_many({name: data})
     return outcome
 
 
 def check(settings: Settings) -> Checked:
-    """Load, render, build and gate. Raises the first step's error with everything that step found."""
+    """Load, render, build, conform and gate. Raises the first step's error with everything that step found."""
     wanted = desired(settings, waiver_names)
-    return Checked(desired=wanted, approved=gated(settings, wanted))
+    conforms = conformed(settings, wanted)
+    return Checked(desired=wanted, approved=gated(settings, wanted, conforms.findings), schemas=conforms.schemas)
 
 
 def render(settings: Settings, seconds: float) -> tuple[Outcome, Difference]:
