@@ -1,0 +1,103 @@
+"""What the contract tests of schemas share: where definitions come from, and objects judged as the product judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from generator.model.fleet import Cluster
+from generator.model.inventory import ClusterSpec, Kubernetes
+from generator.model.manifest import Documents, Manifest
+from generator.model.place import Place
+from generator.model.plain import Json
+from generator.model.schema import Api
+from generator.model.settings import Origin, empty
+from generator.model.variant import Resolved, Variant, VariantKey
+from generator.pipeline.kubernetes import PackagedKubernetes
+from generator.schemas.definitions import Definitions, Source, sources
+from generator.stages import build, conform
+from generator.stages.conform import Judge, Sources
+
+ROOT: Final = Path(__file__).parents[3]
+OWN: Final = "own"
+OFFICIAL: Final = "official"
+_SHARED: Final = ROOT.parent / "shared" / "crds"
+# The official definitions judge in addition where they are at hand; without them our own, smaller ones still judge everything.
+FOLDERS: Final[Mapping[str, Path]] = {
+    OWN: Path(__file__).parent / "crds",
+    **({OFFICIAL: _SHARED} if _SHARED.is_dir() else {}),
+}
+
+# Kinds of the library that have no definition, each with the reason. An entry that is not needed fails, too.
+WITHOUT_DEFINITION: Final[Mapping[str, Mapping[str, str]]] = {OWN: {}, OFFICIAL: {}}
+HELP: Final = "write a small definition by hand (tests/contract/schemas/crds), or list the kind with a reason in judging.py"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What was said about some objects: breaches as text, kinds without a schema, and how many questions there were."""
+
+    breaches: list[str]
+    unknown: set[str]
+    questions: int
+
+
+@cache
+def kubernetes() -> PackagedKubernetes:
+    """The schemas of the pinned package."""
+    return PackagedKubernetes()
+
+
+@cache
+def sources_of(folder: str) -> tuple[Source, ...]:
+    """The documents of one of FOLDERS."""
+    root = FOLDERS[folder]
+    return sources({path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob("*.yaml")})
+
+
+@cache
+def definitions(folder: str) -> Definitions:
+    """The definitions of one of FOLDERS; a kind is read once for all tests."""
+    return Definitions(sources_of(folder))
+
+
+def judge(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]], folder: str) -> Judged:
+    """Ask and answer every question, as a check does."""
+    given = Sources(kubernetes=kubernetes(), definitions=definitions(folder))
+    questions = conform.questions(resolved, objects, given)
+    judged = [(question, Judge(given.kubernetes).verdict(question)) for question in questions]
+    found = conform.findings(judged, lambda question, _breach: Place(str(question.variants[0])))
+    return Judged(
+        breaches=[f"{f.place}: {f.object}: {f.message}" for f in found if f.code != "E0605"],
+        unknown={str(Api.of(question.manifest.data)) for question, verdict in judged if verdict is None},
+        questions=len(questions),
+    )
+
+
+def site(variant: Variant, minors: Iterable[str]) -> Resolved:
+    """A fleet with one cluster a minor, each of which has the variant."""
+    clusters = {f"site-{minor}": _cluster(f"site-{minor}", minor) for minor in minors}
+    bill = {variant.key.unit: variant.key}
+    return Resolved(variants={variant.key: variant}, bills=dict.fromkeys(clusters, bill), clusters=clusters)
+
+
+def _cluster(name: str, minor: str) -> Cluster:
+    spec = ClusterSpec(environment="production", ring="r", kubernetes=Kubernetes(distribution="k3s", version=f"v{minor}.0"))
+    return Cluster(
+        name=name,
+        place=Place(name),
+        labels={},
+        tree=empty(Origin("test", Place(name))),
+        spec=spec,
+        layers=(),
+        groups=(),
+        fact_tokens={},
+    )
+
+
+def manifests(documents: Sequence[Json]) -> tuple[Manifest, ...]:
+    """Documents as built objects."""
+    return build.manifests(Documents(root="test", documents=documents), Place("test"))
