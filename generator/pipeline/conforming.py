@@ -13,9 +13,8 @@ from generator.model.plain import Json
 from generator.model.schema import Breach, Definition
 from generator.pipeline import memo
 from generator.pipeline.desired import Desired, Settings
-from generator.pipeline.kubernetes import PackagedKubernetes
+from generator.pipeline.kubernetes import PackagedKubernetes, judges_digest
 from generator.pipeline.memo import Memo
-from generator.pipeline.repository import Repository, digest_of
 from generator.provenance.backward import place_of
 from generator.schemas import definitions
 from generator.schemas.definitions import Definitions, Source
@@ -29,15 +28,6 @@ class Conformed:
 
     findings: tuple[Finding, ...]
     schemas: str
-
-
-def schemas_digest(repository: Repository) -> str:
-    """What the verdicts on objects depend on beside the objects: the user's definitions and Kubernetes' schemas."""
-    return _digest(repository.read_schemas(), PackagedKubernetes())
-
-
-def _digest(files: Mapping[str, str], kubernetes: Kubernetes) -> str:
-    return memo.key("schemas", kubernetes.digest, digest_of(files))
 
 
 def conformed(settings: Settings, desired: Desired) -> Conformed:
@@ -57,7 +47,7 @@ def conformed(settings: Settings, desired: Desired) -> Conformed:
     findings = [*conform.findings(judged, place), *conform.unknown_minors(resolved, kubernetes.minors)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
-    return Conformed(findings=tuple(findings), schemas=_digest(files, kubernetes))
+    return Conformed(findings=tuple(findings), schemas=judges_digest(kubernetes, files))
 
 
 def _definitions(settings: Settings, files: Mapping[str, str]) -> Definitions:

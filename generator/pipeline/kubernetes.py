@@ -9,17 +9,25 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final, cast
 
 from generator.errors import ToolError, problem
 from generator.model.plain import JsonObject
+from generator.pipeline import memo
+from generator.pipeline.repository import digest_of
 from generator.schemas.builtin import Builtin
 
 _PACKAGE: Final = "kubernetes_validate"
 _FOLDERS: Final = "kubernetes-json-schema"
 _STRICT: Final = ".0-local-strict"  # one folder a minor; the schemas in which unknown keys are errors
+
+
+def judges_digest(kubernetes: PackagedKubernetes, files: Mapping[str, str]) -> str:
+    """What verdicts on objects depend on beside the objects: Kubernetes' schemas and the user's definitions."""
+    return memo.key("schemas", kubernetes.digest, digest_of(files))
 
 
 class PackagedKubernetes:

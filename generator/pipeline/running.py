@@ -15,9 +15,9 @@ from generator.model.plain import Json, JsonObject
 from generator.model.settings import at, plain
 from generator.model.variant import Resolved
 from generator.pipeline import outputtree, snapshot
-from generator.pipeline.conforming import conformed, schemas_digest
 from generator.pipeline.desired import Desired, Settings, cached_builds, desired
 from generator.pipeline.gating import gated, waiver_names
+from generator.pipeline.kubernetes import PackagedKubernetes, judges_digest
 from generator.pipeline.memo import key
 from generator.pipeline.outputtree import NO_DIFFERENCE, Difference
 from generator.pipeline.repository import OUTPUT
@@ -91,7 +91,8 @@ def _outcome_key(settings: Settings, inputs: str, schemas: str) -> str:
 
 
 def _remembered(settings: Settings) -> Outcome | None:
-    name = _outcome_key(settings, settings.repository.read().digest, schemas_digest(settings.repository))
+    schemas = judges_digest(PackagedKubernetes(), settings.repository.read_schemas())
+    name = _outcome_key(settings, settings.repository.read().digest, schemas)
     data = settings.gate_memo.get_many([name]).get(name)
     if not isinstance(data, dict):
         return None
@@ -111,6 +112,8 @@ def _remember(settings: Settings, checked: Checked) -> Outcome:
 
 def check(settings: Settings) -> Checked:
     """Load, render, build, conform and gate. Raises the first step's error with everything that step found."""
+    from generator.pipeline.conforming import conformed  # noqa: PLC0415 - not needed where nothing has changed
+
     wanted = desired(settings, waiver_names)
     conforms = conformed(settings, wanted)
     return Checked(desired=wanted, approved=gated(settings, wanted, conforms.findings), schemas=conforms.schemas)

@@ -21,6 +21,8 @@ _FORMS: Final[Mapping[str, JsonObject]] = {
         "description": "A quantity such as 500m or 2Gi",
     },
 }
+# A group without a dot is Kubernetes' own, and so are some of those below this domain
+_OWN_DOMAIN: Final = ".k8s.io"
 # Kinds that every group has, which no manifest is of
 _OF_THE_PROTOCOL: Final = frozenset({"DeleteOptions", "WatchEvent", "Status", "APIGroup", "APIResourceList", "APIVersions"})
 
@@ -78,18 +80,15 @@ def _references(node: Json) -> Iterator[str]:
         yield from _references(value)
 
 
-def is_own_group(group: str, known: Iterable[Api]) -> bool:
-    """Whether only Kubernetes itself can serve the group: the name of a custom one has a dot, and is none of Kubernetes' own."""
-    return "." not in group or any(api.group == group for api in known)
-
-
 def unserved(api: Api, minor: str, served: Callable[[str], Iterable[Api]], minors: Iterable[str]) -> Breach | None:
-    """Why `minor` does not take an object of `api`; None where the kind is not Kubernetes' own (a custom resource)."""
+    """What is wrong with `api` at a minor that does not serve it; None where the kind is not Kubernetes' own."""
+    if "." in api.group and not api.group.endswith(_OWN_DOMAIN):
+        return None
     here = set(served(minor))
     others = {other: set(served(other)) for other in minors if other != minor}
-    if not is_own_group(api.group, here.union(*others.values())):
+    if "." in api.group and all(known.group != api.group for known in here.union(*others.values())):
         return None
-    message = f"Kubernetes {minor} does not serve {api}"
+    message = f"does not serve {api}"
     if elsewhere := [other for other, known in others.items() if api in known]:
         span = elsewhere[0] if len(elsewhere) == 1 else f"{elsewhere[0]} to {elsewhere[-1]}"
         message += f"; served by Kubernetes {span}"

@@ -24,6 +24,7 @@ from generator.schemas.builtin import Builtin, unserved
 from generator.schemas.definitions import Definitions, made_by
 from generator.schemas.objects import ObjectSchema
 
+_UNSERVED: Final = "E0604"
 _CONFIG: Final = "fleetgen.toml"
 _MINOR: Final = next(fact for fact in ENUM_FACTS if fact.name == "kubernetes.minor")
 _BRINGING: Final = frozenset({"CustomResourceDefinition", "ConstraintTemplate"})
@@ -193,34 +194,33 @@ class Judge:
 
     def __init__(self, kubernetes: Kubernetes) -> None:
         self._kubernetes = kubernetes
-        self._compiled: dict[tuple[str, Api], ObjectSchema] = {}
+        self._answers: dict[tuple[str, Api], ObjectSchema | Verdict] = {}
 
     def verdict(self, question: Question) -> Verdict:
         """All breaches of an object."""
         api, schema = Api.of(question.manifest.data), question.schema
+        if (schema.digest, api) not in self._answers:
+            self._answers[schema.digest, api] = self._prepare(api, schema)
+        known = self._answers[schema.digest, api]
+        return known.breaches(question.manifest.data) if isinstance(known, ObjectSchema) else known
+
+    def _prepare(self, api: Api, schema: Schema) -> ObjectSchema | Verdict:
+        """What judges the objects of an API, or the verdict that all of them share."""
         if schema.definition:
             version = schema.definition.versions.get(api.version)
-            if version is None or not version.served:
-                return (_unserved(api, schema),)
-            source = version.schema
-        else:
-            builtin = self._kubernetes.builtin(schema.minor)
-            if api not in builtin.names:
-                known = self._kubernetes.minors
-                reason = unserved(api, schema.minor, lambda minor: self._kubernetes.builtin(minor).names, known)
-                return (reason,) if reason else None
-            source = builtin.schema(api)
-        if (schema.digest, api) not in self._compiled:
-            self._compiled[schema.digest, api] = ObjectSchema(source)
-        return self._compiled[schema.digest, api].breaches(question.manifest.data)
+            return ObjectSchema(version.schema) if version and version.served else (_unserved(api, schema.definition),)
+        builtin = self._kubernetes.builtin(schema.minor)
+        if api in builtin.names:
+            return ObjectSchema(builtin.schema(api))
+        minors = self._kubernetes.minors
+        reason = unserved(api, schema.minor, lambda minor: self._kubernetes.builtin(minor).names, minors)
+        return (reason,) if reason else None
 
 
-def _unserved(api: Api, schema: Schema) -> Breach:
-    versions = schema.definition.versions if schema.definition else {}
-    served = [name for name, version in versions.items() if version.served]
+def _unserved(api: Api, definition: Definition) -> Breach:
+    served = [name for name, version in definition.versions.items() if version.served]
     fix = f"write apiVersion: {api.group}/{served[-1]}, and adapt the object to it" if served else "remove it"
-    message = f"{schema.title} does not serve {api}; it serves {', '.join(served) or 'no version'}"
-    return Breach(code="E0604", message=message, fix=fix)
+    return Breach(code=_UNSERVED, message=f"does not serve {api}; it serves {', '.join(served) or 'no version'}", fix=fix)
 
 
 def findings(judged: Sequence[tuple[Question, Verdict]], place: Callable[[Question, Breach], Place]) -> list[Finding]:
@@ -237,7 +237,7 @@ def findings(judged: Sequence[tuple[Question, Verdict]], place: Callable[[Questi
     found = [
         Finding(
             code=breach.code,
-            message=breach.message if breach.code == "E0604" else f"{breach.message} ({api_version} of {_names(judges)})",
+            message=_message(breach, api_version, _names(judges)),
             fix=breach.fix,
             place=where,
             severity=severity,
@@ -247,6 +247,10 @@ def findings(judged: Sequence[tuple[Question, Verdict]], place: Callable[[Questi
         for (breach, identity, where, severity, api_version), (judges, clusters) in merged.items()
     ]
     return sorted([*found, *_unknown_kinds(judged)], key=Finding.sort_key)
+
+
+def _message(breach: Breach, api_version: str, judges: str) -> str:
+    return f"{judges} {breach.message}" if breach.code == _UNSERVED else f"{breach.message} ({api_version} of {judges})"
 
 
 def _names(judges: Collection[tuple[str, str]]) -> str:

@@ -109,37 +109,37 @@ def test_secrets_hold_base64(kubernetes: PackagedKubernetes) -> None:
     [
         (
             Api("policy", "v1beta1", "PodDisruptionBudget"),
-            "Kubernetes 1.33 does not serve policy/v1beta1 PodDisruptionBudget",
+            "does not serve policy/v1beta1 PodDisruptionBudget",
             "write apiVersion: policy/v1, and adapt the object to it",
         ),
         (
             Api("extensions", "v1beta1", "Ingress"),
-            "Kubernetes 1.33 does not serve extensions/v1beta1 Ingress",
+            "does not serve extensions/v1beta1 Ingress",
             "write apiVersion: networking.k8s.io/v1, and adapt the object to it",
         ),
         (
             Api("autoscaling", "v2beta2", "HorizontalPodAutoscaler"),
-            "Kubernetes 1.33 does not serve autoscaling/v2beta2 HorizontalPodAutoscaler; served by Kubernetes 1.25",
+            "does not serve autoscaling/v2beta2 HorizontalPodAutoscaler; served by Kubernetes 1.25",
             "write apiVersion: autoscaling/v2, and adapt the object to it",
         ),
         (
             Api("resource.k8s.io", "v1", "DeviceClass"),
-            "Kubernetes 1.33 does not serve resource.k8s.io/v1 DeviceClass; served by Kubernetes 1.34 to 1.37",
+            "does not serve resource.k8s.io/v1 DeviceClass; served by Kubernetes 1.34 to 1.37",
             "write apiVersion: resource.k8s.io/v1beta2, and adapt the object to it",
         ),
         (
             Api("apps", "v1", "Deployement"),
-            "Kubernetes 1.33 does not serve apps/v1 Deployement",
+            "does not serve apps/v1 Deployement",
             "did you mean 'Deployment'?",
         ),
         (
             Api("policy", "v1beta1", "PodSecurityPolicy"),
-            "Kubernetes 1.33 does not serve policy/v1beta1 PodSecurityPolicy",
+            "does not serve policy/v1beta1 PodSecurityPolicy",
             "known: Eviction, PodDisruptionBudget",
         ),
         (
             Api("app", "v1", "Deploy"),
-            "Kubernetes 1.33 does not serve app/v1 Deploy",
+            "does not serve app/v1 Deploy",
             "check apiVersion and kind",
         ),
     ],
