@@ -41,7 +41,7 @@ _SCHEMA: Final[JsonObject] = {
                 "max-removed-clusters-percent": {"type": "number", "minimum": 0, "maximum": 100},
             },
         },
-        "schemas": {"type": "array", "items": _STRING},
+        "schemas": {"type": "array", "items": _STRING, "description": "Folders and files of CustomResourceDefinitions."},
         "as-of": {"type": "string", "format": "date"},
     },
 }

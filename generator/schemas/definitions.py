@@ -21,7 +21,9 @@ from generator.yamlfile import load_objects
 
 KIND: Final = "CustomResourceDefinition"
 API_VERSION: Final = "apiextensions.k8s.io/v1"
-_START: Final = re.compile(r"^---.*$", re.MULTILINE)
+_DOCUMENT: Final = re.compile(r"^---", re.MULTILINE)
+_COLUMN: Final = re.compile(r"^\S", re.MULTILINE)
+_LIST: Final = re.compile(r"^kind: \w*List$", re.MULTILINE)
 _CONSTRAINTS: Final = "constraints.gatekeeper.sh"
 
 
@@ -53,18 +55,26 @@ def sources(files: Mapping[str, str]) -> tuple[Source, ...]:
 
 
 def _documents(path: str, text: str) -> Iterator[Source]:
-    if KIND not in text:
-        return
-    start, line = 0, 1
-    for end in [*(match.start() for match in _START.finditer(text)), len(text)]:
-        part = text[start:end]
-        if KIND in part:
-            yield Source(place=Place(path, line), text=part)
-        start, line = end, line + part.count("\n")
+    for line, part in _parts(text, _DOCUMENT, 1) if KIND in text else ():
+        # a list as kubectl prints it: to read one of all kinds of a site takes seconds, one of its items does not
+        listed = _parts(part, _COLUMN, line) if _LIST.search(part) else ()
+        items = [(number, f"  {item[2:]}") for number, item in listed if item.startswith("- ")]
+        for number, item in items or [(line, part)]:
+            if KIND in item:
+                yield Source(place=Place(path, number), text=item)
+
+
+def _parts(text: str, start: re.Pattern[str], line: int) -> Iterator[tuple[int, str]]:
+    """The text cut where `start` matches, each part with the number of its first line."""
+    begin = 0
+    for end in [*(match.start() for match in start.finditer(text)), len(text)]:
+        part = text[begin:end]
+        yield line, part
+        begin, line = end, line + part.count("\n")
 
 
 def objects_of(source: Source) -> tuple[JsonObject, ...]:
-    """The CustomResourceDefinitions of a document; what `kubectl get crd -o yaml` writes is a list of them. Raises InputError."""
+    """The CustomResourceDefinitions of a document, which may be a list of them. Raises InputError."""
     found: list[Json] = []
     for document in load_objects(source.text, source.place):
         listed = document.get("items") if isinstance(document, dict) and str(document.get("kind")).endswith("List") else None
@@ -157,6 +167,7 @@ class Definitions:
         self._sources = found
         self._reader = reader
         self._known: dict[tuple[str, str], dict[str, tuple[Source, Definition]]] = {}
+        self._read: dict[str, Sequence[Definition]] = {}
 
     def find(self, group: str, kind: str, version: str) -> tuple[Source, Definition] | None:
         """The definition of a kind for the version of what provides it. Raises InputError E0607 if two contradict each other."""
@@ -166,10 +177,14 @@ class Definitions:
     def _candidates(self, group: str, kind: str) -> Mapping[str, tuple[Source, Definition]]:
         if (group, kind) not in self._known:
             possible = [source for source in self._sources if source.may_define(group, kind)]
-            read_all = [(source, defined) for source in possible for defined in self._reader(source)]
-            found = [(source, d) for source, d in read_all if (d.group, d.kind) == (group, kind)]
+            found = [(source, d) for source in possible for d in self._definitions(source) if (d.group, d.kind) == (group, kind)]
             self._known[group, kind] = _distinct(found)
         return self._known[group, kind]
+
+    def _definitions(self, source: Source) -> Sequence[Definition]:
+        if source.digest not in self._read:
+            self._read[source.digest] = self._reader(source)
+        return self._read[source.digest]
 
 
 def _distinct(found: Sequence[tuple[Source, Definition]]) -> dict[str, tuple[Source, Definition]]:

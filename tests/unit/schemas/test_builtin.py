@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+
 import pytest
 
+from generator.errors import ToolError
 from generator.model.plain import JsonObject
 from generator.model.schema import Api, Breach
 from generator.pipeline.kubernetes import PackagedKubernetes
@@ -27,6 +31,21 @@ def judge(kubernetes: PackagedKubernetes, minor: str, text: str) -> list[tuple[s
 def test_the_package_has_the_minors_of_the_example_and_says_which(kubernetes: PackagedKubernetes) -> None:
     assert kubernetes.minors == tuple(f"1.{minor}" for minor in range(25, 38))
     assert len(kubernetes.digest) == 16
+
+
+def test_the_package_is_found_without_being_imported(kubernetes: PackagedKubernetes) -> None:
+    """Its imports take longer than a check in which nothing has changed."""
+    assert kubernetes.builtin("1.35").names
+    assert "kubernetes_validate" not in sys.modules
+
+
+def test_an_environment_without_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(ToolError) as caught:
+        PackagedKubernetes()
+    assert [(f.code, f.message, f.fix) for f in caught.value.findings] == [
+        ("E1101", "the Python package kubernetes-validate is missing", "install fleetgen again, with its dependencies")
+    ]
 
 
 DEPLOYMENT = """

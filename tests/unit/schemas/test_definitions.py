@@ -50,10 +50,23 @@ def test_only_documents_with_definitions_are_sources_and_know_their_line() -> No
     assert [definition.kind for source in found for definition in read(source)] == ["A", "B", "C"]
 
 
-def test_a_list_as_kubectl_prints_it_is_read_too() -> None:
-    lines = [f"  {line}" for text in (crd("A"), crd("B")) for line in text.splitlines()]
-    items = "\n".join("- " + line.strip() if line.strip().startswith("apiVersion") else line for line in lines)
-    (source,) = sources({"all.yaml": f"apiVersion: v1\nkind: List\nitems:\n{items}\n"})
+def listed(*kinds: str) -> str:
+    """As `kubectl get crd -o yaml` prints them."""
+    items = "".join("- " + crd(kind).replace("\n", "\n  ").removesuffix("  ") for kind in kinds)
+    return f"apiVersion: v1\nitems:\n{items}kind: List\nmetadata: {{}}\n"
+
+
+def test_the_items_of_a_list_as_kubectl_prints_it_are_sources_each() -> None:
+    found = sources({"all.yaml": "# all\n---\n" + listed("A", "B")})
+    assert [str(source.place) for source in found] == ["all.yaml:5", "all.yaml:15"]
+    assert [definition.kind for source in found for definition in read(source)] == ["A", "B"]
+    broken = sources({"all.yaml": listed("A").replace("group: g.io", "group: [")})
+    assert refused(broken[0])[:2] == ("E0101", "all.yaml:9:11")
+
+
+def test_a_list_that_is_written_otherwise_is_read_as_a_whole() -> None:
+    text = listed("A", "B").replace("\n", "\n    ").replace("\n    kind: List\n    metadata: {}\n    ", "\nkind: List\n")
+    (source,) = sources({"all.yaml": text.replace("    items:", "items:")})
     assert [definition.kind for definition in read(source)] == ["A", "B"]
 
 
@@ -193,11 +206,12 @@ def test_only_what_may_define_a_kind_is_read_and_that_once() -> None:
         asked.append(source.place.path)
         return read(source)
 
-    found = Definitions(sources({"a.yaml": crd("Thing"), "b.yaml": crd("Other")}), reader)
+    both = "kind: List\nitems: [" + ", ".join(str(load_manifests(crd(kind))[0]) for kind in ("One", "Two")) + "]\n"
+    found = Definitions(sources({"a.yaml": crd("Thing"), "b.yaml": crd("Other"), "c.yaml": both}), reader)
     for _ in range(2):
-        found.find("g.io", "Thing", "")
-        found.find("g.io", "None", "")
-    assert asked == ["a.yaml"]
+        for kind in ("Thing", "None", "One", "Two"):
+            assert (found.find("g.io", kind, "") is not None) is (kind != "None")
+    assert asked == ["a.yaml", "c.yaml"]
 
 
 def template(validation: str) -> JsonObject:
