@@ -20,6 +20,7 @@
 package policies.argo.bounded_projects
 
 import data.lib.exempt
+import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": path}} if {
@@ -59,9 +60,7 @@ violation contains {"msg": "the AppProject has no spec", "details": {"path": []}
 	not is_object(object.get(_object, "spec", null))
 }
 
-default _object := {}
-
-_object := input.review.object if is_object(input.review.object)
+_object := objects.of(input)
 
 # what is missing admits nothing
 _list(name) := object.get(_object, ["spec", name], [])

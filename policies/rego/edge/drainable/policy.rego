@@ -20,6 +20,7 @@
 package policies.edge.drainable
 
 import data.lib.exempt
+import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", "minAvailable"]}} if {
@@ -37,9 +38,7 @@ violation contains {"msg": msg, "details": {"path": ["spec", "maxUnavailable"]}}
 	msg := sprintf("maxUnavailable is %s: no Pod can be evicted", [texts.short(allowed)])
 }
 
-default _object := {}
-
-_object := input.review.object if is_object(input.review.object)
+_object := objects.of(input)
 
 # the API accepts only one of the two
 _has_min_available if object.get(_object, ["spec", "minAvailable"], null) != null

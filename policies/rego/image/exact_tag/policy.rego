@@ -31,6 +31,7 @@ package policies.image.exact_tag
 import data.lib.containers
 import data.lib.exempt
 import data.lib.images
+import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": entry.path}} if {
@@ -42,9 +43,7 @@ violation contains {"msg": msg, "details": {"path": entry.path}} if {
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-default _pod := {}
-
-_pod := input.review.object if is_object(input.review.object)
+_pod := objects.of(input)
 
 _is_exact(image) if images.parse(image).digest != ""
 

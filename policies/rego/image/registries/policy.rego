@@ -29,6 +29,7 @@ package policies.image.registries
 import data.lib.containers
 import data.lib.exempt
 import data.lib.images
+import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": entry.path}} if {
@@ -40,9 +41,7 @@ violation contains {"msg": msg, "details": {"path": entry.path}} if {
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-default _pod := {}
-
-_pod := input.review.object if is_object(input.review.object)
+_pod := objects.of(input)
 
 # what is not an image reference is from no registry
 _is_allowed(image) if {

@@ -3,6 +3,7 @@
 # description: All containers, init and ephemeral ones included, each with the path at which it stands.
 package lib.containers
 
+import data.lib.objects
 import data.lib.texts
 
 _lists := ["containers", "initContainers", "ephemeralContainers"]
@@ -56,6 +57,13 @@ malformed(pod) := {sprintf("%s is not a list of containers", [texts.dotted(["spe
 	some list in _lists
 	some index, container in pod.spec[list]
 	not _has_name(container)
+}
+
+# Results for containers in which a field is something else than a list of mappings, or nothing.
+broken(pod, field) := {{"msg": msg, "details": {"path": array.concat(entry.path, [field])}} |
+	some entry in of(pod)
+	not objects.is_list(object.get(entry.container, field, null))
+	msg := sprintf("%s: %s is not a list of mappings", [label(entry), field])
 }
 
 # only `containers` is required

@@ -85,3 +85,14 @@ test_are_in if {
 	not containers.are_in({})
 	not containers.are_in({"spec": {"containers": "web"}})
 }
+
+test_broken[name] if {
+	some name, [ports, expected] in {
+		"nothing": [null, set()],
+		"list": [[{"containerPort": 80}], set()],
+		"text": ["80", {"spec.containers[0] (web): ports is not a list of mappings"}],
+		"number in list": [[80], {"spec.containers[0] (web): ports is not a list of mappings"}],
+	}
+	outcomes := containers.broken({"spec": {"containers": [{"name": "web", "ports": ports}]}}, "ports")
+	{outcome.msg | some outcome in outcomes} == expected
+}

@@ -41,6 +41,7 @@
 package policies.namespace.pod_security
 
 import data.lib.exempt
+import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["metadata", "labels"]}} if {
@@ -67,9 +68,7 @@ violation contains {"msg": msg, "details": {"path": ["metadata", "labels"]}} if 
 	])
 }
 
-default _object := {}
-
-_object := input.review.object if is_object(input.review.object)
+_object := objects.of(input)
 
 _modes := object.get(input, ["parameters", "modes"], ["enforce", "audit", "warn"])
 

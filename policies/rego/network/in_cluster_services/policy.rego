@@ -20,6 +20,7 @@
 package policies.network.in_cluster_services
 
 import data.lib.exempt
+import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", "type"]}} if {
@@ -40,6 +41,4 @@ violation contains {"msg": "the Service has no spec", "details": {"path": []}} i
 	not is_object(object.get(_object, "spec", null))
 }
 
-default _object := {}
-
-_object := input.review.object if is_object(input.review.object)
+_object := objects.of(input)

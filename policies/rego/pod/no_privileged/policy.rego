@@ -22,6 +22,7 @@ package policies.pod.no_privileged
 
 import data.lib.containers
 import data.lib.exempt
+import data.lib.objects
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["securityContext", "privileged"])}} if {
 	some entry in containers.of(_pod)
@@ -39,9 +40,7 @@ violation contains {"msg": msg, "details": {"path": path}} if {
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-default _pod := {}
-
-_pod := input.review.object if is_object(input.review.object)
+_pod := objects.of(input)
 
 _is_mapping(null)
 

@@ -24,55 +24,18 @@
 #         default: []
 package policies.rbac.no_wildcards
 
-import data.lib.exempt
+import data.lib.objects
+import data.lib.roles
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": path}} if {
-	some index, rule in _rules
+violation contains {"msg": msg, "details": {"path": grant.path}} if {
 	some field in ["verbs", "resources"]
-	some value in _values(rule, field)
-	contains(value, "*")
-	not _is_allowed
-	path := ["rules", index, field]
-	msg := sprintf("%s grants %s", [texts.dotted(path), texts.short(value)])
+	some grant in roles.granted(_object, field)
+	contains(grant.value, "*")
+	not roles.is_listed(input, _object)
+	msg := sprintf("%s grants %s", [texts.dotted(grant.path), texts.short(grant.value)])
 }
 
-violation contains {"msg": msg, "details": {"path": path}} if {
-	some index, rule in _rules
-	some field in ["verbs", "resources"]
-	not _is_list_of_texts(rule, field)
-	path := ["rules", index, field]
-	msg := sprintf("%s is not a list of names", [texts.dotted(path)])
-}
+violation contains outcome if some outcome in roles.broken(_object)
 
-violation contains {"msg": "the role has no list of rules", "details": {"path": ["rules"]}} if not _has_rules
-
-default _object := {}
-
-_object := input.review.object if is_object(input.review.object)
-
-_rules := object.get(_object, "rules", null)
-
-_has_rules if is_array(_rules)
-
-# an aggregated ClusterRole has none of its own
-_has_rules if {
-	_rules == null
-	is_object(_object.metadata)
-}
-
-_is_allowed if object.get(_object, ["metadata", "name"], "") in object.get(input, ["parameters", "roles"], [])
-
-_is_allowed if exempt.is_object_exempt(input)
-
-_values(rule, field) := [value | some value in object.get(rule, field, []); is_string(value)]
-
-# a rule about URLs has no resources
-_is_list_of_texts(rule, "resources") if is_array(rule.nonResourceURLs)
-
-_is_list_of_texts(rule, field) if {
-	is_array(rule[field])
-	every value in rule[field] {
-		is_string(value)
-	}
-}
+_object := objects.of(input)

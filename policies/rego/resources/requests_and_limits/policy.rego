@@ -31,6 +31,7 @@ package policies.resources.requests_and_limits
 
 import data.lib.containers
 import data.lib.exempt
+import data.lib.objects
 import data.lib.quantities
 import data.lib.texts
 
@@ -47,9 +48,7 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["r
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-default _pod := {}
-
-_pod := input.review.object if is_object(input.review.object)
+_pod := objects.of(input)
 
 _needed contains ["requests", resource] if {
 	some resource in object.get(input, ["parameters", "requests"], ["cpu", "memory"])

@@ -26,6 +26,7 @@ package policies.resources.whole_gpus
 
 import data.lib.containers
 import data.lib.exempt
+import data.lib.objects
 import data.lib.quantities
 import data.lib.texts
 
@@ -61,9 +62,7 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, pat
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-default _pod := {}
-
-_pod := input.review.object if is_object(input.review.object)
+_pod := objects.of(input)
 
 _accelerators(container) := {resource |
 	some field in ["limits", "requests"]

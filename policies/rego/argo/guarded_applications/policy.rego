@@ -1,0 +1,78 @@
+# METADATA
+# scope: package
+# title: Applications are fenced and cannot empty a site
+# description: |
+#   An Application in the project `default` may apply anything anywhere. With allowEmpty a folder that is empty by mistake
+#   deletes everything; Replace and Force delete and create objects again, with their data. A project may be asked to have a
+#   sync window.
+# custom:
+#   id: FG-ARGO-003
+#   kind: FGArgoGuardedApplications
+#   severity: medium
+#   scope: object
+#   where: both
+#   failure: An Application has no fence, or can delete what it should keep.
+#   remediation: Set a project of its own; remove allowEmpty, Replace=true and Force=true; add a maintenance window.
+#   controls: []
+#   facts: []
+#   parameters:
+#     type: object
+#     properties:
+#       windows:
+#         type: boolean
+#         description: Whether a project needs a sync window.
+#         default: false
+package policies.argo.guarded_applications
+
+import data.lib.exempt
+import data.lib.objects
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"path": ["spec", "project"]}} if {
+	_object.kind == "Application"
+	project := object.get(_object, ["spec", "project"], null)
+	not _is_own(project)
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.project is %s", [texts.short(project)])
+}
+
+violation contains {"msg": msg, "details": {"path": ["spec", "syncPolicy", "automated", "allowEmpty"]}} if {
+	_object.kind == "Application"
+	value := objects.at(_object, ["spec", "syncPolicy", "automated", "allowEmpty"])
+	not value in {null, false}
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.syncPolicy.automated.allowEmpty is %s", [texts.short(value)])
+}
+
+violation contains {"msg": msg, "details": {"path": ["spec", "syncPolicy", "syncOptions"]}} if {
+	_object.kind == "Application"
+	some option in objects.items(_object, ["spec", "syncPolicy", "syncOptions"])
+	_is_dangerous(option)
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.syncPolicy.syncOptions holds %s", [texts.short(option)])
+}
+
+violation contains {"msg": "the project has no sync window", "details": {"path": ["spec", "syncWindows"]}} if {
+	_object.kind == "AppProject"
+	object.get(input, ["parameters", "windows"], false) == true
+	objects.items(_object, ["spec", "syncWindows"]) == []
+	not exempt.is_object_exempt(input)
+}
+
+violation contains {"msg": "this is no Application or AppProject with a spec", "details": {"path": []}} if not _is_judged
+
+_object := objects.of(input)
+
+_is_judged if {
+	_object.kind in {"Application", "AppProject"}
+	is_object(_object.spec)
+}
+
+_is_own(project) if {
+	is_string(project)
+	not project in {"", "default"}
+}
+
+_is_dangerous(option) if not is_string(option)
+
+_is_dangerous(option) if regex.match(`^\s*(Replace|Force)\s*=\s*true\s*$`, option)

@@ -1,0 +1,61 @@
+# METADATA
+# scope: package
+# title: Traffic leaves to named peers only
+# description: |
+#   A NetworkPolicy that lets Pods of a serving namespace out names where to: Pods by labels, a namespace by labels, or a
+#   network. An empty list, an empty selector or the network of all addresses lets a model server that was taken over call
+#   home.
+# custom:
+#   id: FG-NET-004
+#   kind: FGNetworkNamedEgress
+#   severity: medium
+#   scope: object
+#   where: gate
+#   failure: A NetworkPolicy lets traffic out to anywhere.
+#   remediation: "Name the peers: pods or cidrs of the exception in cluster-baseline, instead of anywhere."
+#   controls: [CIS-K8s-5.3.2, NSA-CISA-network]
+#   facts: []
+#   parameters:
+#     type: object
+#     properties: {}
+package policies.network.named_egress
+
+import data.lib.exempt
+import data.lib.objects
+
+violation contains {"msg": msg, "details": {"path": ["spec", "egress", index]}} if {
+	some index, rule in objects.items(_object, ["spec", "egress"])
+	objects.items(rule, ["to"]) == []
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.egress[%d] leads anywhere", [index])
+}
+
+violation contains {"msg": msg, "details": {"path": ["spec", "egress", index, "to", number]}} if {
+	some index, rule in objects.items(_object, ["spec", "egress"])
+	some number, peer in objects.items(rule, ["to"])
+	not _is_named(peer)
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.egress[%d].to[%d] names nobody", [index, number])
+}
+
+violation contains {"msg": "the NetworkPolicy has no spec", "details": {"path": []}} if not is_object(object.get(_object, "spec", null))
+
+_object := objects.of(input)
+
+_is_named(peer) if {
+	some kind in ["podSelector", "namespaceSelector"]
+	some key in ["matchLabels", "matchExpressions"]
+	count(peer[kind][key]) > 0
+}
+
+# the Pods of the policy's own namespace
+_is_named(peer) if {
+	is_object(peer.podSelector)
+	object.get(peer, "namespaceSelector", null) == null
+}
+
+_is_named(peer) if {
+	some network in [peer.ipBlock.cidr]
+	regex.match(`^[0-9a-fA-F.:]+/[0-9]+$`, network)
+	not endswith(network, "/0")
+}

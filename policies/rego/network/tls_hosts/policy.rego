@@ -1,0 +1,97 @@
+# METADATA
+# scope: package
+# title: What is published has a name and TLS
+# description: |
+#   Whatever an Ingress or a Gateway publishes is reachable from the network of the site. Each host is named, without a
+#   wildcard, and has TLS; there is no backend that answers every name.
+# custom:
+#   id: FG-NET-002
+#   kind: FGNetworkTlsHosts
+#   severity: high
+#   scope: object
+#   where: both
+#   failure: An Ingress or Gateway publishes without TLS, or for any host.
+#   remediation: Name each host in rules and in tls; on a Gateway use HTTPS listeners with a hostname.
+#   controls: [NSA-CISA-network]
+#   facts: []
+#   parameters:
+#     type: object
+#     properties:
+#       wildcards:
+#         type: array
+#         description: Hosts with a wildcard that are allowed.
+#         items: {type: string, minLength: 1}
+#         default: []
+package policies.network.tls_hosts
+
+import data.lib.exempt
+import data.lib.objects
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"path": ["spec", "rules", index, "host"]}} if {
+	_object.kind == "Ingress"
+	some index, rule in objects.items(_object, ["spec", "rules"])
+	host := objects.at(rule, ["host"])
+	reason := _wrong_host(host)
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.rules[%d].host %s", [index, reason])
+}
+
+violation contains {"msg": msg, "details": {"path": ["spec", "tls"]}} if {
+	_object.kind == "Ingress"
+	some rule in objects.items(_object, ["spec", "rules"])
+	host := objects.at(rule, ["host"])
+	is_string(host)
+	not host in _with_tls
+	not exempt.is_object_exempt(input)
+	msg := sprintf("the host %s has no TLS", [texts.cut(host, 80)])
+}
+
+violation contains {"msg": "spec.defaultBackend answers every host", "details": {"path": ["spec", "defaultBackend"]}} if {
+	_object.kind == "Ingress"
+	objects.at(_object, ["spec", "defaultBackend"]) != null
+	not exempt.is_object_exempt(input)
+}
+
+violation contains {"msg": msg, "details": {"path": ["spec", "listeners", index, "hostname"]}} if {
+	_object.kind == "Gateway"
+	some index, listener in objects.items(_object, ["spec", "listeners"])
+	reason := _wrong_host(objects.at(listener, ["hostname"]))
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.listeners[%d].hostname %s", [index, reason])
+}
+
+violation contains {"msg": msg, "details": {"path": ["spec", "listeners", index, "protocol"]}} if {
+	_object.kind == "Gateway"
+	some index, listener in objects.items(_object, ["spec", "listeners"])
+	protocol := objects.at(listener, ["protocol"])
+	not protocol in {"HTTPS", "TLS"}
+	not exempt.is_object_exempt(input)
+	msg := sprintf("spec.listeners[%d].protocol is %s, not HTTPS or TLS", [index, texts.short(protocol)])
+}
+
+violation contains {"msg": "this is no Ingress or Gateway with a spec", "details": {"path": []}} if not _is_judged
+
+_object := objects.of(input)
+
+_is_judged if {
+	_object.kind in {"Ingress", "Gateway"}
+	is_object(_object.spec)
+}
+
+_with_tls := {host |
+	some entry in objects.items(_object, ["spec", "tls"])
+	some host in objects.items(entry, ["hosts"])
+}
+
+_wrong_host(host) := "is missing: every name is answered" if host in {null, ""}
+
+_wrong_host(host) := sprintf("is %s: a wildcard", [texts.cut(host, 80)]) if {
+	contains(host, "*")
+	not host in object.get(input, ["parameters", "wildcards"], [])
+}
+
+_wrong_host(host) := sprintf("is %s: no name", [texts.cut(host, 80)]) if {
+	host != null
+	not is_string(host)
+}

@@ -1,0 +1,52 @@
+# METADATA
+# scope: package
+# title: Only listed roles reach into running containers
+# description: |
+#   exec, attach, port forwarding and the proxies lead past every review: a shell in a container, a connection past
+#   NetworkPolicy, with nodes/proxy every container of the node. The roles that may are listed in the parameter `roles`. A
+#   role with `*` is the business of FG-RBAC-001.
+# custom:
+#   id: FG-RBAC-003
+#   kind: FGRbacInteractiveAccess
+#   severity: critical
+#   scope: object
+#   where: both
+#   failure: A role that is not listed reaches into running containers.
+#   remediation: Remove the resource from the role, or list the role in the constraint.
+#   controls: [CIS-K8s-5.1.10, NSA-CISA-authorization, MITRE-T1609]
+#   facts: []
+#   parameters:
+#     type: object
+#     properties:
+#       resources:
+#         type: array
+#         description: Resources that lead into running containers.
+#         items: {type: string, pattern: "^[a-z]+/[a-z]+$"}
+#         default: [pods/exec, pods/attach, pods/portforward, pods/proxy, pods/ephemeralcontainers, services/proxy, nodes/proxy]
+#       roles:
+#         type: array
+#         description: Names of roles that may have them.
+#         items: {type: string, minLength: 1}
+#         default: []
+package policies.rbac.interactive_access
+
+import data.lib.objects
+import data.lib.roles
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"path": grant.path}} if {
+	some grant in roles.granted(_object, "resources")
+	some resource in object.get(input, ["parameters", "resources"], [])
+	_grants(grant.value, resource)
+	not roles.is_listed(input, _object)
+	msg := sprintf("%s grants %s", [texts.dotted(grant.path), texts.short(resource)])
+}
+
+violation contains outcome if some outcome in roles.broken(_object)
+
+_object := objects.of(input)
+
+_grants(granted, wanted) if granted == wanted
+
+# `*/exec` is the exec of everything
+_grants(granted, wanted) if granted == concat("", ["*/", split(wanted, "/")[1]])
