@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol, cast
 
+from generator.catalog.networks import ranges
 from generator.catalog.pools import offered
 from generator.catalog.releases import release_of
+from generator.catalog.workloads import asks
 from generator.errors import GateFailed, ToolError, problem
 from generator.model.finding import Finding, Severity
 from generator.model.fleet import Cluster, Environment
@@ -141,17 +143,18 @@ def fleet_model(
         if cluster.spec.environment == environment.name
     ]
     spec = environment.spec
-    described: JsonObject = {
+    about: JsonObject = {
         "name": environment.name,
         "rank": spec.rank,
         "rings": [*spec.rings],
         "registries": [*spec.registries],
+        "roles": {name: [*groups] for name, groups in sorted(spec.roles.items())},
     }
     return {
         "kind": "FleetModel",
         "asOf": as_of.isoformat(),
         "policySet": environment.name,
-        "environment": described,
+        "environment": about,
         "clusters": clusters,
     }
 
@@ -176,6 +179,7 @@ def _cluster_model(cluster: Cluster, facts: JsonObject, spec: JsonObject, units:
         "name": cluster.name,
         **{key: spec[key] for key in copied},
         "facts": facts,
+        "ranges": ranges(cluster.spec.network),
         "capacity": capacity(cluster),
         "units": dict(units),
     }
@@ -193,6 +197,7 @@ def _unit(variant: Variant, manifests: Sequence[Manifest]) -> Json:
         "variant": variant.key.variant,
         "requests": cast("Json", requests),
         "images": cast("Json", images),
+        **asks(manifests),
         "values": plain_values(variant),
     }
 

@@ -157,9 +157,22 @@ _refused := {
 		_batch([_item("a", {"apiVersion": "v1", "kind": "A", "metadata": {"labels": [], "name": "x"}})]),
 		_problem("a", "E0602", `not a Kubernetes object: {"apiVersion":"v1","kind":"A","metadata":{"labels":[],"name":"x"}}`),
 	],
-	"List": [
-		_batch([_item("a", {"apiVersion": "v1", "kind": "PodList", "metadata": {"name": "x"}, "items": []})]),
-		_problem("a", "E0602", "a PodList must be unpacked before it is checked"),
+	"List in a List": [
+		_batch([_item("a", _list([_pod("web", false), _list([])]))]),
+		_problem("a", "E0602", "items[1]: a List in a List"),
+	],
+	"List without a list": [
+		_batch([_item("a", {"apiVersion": "v1", "kind": "List", "metadata": {"name": "x"}, "items": "x"})]),
+		_problem("a", "E0602", "items of the List is not a list"),
+	],
+	"text in a List": [_batch([_item("a", _list(["x"]))]), _problem("a", "E0602", "not a Kubernetes object: \"x\"")],
+	"List without a policy set": [
+		_batch([{"id": "a", "object": _list([_shop])}]),
+		_problem("a", "E0804", "unknown policy set null"),
+	],
+	"List without id": [
+		_batch([{"policySet": "production", "object": _list([_shop])}]),
+		_problem("", "E0804", "an item of the batch has no id"),
 	],
 	"no pod template": [
 		_batch([_item("a", object.union(_deployment, {"spec": {"template": null}}))]),
@@ -197,6 +210,53 @@ test_silence_is_failure[name] if {
 	some name, [document, expected] in _refused
 	denied := main.deny with input as document with data.plan as _plan with data.gate["default"] as "elsewhere"
 	expected in denied
+}
+
+_list(elements) := {"apiVersion": "v1", "kind": "List", "metadata": {}, "items": elements}
+
+test_items_of_a_list_are_judged_each if {
+	elements := [_pod("web", true), _deployment, _shop, _pod("web", false)]
+	denied := main.deny with input as _batch([_item("a", _list(elements))]) with data.plan as _plan
+	denied == {
+		object.union(_expected, {"template": ["items", 0]}),
+		object.union(_expected, {
+			"msg": "[Implied by expand-deployment] spec.containers[0] (web): the container is privileged",
+			"source": "Generated",
+			"template": ["items", 1, "spec", "template"],
+		}),
+	}
+}
+
+test_items_of_a_list_have_namespaces_of_their_own if {
+	match := {"namespaceSelector": {"matchLabels": {"a": "b"}}}
+	plan := {"production": {"deny": {"/Pod": [{"match": match, "constraints": [_entry]}]}}}
+	till := json.patch(_pod("web", true), [{"op": "replace", "path": "metadata/namespace", "value": "till"}])
+	other := json.patch(till, [{"op": "replace", "path": "metadata/namespace", "value": "elsewhere"}])
+	batch := object.union(
+		_batch([_item("a", _list([_pod("web", true), till, other]))]),
+		{"namespaces": {"ns-2": {"metadata": {"name": "till", "labels": {"a": "b"}}}}},
+	)
+	denied := main.deny with input as batch with data.plan as plan
+	{[outcome.template[1], outcome.msg] | some outcome in denied} == {
+		[1, "spec.containers[0] (web): the container is privileged"],
+		[2, "unable to match constraint no-privileged: its namespaceSelector needs the Namespace object \"elsewhere\""],
+	}
+}
+
+test_coverage_of_a_list if {
+	items := [_item("a", _list([_pod("web", false), _deployment])), _item("e", _list([]))]
+	records := _coverage(main.warn) with input as _batch(items) with data.plan as _plan
+	records == [{"ids": ["a", "e"], "targets": 3, "policies": {"FG-POD-001": {"a"}}}]
+}
+
+test_empty_list if {
+	denied := main.deny with input as _batch([_item("e", _list([]))]) with data.plan as _plan
+	denied == set()
+}
+
+test_plain_list if {
+	denied := main.deny with input as _list([_pod("web", true)]) with data.plan as _plan with data.gate["default"] as "production"
+	{outcome.template | some outcome in denied} == {["items", 0]}
 }
 
 test_item_that_is_overlooked if {

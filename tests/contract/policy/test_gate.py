@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
 import pytest
 
@@ -49,9 +49,17 @@ def batch(*objects: Json, policy_set: str = "production", namespace: str | None 
     return {"kind": "GateBatch", "namespaces": {"shop": SHOP}, "items": items}
 
 
+# one policy of each kind of object, and both scopes of models; the others are asked in test_library.py
+POLICIES: Final = {
+    *("FG-ARGO-001", "FG-EDGE-002", "FG-FLT-002", "FG-GPU-001", "FG-IMG-001", "FG-IMG-002", "FG-NET-001", "FG-NS-001"),
+    *("FG-POD-001", "FG-RBAC-001", "FG-RES-001", "FG-RES-002"),
+}
+
+
 @pytest.fixture(scope="module")
 def data(constraints: Sequence[Constraint]) -> JsonObject:
-    return {"plan": plan(constraints, {"production": REGISTRIES}), "gate": {"default": "production"}}
+    some = [constraint for constraint in constraints if constraint.policy.id in POLICIES]
+    return {"plan": plan(some, {"production": REGISTRIES}), "gate": {"default": "production"}}
 
 
 def found(verdict: Verdict) -> list[tuple[str, str, str, Json]]:
@@ -173,6 +181,17 @@ def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: Js
     )
 
 
+def test_items_of_a_list_are_judged_each(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+    web = deployment(pod_spec("ghcr.io/example/web:1", securityContext={"privileged": True}, resources=GOOD))
+    listed = plain("v1", "List", items=[plain("v1", "Service", spec={"type": "NodePort"}), web])
+    (verdict,) = engine.evaluate(rego, data, [batch(listed)])
+    implied = "[Implied by expand-deployment] spec.containers[0] (web): the container is privileged"
+    assert [(r.msg, r.metadata["id"], r.metadata["template"]) for r in verdict.results] == [
+        (implied, "0", ["items", 1, "spec", "template"]),
+        ("the Service has type NodePort", "0", ["items", 0]),
+    ]
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -181,7 +200,8 @@ def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: Js
         (batch(None), "E0602", "not a Kubernetes object: null"),
         (batch([SHOP]), "E0602", "not a Kubernetes object: "),
         (batch("text"), "E0602", 'not a Kubernetes object: "text"'),
-        (batch(plain("v1", "List", items=[])), "E0602", "a List must be unpacked before it is checked"),
+        (batch(plain("v1", "List", items=[plain("v1", "List", items=[])])), "E0602", "items[0]: a List in a List"),
+        (batch(plain("v1", "List", items="x")), "E0602", "items of the List is not a list"),
         (batch(deployment({})), None, "[Implied by expand-deployment] spec.containers is not a list of containers"),
         ({"kind": "GateBatch", "items": {}}, "E0804", "the batch has no list of items"),
         (None, "E0602", "not a Kubernetes object: null"),

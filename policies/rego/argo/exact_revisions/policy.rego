@@ -29,10 +29,10 @@ import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": array.concat(source.path, ["targetRevision"])}} if {
+	not exempt.is_object_exempt(input)
 	some source in _sources
 	revision := objects.at(source.value, ["targetRevision"])
 	not _is_exact(source.value, revision)
-	not exempt.is_object_exempt(input)
 	shown := [texts.dotted(source.path), texts.cut(revision, 60)]
 	msg := sprintf("%s.targetRevision is %s", shown)
 }
@@ -65,7 +65,7 @@ _is_exact(source, revision) if {
 }
 
 _is_exact(source, revision) if {
-	object.get(input, ["parameters", "branches"], false) == true
+	input.parameters.branches == true
 	not source.chart
 	regex.match(`^refs/heads/[^[:space:]*?]+$`, revision)
 }

@@ -45,16 +45,16 @@ violation contains {"msg": msg, "details": {"path": ["spec", "syncPolicy", "auto
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec", "syncPolicy", "syncOptions"]}} if {
+	not exempt.is_object_exempt(input)
 	_object.kind == "Application"
 	some option in objects.items(_object, ["spec", "syncPolicy", "syncOptions"])
 	_is_dangerous(option)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.syncPolicy.syncOptions holds %s", [texts.short(option)])
 }
 
 violation contains {"msg": "the project has no sync window", "details": {"path": ["spec", "syncWindows"]}} if {
 	_object.kind == "AppProject"
-	object.get(input, ["parameters", "windows"], false) == true
+	input.parameters.windows == true
 	objects.items(_object, ["spec", "syncWindows"]) == []
 	not exempt.is_object_exempt(input)
 }

@@ -34,25 +34,25 @@ violation contains {"msg": "the last rule does not catch everything else", "deta
 }
 
 violation contains {"msg": msg, "details": {"path": ["rules", index]}} if {
+	not exempt.is_object_exempt(input)
 	some index, rule in _rules
 	objects.at(rule, ["level"]) == "None"
 	not _is_narrow(rule)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("rules[%d] leaves out calls without saying which", [index])
 }
 
 violation contains {"msg": msg, "details": {"path": ["rules", index]}} if {
+	not exempt.is_object_exempt(input)
 	some resource in object.get(input, ["parameters", "secret"], [])
 	index := min([index | some index, rule in _rules; _reaches(rule, resource)])
 	not objects.at(_rules[index], ["level"]) in {"Metadata", "None"}
-	not exempt.is_object_exempt(input)
 	msg := sprintf("rules[%d] writes the content of %s into the log", [index, texts.short(resource)])
 }
 
 violation contains {"msg": msg, "details": {"path": ["omitStages"]}} if {
+	not exempt.is_object_exempt(input)
 	some stage in objects.items(_object, ["omitStages"])
 	stage != "RequestReceived"
-	not exempt.is_object_exempt(input)
 	msg := sprintf("the stage %s is left out", [texts.short(stage)])
 }
 

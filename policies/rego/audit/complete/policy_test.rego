@@ -9,7 +9,10 @@ _request(content, parameters) := {
 
 _secret := {"secret": ["secrets", "tokenreviews"]}
 
-_safe := {"level": "Metadata", "resources": [{"group": "", "resources": ["secrets"]}, {"group": "authentication.k8s.io", "resources": ["tokenreviews"]}]}
+_safe := {
+	"level": "Metadata",
+	"resources": [{"group": "", "resources": ["secrets"]}, {"group": "authentication.k8s.io", "resources": ["tokenreviews"]}],
+}
 
 _all := {"level": "Metadata"}
 
@@ -49,7 +52,12 @@ _failing := {
 		"rules[0] writes the content of secrets into the log",
 		["rules", 0],
 	],
-	"stage": [object.union(_rules([_all]), {"omitStages": ["ResponseComplete"]}), _secret, "the stage ResponseComplete is left out", ["omitStages"]],
+	"stage": [
+		object.union(_rules([_all]), {"omitStages": ["ResponseComplete"]}),
+		_secret,
+		"the stage ResponseComplete is left out",
+		["omitStages"],
+	],
 }
 
 _malformed := {

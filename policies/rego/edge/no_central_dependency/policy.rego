@@ -31,11 +31,11 @@ import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": content.path}} if {
+	not exempt.is_object_exempt(input)
 	some content in contents.of(_object)
 	some domain in object.get(input, ["parameters", "domains"], [])
 	contains(lower(content.text), domain)
 	regex.match(_host(domain), lower(content.text))
-	not exempt.is_object_exempt(input)
 	msg := sprintf("%s names a host of %s", [texts.cut(texts.dotted(content.path), 80), texts.cut(domain, 60)])
 }
 

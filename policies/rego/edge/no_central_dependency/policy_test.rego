@@ -18,7 +18,12 @@ _passing := {
 }
 
 _failing := {
-	"domain": [_data("url: https://central.example.com/v1"), _parameters, "data.a names a host of central.example.com", ["data", "a"]],
+	"domain": [
+		_data("url: https://central.example.com/v1"),
+		_parameters,
+		"data.a names a host of central.example.com",
+		["data", "a"],
+	],
 	"host below": [_data("S3.Central.Example.com:443"), _parameters, "data.a names a host of central.example.com", ["data", "a"]],
 	"variable": [
 		{"kind": "Pod", "spec": {"containers": [{"name": "web", "env": [{"name": "API", "value": "central.example.com"}]}]}},

@@ -3,6 +3,7 @@
 # description: |
 #   Turns the input into targets: the objects themselves and the Pods that they would create, each with the facts that matchers
 #   read. An input is a GateBatch (many objects, each with its policy set and Namespace) or one plain Kubernetes object.
+#   A List stands for its items: each is judged by itself, and results name its place in the List.
 #   What cannot be a target is a problem: nothing is left out in silence.
 package gate.batch
 
@@ -15,19 +16,19 @@ kind := object.get(input, "kind", "") if is_object(input)
 
 kind := "" if not is_object(input)
 
-items := input.items if {
+_given := input.items if {
 	kind == "GateBatch"
 	is_array(input.items)
 }
 
-items := [] if {
+_given := [] if {
 	kind == "GateBatch"
 	not is_array(object.get(input, "items", null))
 }
 
-items := [] if kind == "FleetModel"
+_given := [] if kind == "FleetModel"
 
-items := [{"id": "", "policySet": _default_set, "namespace": null, "object": input}] if {
+_given := [{"id": "", "policySet": _default_set, "namespace": null, "object": input}] if {
 	not kind in {"GateBatch", "FleetModel"}
 }
 
@@ -36,7 +37,30 @@ default _default_set := null
 _default_set := data.gate["default"]
 
 # the record of what was seen; duplicates stay, so that the caller can count
-ids := [_id(item) | some item in items]
+ids := [_id(item) | some item in _given]
+
+# what is judged: the items, and in place of a List what it holds
+items := array.concat([item | some item in _given; not _holds_list(item)], [element |
+	some item in _given
+	_holds_list(item)
+	some index, o in item.object.items
+	element := {
+		"id": object.get(item, "id", null),
+		"policySet": object.get(item, "policySet", null),
+		"namespace": _namespace_key(item, o),
+		"object": o,
+		"within": ["items", index],
+	}
+])
+
+_holds_list(item) if _is_list(item.object)
+
+# The Namespace that was given for the List, if it is that of the element; else the only one of that name.
+_namespace_key(item, o) := item.namespace if {
+	input.namespaces[item.namespace].metadata.name == o.metadata.namespace
+} else := key if {
+	[key] = [key | some key, namespace in input.namespaces; namespace.metadata.name == o.metadata.namespace]
+} else := null
 
 # objects and the Pods that they would create
 forms := [{"item": item, "form": form} |
@@ -68,6 +92,7 @@ _is_sound(item) if {
 	not _has_namespace_problem(item)
 	_is_kubernetes_object(item.object)
 	not _is_list(item.object)
+	not _is_broken_list(item.object)
 	not _lacks_template(item.object)
 }
 
@@ -112,7 +137,12 @@ problems contains result.problem(_id(item), "E0602", msg) if {
 problems contains result.problem(_id(item), "E0602", msg) if {
 	some item in _unsound
 	_is_list(item.object)
-	msg := sprintf("a %s must be unpacked before it is checked", [item.object.kind])
+	msg := sprintf("%s: a List in a List", [concat("", ["items[", format_int(item.within[1], 10), "]"])])
+}
+
+problems contains result.problem(_id(item), "E0602", "items of the List is not a list") if {
+	some item in _unsound
+	_is_broken_list(item.object)
 }
 
 problems contains result.problem(_id(item), "E0602", msg) if {
@@ -131,14 +161,18 @@ problems contains result.problem(target.id, "E0602", msg) if {
 }
 
 # A safety net: whatever the reason, an item that is neither a target nor a problem must not pass.
-overlooked contains result.problem(id, "E0804", "the item was not evaluated") if {
-	some id in ids
-	not id in _seen
+overlooked contains result.problem(_id(item), "E0804", "the item was not evaluated") if {
+	some item in items
+	not _place(item) in _formed
+	not _id(item) in _refused
 }
 
-_seen contains entry.item.id if some entry in forms
+_formed contains _place(entry.item) if some entry in forms
 
-_seen contains problem.id if some problem in problems
+_refused contains problem.id if some problem in problems
+
+# two elements of one List share its id
+_place(item) := [_id(item), object.get(item, "within", [])]
 
 _id(item) := item.id if _has_id(item)
 
@@ -167,6 +201,11 @@ _is_elsewhere(item) if item.object.metadata.namespace != input.namespaces[item.n
 _is_list(o) if {
 	is_array(o.items)
 	endswith(o.kind, "List")
+}
+
+_is_broken_list(o) if {
+	o.kind == "List"
+	not _is_list(o)
 }
 
 _lacks_template(o) if {
@@ -213,7 +252,7 @@ _target(item, form) := {
 	"set": item.policySet,
 	"source": form.source,
 	"prefix": form.prefix,
-	"template": form.template,
+	"template": array.concat(object.get(item, "within", []), form.template),
 	"group_kind": form.group_kind,
 	"labels": _or_empty(object.get(o.metadata, "labels", null)),
 	"name": name,

@@ -44,6 +44,32 @@ test_pod_of_cron_job_without_metadata if {
 	}
 }
 
+test_pod_of_every_workload[kind] if {
+	some kind, [api_version, nested] in {
+		"Deployment": ["apps/v1", {"template": _template}],
+		"StatefulSet": ["apps/v1", {"template": _template}],
+		"DaemonSet": ["apps/v1", {"template": _template}],
+		"ReplicaSet": ["apps/v1", {"template": _template}],
+		"ReplicationController": ["v1", {"template": _template}],
+		"Job": ["batch/v1", {"template": _template}],
+		"CronJob": ["batch/v1", {"jobTemplate": {"spec": {"template": _template}}}],
+	}
+	workload := {"apiVersion": api_version, "kind": kind, "metadata": {"name": "web", "namespace": "shop"}, "spec": nested}
+	group := concat("/", array.slice(split(api_version, "/"), 0, count(split(api_version, "/")) - 1))
+	pod := expansion.pod(workload, expansion.template_path(workload, concat("/", [group, kind])))
+	pod == {
+		"apiVersion": "v1",
+		"kind": "Pod",
+		"metadata": {
+			"name": "web-pod",
+			"namespace": "shop",
+			"labels": {"app": "web"},
+			"ownerReferences": [{"apiVersion": api_version, "kind": kind, "name": "web", "uid": ""}],
+		},
+		"spec": _template.spec,
+	}
+}
+
 test_owners_of_the_template_stay if {
 	workload := json.patch(_deployment, [{"op": "add", "path": "spec/template/metadata/ownerReferences", "value": [{"name": "x"}]}])
 	pod := expansion.pod(workload, ["spec", "template"])

@@ -37,11 +37,11 @@ import data.lib.texts
 import data.lib.volumes
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["hostPath"])}} if {
+	not exempt.is_object_exempt(input)
 	some entry in volumes.of(_pod)
 	object.get(entry.volume, "hostPath", null) != null
 	path := objects.at(entry.volume, ["hostPath", "path"])
 	_is_device(path)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("%s: the device %s of the host is mounted", [volumes.label(entry), texts.cut(path, 60)])
 }
 

@@ -40,18 +40,18 @@ violation contains {"msg": msg, "details": {"path": ["kind"]}} if {
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec", part, "version"]}} if {
-	some part, described in _parts
-	version := object.get(described, "version", null)
-	_is_named(part, described)
-	not _is_exact(version)
 	not exempt.is_object_exempt(input)
+	some part, described in _parts
+	_is_named(part, described)
+	version := object.get(described, "version", null)
+	not _is_exact(version)
 	msg := sprintf("spec.%s.version is %s", [texts.short(part), texts.short(version)])
 }
 
 violation contains {"msg": msg, "details": {"path": array.concat(["spec", "driver", "upgradePolicy"], path)}} if {
+	not exempt.is_object_exempt(input)
 	_upgrades_itself
 	some [path, reason] in _careless
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.driver.upgradePolicy.%s %s", [texts.dotted(path), reason])
 }
 
@@ -59,7 +59,7 @@ violation contains {"msg": "the object has no spec", "details": {"path": []}} if
 
 _object := objects.of(input)
 
-_parts := {part: described |
+_parts[part] := described if {
 	some part, described in _object.spec
 	is_object(described)
 }

@@ -19,7 +19,10 @@ _passing := {
 	"not by itself": [_driver({"upgradePolicy": {"autoUpgrade": false, "maxParallelUpgrades": 0}}), {}],
 	"the other kind": [{"kind": "GPUCluster", "spec": {}}, {"resource": "GPUCluster"}],
 	"exempt": [
-		object.union(_upgrade({"drain": {"force": true}, "maxParallelUpgrades": 0}), {"kind": "GPUCluster", "spec": {"driver": {"version": "latest"}}}),
+		object.union(
+			_upgrade({"drain": {"force": true}, "maxParallelUpgrades": 0}),
+			{"kind": "GPUCluster", "spec": {"driver": {"version": "latest"}}},
+		),
 		{"exemptions": [{"workload": "web"}]},
 	],
 }

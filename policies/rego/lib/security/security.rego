@@ -40,7 +40,7 @@ is_exempt(request, context) if {
 	exempt.is_object_exempt(request)
 }
 
-# Windows has none of Linux's capabilities, seccomp or setuid; the kubelet refuses a Pod that names another system than its node's.
+# Windows has no capabilities, seccomp or setuid; the kubelet refuses a Pod that names another system than that of its node.
 is_windows(pod) if pod.spec.os.name == "windows"
 
 # Root in a user namespace is nobody on the node; the standards follow this from 1.35 on.

@@ -24,23 +24,25 @@ import data.lib.exempt
 import data.lib.objects
 
 violation contains {"msg": msg, "details": {"path": ["spec", "egress", index]}} if {
+	not exempt.is_object_exempt(input)
 	some index, rule in objects.items(_object, ["spec", "egress"])
 	objects.items(rule, ["to"]) == []
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.egress[%d] leads anywhere", [index])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec", "egress", index, "to", number]}} if {
+	not exempt.is_object_exempt(input)
 	some index, rule in objects.items(_object, ["spec", "egress"])
 	some number, peer in objects.items(rule, ["to"])
 	not _is_named(peer)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.egress[%d].to[%d] names nobody", [index, number])
 }
 
-violation contains {"msg": "the NetworkPolicy has no spec", "details": {"path": []}} if not is_object(object.get(_object, "spec", null))
+violation contains {"msg": "the NetworkPolicy has no spec", "details": {"path": []}} if not _has_spec
 
 _object := objects.of(input)
+
+_has_spec if is_object(_object.spec)
 
 _is_named(peer) if {
 	some kind in ["podSelector", "namespaceSelector"]
@@ -55,7 +57,5 @@ _is_named(peer) if {
 }
 
 _is_named(peer) if {
-	some network in [peer.ipBlock.cidr]
-	regex.match(`^[0-9a-fA-F.:]+/[0-9]+$`, network)
-	not endswith(network, "/0")
+	regex.match(`^[0-9a-fA-F.:]+/([1-9]|[1-9][0-9]|1[0-9][0-9])$`, peer.ipBlock.cidr)
 }

@@ -29,7 +29,12 @@ _failing := {
 		"spec.egress[0].to[0] names nobody",
 		["spec", "egress", 0, "to", 0],
 	],
-	"all addresses": [_to([{"ipBlock": {"cidr": "0.0.0.0/0"}}]), {}, "spec.egress[0].to[0] names nobody", ["spec", "egress", 0, "to", 0]],
+	"all addresses": [
+		_to([{"ipBlock": {"cidr": "0.0.0.0/0"}}]),
+		{},
+		"spec.egress[0].to[0] names nobody",
+		["spec", "egress", 0, "to", 0],
+	],
 }
 
 _malformed := {

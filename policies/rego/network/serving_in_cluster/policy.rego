@@ -36,13 +36,13 @@ import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", "ports", index]}} if {
+	not exempt.is_object_exempt(input)
 	_object.kind == "Service"
 	_is_published
 	some index, port in objects.items(_object, ["spec", "ports"])
 	some field in ["port", "targetPort"]
 	number := objects.at(port, [field])
 	_is_serving(number)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.ports[%d] publishes port %s of a model server", [index, texts.short(number)])
 }
 

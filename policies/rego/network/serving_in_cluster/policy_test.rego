@@ -25,7 +25,12 @@ _passing := {
 }
 
 _failing := {
-	"node port": [_service("NodePort", {"port": 8501}), {}, "spec.ports[1] publishes port 8501 of a model server", ["spec", "ports", 1]],
+	"node port": [
+		_service("NodePort", {"port": 8501}),
+		{},
+		"spec.ports[1] publishes port 8501 of a model server",
+		["spec", "ports", 1],
+	],
 	"target port": [
 		_service("LoadBalancer", {"port": 443, "targetPort": 8500}),
 		{},

@@ -29,21 +29,21 @@ import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", "rules", index, "host"]}} if {
+	not exempt.is_object_exempt(input)
 	_object.kind == "Ingress"
 	some index, rule in objects.items(_object, ["spec", "rules"])
 	host := objects.at(rule, ["host"])
 	reason := _wrong_host(host)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.rules[%d].host %s", [index, reason])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec", "tls"]}} if {
+	not exempt.is_object_exempt(input)
 	_object.kind == "Ingress"
 	some rule in objects.items(_object, ["spec", "rules"])
 	host := objects.at(rule, ["host"])
 	is_string(host)
 	not host in _with_tls
-	not exempt.is_object_exempt(input)
 	msg := sprintf("the host %s has no TLS", [texts.cut(host, 80)])
 }
 
@@ -54,19 +54,19 @@ violation contains {"msg": "spec.defaultBackend answers every host", "details": 
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec", "listeners", index, "hostname"]}} if {
+	not exempt.is_object_exempt(input)
 	_object.kind == "Gateway"
 	some index, listener in objects.items(_object, ["spec", "listeners"])
 	reason := _wrong_host(objects.at(listener, ["hostname"]))
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.listeners[%d].hostname %s", [index, reason])
 }
 
 violation contains {"msg": msg, "details": {"path": ["spec", "listeners", index, "protocol"]}} if {
+	not exempt.is_object_exempt(input)
 	_object.kind == "Gateway"
 	some index, listener in objects.items(_object, ["spec", "listeners"])
 	protocol := objects.at(listener, ["protocol"])
 	not protocol in {"HTTPS", "TLS"}
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.listeners[%d].protocol is %s, not HTTPS or TLS", [index, texts.short(protocol)])
 }
 
@@ -79,7 +79,7 @@ _is_judged if {
 	is_object(_object.spec)
 }
 
-_with_tls := {host |
+_with_tls contains host if {
 	some entry in objects.items(_object, ["spec", "tls"])
 	some host in objects.items(entry, ["hosts"])
 }

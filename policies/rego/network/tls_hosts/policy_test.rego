@@ -28,7 +28,12 @@ _failing := {
 		"spec.rules[0].host is *.example.com: a wildcard",
 		["spec", "rules", 0, "host"],
 	],
-	"no host": [{"spec": {"rules": [{}]}}, {}, "spec.rules[0].host is missing: every name is answered", ["spec", "rules", 0, "host"]],
+	"no host": [
+		{"spec": {"rules": [{}]}},
+		{},
+		"spec.rules[0].host is missing: every name is answered",
+		["spec", "rules", 0, "host"],
+	],
 	"backend": [
 		{"spec": {"defaultBackend": {"service": {"name": "web"}}}},
 		{},

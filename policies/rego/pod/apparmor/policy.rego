@@ -35,18 +35,18 @@ violation contains {"msg": msg, "details": {"path": array.concat(context.path, [
 }
 
 violation contains {"msg": msg, "details": {"path": ["metadata", "annotations", key]}} if {
+	not exempt.is_object_exempt(input)
 	some key, value in object.get(_pod, ["metadata", "annotations"], {})
 	startswith(key, "container.apparmor.security.beta.kubernetes.io/")
 	not _is_confined(value)
-	not exempt.is_object_exempt(input)
 	name := trim_prefix(key, "container.apparmor.security.beta.kubernetes.io/")
 	msg := sprintf("annotation for container %s: the AppArmor profile is %s", [texts.short(name), texts.short(value)])
 }
 
-_is_confined(value) if value in {"", "runtime/default"}
-
-_is_confined(value) if startswith(value, "localhost/")
-
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
 _pod := objects.of(input)
+
+_is_confined(value) if value in {"", "runtime/default"}
+
+_is_confined(value) if startswith(value, "localhost/")

@@ -21,7 +21,12 @@ _passing := {
 }
 
 _failing := {
-	"Pod": [_of_pod({"appArmorProfile": {"type": "Unconfined"}}), {}, "the Pod: the AppArmor profile is Unconfined", ["spec", "securityContext", "appArmorProfile", "type"]],
+	"Pod": [
+		_of_pod({"appArmorProfile": {"type": "Unconfined"}}),
+		{},
+		"the Pod: the AppArmor profile is Unconfined",
+		["spec", "securityContext", "appArmorProfile", "type"],
+	],
 	"container": [
 		_of_container({"appArmorProfile": {"type": "Unconfined"}}),
 		{},
@@ -40,7 +45,10 @@ _malformed := {
 	"empty input": [{}, {"spec.containers is not a list of containers"}],
 	"context of the Pod is text": [_request(_of_pod("x"), {}), {"the Pod: the AppArmor profile is x"}],
 	"context of a container is a list": [_request(_of_container([]), {}), {"spec.containers[0] (web): the AppArmor profile is []"}],
-	"appArmorProfile is a number": [_request(_of_container({"appArmorProfile": 7}), {}), {"spec.containers[0] (web): the AppArmor profile is 7"}],
+	"appArmorProfile is a number": [
+		_request(_of_container({"appArmorProfile": 7}), {}),
+		{"spec.containers[0] (web): the AppArmor profile is 7"},
+	],
 }
 
 test_passing[name] if {
@@ -62,7 +70,10 @@ test_malformed[name] if {
 _annotated(value, parameters) := {
 	"parameters": parameters,
 	"review": {"object": {
-		"metadata": {"name": "web", "annotations": {"container.apparmor.security.beta.kubernetes.io/web": value, "other": "unconfined"}},
+		"metadata": {
+			"name": "web",
+			"annotations": {"container.apparmor.security.beta.kubernetes.io/web": value, "other": "unconfined"},
+		},
 		"spec": {"containers": [{"name": "web"}]},
 	}},
 }

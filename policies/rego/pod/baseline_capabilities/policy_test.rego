@@ -21,7 +21,12 @@ _passing := {
 _path := ["spec", "containers", 0, "securityContext", "capabilities", "add"]
 
 _failing := {
-	"beyond": [_spec({"add": ["CHOWN", "SYS_ADMIN"]}), _allowed, "spec.containers[0] (web): the capability SYS_ADMIN is added", _path],
+	"beyond": [
+		_spec({"add": ["CHOWN", "SYS_ADMIN"]}),
+		_allowed,
+		"spec.containers[0] (web): the capability SYS_ADMIN is added",
+		_path,
+	],
 	"all": [_spec({"add": ["ALL"]}), _allowed, "spec.containers[0] (web): the capability ALL is added", _path],
 	"nothing is allowed": [_spec({"add": ["CHOWN"]}), {}, "spec.containers[0] (web): the capability CHOWN is added", _path],
 }

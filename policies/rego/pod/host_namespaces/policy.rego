@@ -25,10 +25,10 @@ import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", field]}} if {
+	not exempt.is_object_exempt(input)
 	some field in ["hostNetwork", "hostPID", "hostIPC"]
 	value := object.get(_pod, ["spec", field], null)
 	not value in {null, false}
-	not exempt.is_object_exempt(input)
 	msg := sprintf("spec.%s is %s", [field, texts.short(value)])
 }
 

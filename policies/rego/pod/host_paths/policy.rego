@@ -38,10 +38,10 @@ import data.lib.texts
 import data.lib.volumes
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["hostPath"])}} if {
+	not exempt.is_object_exempt(input)
 	some entry in volumes.of(_pod)
 	path := _host_path(entry.volume)
 	not _is_allowed(path)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("%s: the path %s of the host is not allowed", [volumes.label(entry), texts.cut(path, 80)])
 }
 

@@ -21,7 +21,12 @@ _passing := {
 }
 
 _failing := {
-	"Pod": [_of_pod({"windowsOptions": {"hostProcess": true}}), {}, "the Pod: hostProcess is true", ["spec", "securityContext", "windowsOptions", "hostProcess"]],
+	"Pod": [
+		_of_pod({"windowsOptions": {"hostProcess": true}}),
+		{},
+		"the Pod: hostProcess is true",
+		["spec", "securityContext", "windowsOptions", "hostProcess"],
+	],
 	"container": [
 		_of_container({"windowsOptions": {"hostProcess": true}}),
 		{},
@@ -40,7 +45,10 @@ _malformed := {
 	"empty input": [{}, {"spec.containers is not a list of containers"}],
 	"context of the Pod is text": [_request(_of_pod("x"), {}), {"the Pod: hostProcess is x"}],
 	"context of a container is a list": [_request(_of_container([]), {}), {"spec.containers[0] (web): hostProcess is []"}],
-	"windowsOptions is a number": [_request(_of_container({"windowsOptions": 7}), {}), {"spec.containers[0] (web): hostProcess is 7"}],
+	"windowsOptions is a number": [
+		_request(_of_container({"windowsOptions": 7}), {}),
+		{"spec.containers[0] (web): hostProcess is 7"},
+	],
 }
 
 test_passing[name] if {

@@ -50,6 +50,6 @@ violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if
 _pod := objects.of(input)
 
 _is_relaxed if {
-	object.get(input, ["parameters", "level"], "restricted") == "baseline"
+	input.parameters.level == "baseline"
 	security.has_user_namespace(input, _pod)
 }

@@ -36,10 +36,10 @@ import data.lib.pss
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["spec", "securityContext", "sysctls"]}} if {
+	not exempt.is_object_exempt(input)
 	some sysctl in objects.items(_pod, ["spec", "securityContext", "sysctls"])
 	name := objects.at(sysctl, ["name"])
 	not _is_safe(name)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("the Pod sets the sysctl %s", [texts.cut(name, 80)])
 }
 

@@ -21,7 +21,12 @@ _passing := {
 }
 
 _failing := {
-	"Pod": [_of_pod({"seccompProfile": {"type": "Unconfined"}}), {}, "the Pod: the seccomp profile is Unconfined", ["spec", "securityContext", "seccompProfile", "type"]],
+	"Pod": [
+		_of_pod({"seccompProfile": {"type": "Unconfined"}}),
+		{},
+		"the Pod: the seccomp profile is Unconfined",
+		["spec", "securityContext", "seccompProfile", "type"],
+	],
 	"container": [
 		_of_container({"seccompProfile": {"type": "Unconfined"}}),
 		{},
@@ -40,7 +45,10 @@ _malformed := {
 	"empty input": [{}, {"spec.containers is not a list of containers"}],
 	"context of the Pod is text": [_request(_of_pod("x"), {}), {"the Pod: the seccomp profile is x"}],
 	"context of a container is a list": [_request(_of_container([]), {}), {"spec.containers[0] (web): the seccomp profile is []"}],
-	"seccompProfile is a number": [_request(_of_container({"seccompProfile": 7}), {}), {"spec.containers[0] (web): the seccomp profile is 7"}],
+	"seccompProfile is a number": [
+		_request(_of_container({"seccompProfile": 7}), {}),
+		{"spec.containers[0] (web): the seccomp profile is 7"},
+	],
 }
 
 test_passing[name] if {

@@ -38,12 +38,12 @@ import data.lib.texts
 import data.lib.volumes
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, [type])}} if {
+	not exempt.is_object_exempt(input)
 	some entry in volumes.of(_pod)
 	some type, source in entry.volume
 	type != "name"
 	source != null
 	not _is_allowed(type)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("%s: the volume is of the type %s", [volumes.label(entry), texts.short(type)])
 }
 

@@ -41,11 +41,11 @@ import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["subjects", index]}} if {
+	not exempt.is_object_exempt(input)
 	role := object.get(_object, ["roleRef", "name"], null)
 	role in object.get(input, ["parameters", "roles"], ["cluster-admin"])
 	some index, subject in objects.items(_object, ["subjects"])
 	not _is_listed(subject)
-	not exempt.is_object_exempt(input)
 	msg := sprintf("subjects[%d] (%s) gets %s", [index, texts.short(objects.at(subject, ["name"])), texts.short(role)])
 }
 
@@ -58,6 +58,8 @@ _object := objects.of(input)
 _is_listed(subject) if {
 	some listed in object.get(input, ["parameters", "subjects"], [])
 	every key in ["kind", "name", "namespace"] {
-		object.get(listed, key, "") == object.get(subject, key, "")
+		_part(listed, key) == _part(subject, key)
 	}
 }
+
+_part(subject, key) := object.get(subject, key, "")

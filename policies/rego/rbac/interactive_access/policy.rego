@@ -35,10 +35,10 @@ import data.lib.roles
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": grant.path}} if {
+	not roles.is_listed(input, _object)
 	some grant in roles.granted(_object, "resources")
 	some resource in object.get(input, ["parameters", "resources"], [])
 	_grants(grant.value, resource)
-	not roles.is_listed(input, _object)
 	msg := sprintf("%s grants %s", [texts.dotted(grant.path), texts.short(resource)])
 }
 

@@ -9,7 +9,9 @@ _request(content, parameters) := {
 
 _parameters := {"resources": ["pods/exec", "nodes/proxy"], "roles": ["support"]}
 
-_rules(resources) := {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}, {"resources": resources, "verbs": ["create"]}]}
+_rules(resources) := {
+	"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}, {"resources": resources, "verbs": ["create"]}],
+}
 
 _passing := {
 	"others": [_rules(["pods/log"]), _parameters],

@@ -35,10 +35,10 @@ import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": ["subjects", index]}} if {
+	not _is_listed
 	some index, subject in objects.items(_object, ["subjects"])
 	name := objects.at(subject, ["name"])
 	name in object.get(input, ["parameters", "subjects"], [])
-	not _is_listed
 	msg := sprintf("subjects[%d] is %s", [index, texts.short(name)])
 }
 

@@ -35,17 +35,17 @@ import data.lib.roles
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": grant.path}} if {
+	not roles.is_listed(input, _object)
 	some grant in roles.granted(_object, "verbs")
 	grant.value in object.get(input, ["parameters", "verbs"], [])
-	not roles.is_listed(input, _object)
 	msg := sprintf("%s grants %s", [texts.dotted(grant.path), texts.short(grant.value)])
 }
 
 violation contains {"msg": msg, "details": {"path": grant.path}} if {
+	not roles.is_listed(input, _object)
 	some grant in roles.granted(_object, "resources")
 	grant.value in {"serviceaccounts/token", "*/token"}
 	"create" in grant.rule.verbs
-	not roles.is_listed(input, _object)
 	msg := sprintf("%s lets tokens be created for ServiceAccounts", [texts.dotted(grant.path)])
 }
 

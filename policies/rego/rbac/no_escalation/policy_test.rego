@@ -19,7 +19,12 @@ _passing := {
 }
 
 _failing := {
-	"impersonate": [_rule(["users"], ["get", "impersonate"]), _parameters, "rules[0].verbs grants impersonate", ["rules", 0, "verbs"]],
+	"impersonate": [
+		_rule(["users"], ["get", "impersonate"]),
+		_parameters,
+		"rules[0].verbs grants impersonate",
+		["rules", 0, "verbs"],
+	],
 	"bind": [_rule(["clusterroles"], ["bind"]), _parameters, "rules[0].verbs grants bind", ["rules", 0, "verbs"]],
 	"token": [
 		_rule(["serviceaccounts/token"], ["create"]),
@@ -31,7 +36,10 @@ _failing := {
 
 _malformed := {
 	"empty input": [{}, {"the role has no list of rules"}],
-	"verbs are text": [_request({"rules": [{"resources": ["pods"], "verbs": "bind"}]}, _parameters), {"rules[0].verbs is not a list of names"}],
+	"verbs are text": [
+		_request({"rules": [{"resources": ["pods"], "verbs": "bind"}]}, _parameters),
+		{"rules[0].verbs is not a list of names"},
+	],
 }
 
 test_passing[name] if {

@@ -29,10 +29,10 @@ import data.lib.roles
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": grant.path}} if {
+	not roles.is_listed(input, _object)
 	some field in ["verbs", "resources"]
 	some grant in roles.granted(_object, field)
 	contains(grant.value, "*")
-	not roles.is_listed(input, _object)
 	msg := sprintf("%s grants %s", [texts.dotted(grant.path), texts.short(grant.value)])
 }
 

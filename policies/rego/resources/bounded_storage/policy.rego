@@ -27,10 +27,10 @@ import data.lib.quantities
 import data.lib.volumes
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["emptyDir", "sizeLimit"])}} if {
+	not exempt.is_object_exempt(input)
 	some entry in volumes.of(_pod)
 	object.get(entry.volume, "emptyDir", null) != null
 	not quantities.is_positive(objects.at(entry.volume, ["emptyDir", "sizeLimit"]))
-	not exempt.is_object_exempt(input)
 	msg := sprintf("%s: the emptyDir has no size limit", [volumes.label(entry)])
 }
 

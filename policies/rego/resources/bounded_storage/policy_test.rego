@@ -38,7 +38,10 @@ _failing := {
 
 _malformed := {
 	"empty input": [{}, {"spec.containers is not a list of containers"}],
-	"emptyDir is text": [_request(_spec(_read_only, {"emptyDir": "x"}), {}), {"spec.volumes[0] (tmp): the emptyDir has no size limit"}],
+	"emptyDir is text": [
+		_request(_spec(_read_only, {"emptyDir": "x"}), {}),
+		{"spec.volumes[0] (tmp): the emptyDir has no size limit"},
+	],
 	"limit is no quantity": [
 		_request(_spec({"resources": {"limits": {"ephemeral-storage": "much"}}}, {"configMap": {}}), {}),
 		{"spec.containers[0] (web): no limit for ephemeral-storage, and the root file system can be written"},

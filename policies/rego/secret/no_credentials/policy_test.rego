@@ -23,6 +23,7 @@ _passing := {
 	"no data": [{"data": null}, _parameters],
 	"variable": [_variable("LEVEL", "info"), _parameters],
 	"reference": [_variable("DB_PASSWORD", "$(OTHER)"), _parameters],
+	"empty variable": [_variable("DB_PASSWORD", ""), _parameters],
 	"file": [_variable("DB_PASSWORD", "/run/secrets/db"), _parameters],
 	"from a Secret": [_pod({"env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {}}}]}), _parameters],
 	"exempt": [{"data": {"a": _key}}, object.union(_parameters, {"exemptions": [{"workload": "web"}]})],

@@ -29,11 +29,11 @@ import data.lib.exempt
 import data.lib.objects
 
 violation contains {"msg": msg, "details": {"path": [field]}} if {
+	not exempt.is_object_exempt(input)
 	not object.get(_object, "type", "Opaque") in object.get(input, ["parameters", "types"], [])
 	some field in ["data", "stringData"]
 	content := object.get(_object, field, null)
 	not content in {null, {}}
-	not exempt.is_object_exempt(input)
 	msg := sprintf("the Secret holds %s", [field])
 }
 

@@ -1,0 +1,95 @@
+# METADATA
+# scope: package
+# title: Kubernetes versions are close and supported
+# description: |
+#   What is tested in one cluster of an environment has to hold in the others, so their minor versions are close. A version
+#   past its end of life gets no fixes any more. The dates are those of Kubernetes itself; distributions in `longer` keep
+#   dates of their own and are only asked to be close.
+# custom:
+#   id: FG-FLT-003
+#   kind: FGFleetKubernetesVersions
+#   severity: high
+#   scope: fleet
+#   where: gate
+#   failure: Kubernetes versions of an environment are far apart, or past their end of life.
+#   remediation: Upgrade the clusters that are named, or list a distribution with dates of its own in the constraint.
+#   controls: []
+#   facts: [kubernetes.minor]
+#   parameters:
+#     type: object
+#     properties:
+#       skew:
+#         type: integer
+#         description: Minor versions by which clusters of an environment may differ.
+#         minimum: 0
+#         default: 2
+#       longer:
+#         type: array
+#         description: Distributions that are supported by their vendor on dates of their own.
+#         items: {type: string, minLength: 1}
+#         default: [openshift, microshift]
+#       endOfLife:
+#         type: object
+#         description: Minor version and last day on which it gets fixes.
+#         additionalProperties: {type: string, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+#         default:
+#           "1.32": "2026-02-28"
+#           "1.33": "2026-06-28"
+#           "1.34": "2026-10-27"
+#           "1.35": "2027-02-28"
+#           "1.36": "2027-06-28"
+package policies.fleet.kubernetes_versions
+
+violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+	_newest - _oldest > _skew
+	names := _by_minor[_oldest]
+	msg := sprintf("the environment runs Kubernetes 1.%d to 1.%d, more than %d minor versions apart", [_oldest, _newest, _skew])
+}
+
+violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+	some minor, names in _judged
+	date := object.get(_ends, sprintf("1.%d", [minor]), null)
+	is_string(date)
+	date < object.get(input, "asOf", "")
+	msg := sprintf("Kubernetes 1.%d reached its end of life on %s", [minor, date])
+}
+
+violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+	some minor, names in _judged
+	not is_string(object.get(_ends, sprintf("1.%d", [minor]), null))
+	msg := sprintf("no end of life is known for Kubernetes 1.%d", [minor])
+}
+
+violation contains {"msg": "the model of a cluster has no name or Kubernetes version", "details": {}} if {
+	some cluster in object.get(input, "clusters", [])
+	not _minor(cluster)
+}
+
+violation contains {"msg": "the model has no list of clusters or no date", "details": {}} if not _is_model
+
+_is_model if {
+	is_array(input.clusters)
+	regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, input.asOf)
+}
+
+_oldest := min(object.keys(_by_minor))
+
+_newest := max(object.keys(_by_minor))
+
+_skew := object.get(input, ["parameters", "skew"], 0)
+
+_ends := object.get(input, ["parameters", "endOfLife"], {})
+
+_by_minor[minor] contains cluster.name if {
+	some cluster in object.get(input, "clusters", [])
+	minor := _minor(cluster)
+}
+
+# those whose vendor keeps to the dates of Kubernetes
+_judged[minor] contains cluster.name if {
+	some cluster in object.get(input, "clusters", [])
+	minor := _minor(cluster)
+	not object.get(cluster, ["facts", "distribution"], "") in object.get(input, ["parameters", "longer"], [])
+}
+
+_minor(cluster) := to_number(trim_prefix(cluster.facts["kubernetes.minor"], "1.")) if is_string(cluster.name)

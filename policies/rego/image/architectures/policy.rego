@@ -1,0 +1,67 @@
+# METADATA
+# scope: package
+# title: Images run on the nodes that they may come to
+# description: |
+#   An image for one architecture on a node of another restarts for ever with `exec format error`. The parameter `images`
+#   names images that exist for some architectures only. Every node pool that such a workload may come to has one of them; a
+#   selector for kubernetes.io/arch makes it so.
+# custom:
+#   id: FG-IMG-004
+#   kind: FGImageArchitectures
+#   severity: high
+#   scope: cluster
+#   where: gate
+#   failure: A workload may come to nodes that its image does not run on.
+#   remediation: Add a nodeSelector for kubernetes.io/arch, or use an image for all architectures of the site.
+#   controls: []
+#   facts: [nodePools]
+#   parameters:
+#     type: object
+#     properties:
+#       images:
+#         type: array
+#         description: Images that exist for some architectures only.
+#         items:
+#           type: object
+#           required: [prefix, architectures]
+#           additionalProperties: false
+#           properties:
+#             prefix: {type: string, minLength: 1, description: Beginning of the image reference.}
+#             architectures: {type: array, items: {type: string, enum: [amd64, arm64]}, description: What it exists for.}
+#         default:
+#           - {prefix: "docker.io/tensorflow/serving:", architectures: [amd64]}
+package policies.image.architectures
+
+import data.lib.sites
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+	some entry in sites.items(input, "workloads")
+	some image in entry.item.images
+	some known in object.get(input, ["parameters", "images"], [])
+	startswith(image, known.prefix)
+	some pool in sites.fitting(input, entry.item)
+	not pool.arch in known.architectures
+	msg := sprintf("%s may come to node pool %s (%s), its image %s is for %s", [
+		sites.label(entry),
+		texts.cut(pool.name, 20),
+		pool.arch,
+		texts.cut(known.prefix, 40),
+		concat(", ", known.architectures),
+	])
+}
+
+violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+	some entry in sites.items(input, "workloads")
+	some image in entry.item.images
+	some known in object.get(input, ["parameters", "images"], [])
+	startswith(image, known.prefix)
+	count([pool | some pool in sites.fitting(input, entry.item); pool.arch in known.architectures]) == 0
+	msg := sprintf("%s finds no node pool for its image %s (%s)", [
+		sites.label(entry),
+		texts.cut(known.prefix, 40),
+		concat(", ", known.architectures),
+	])
+}
+
+violation contains outcome if some outcome in sites.broken(input, ["workloads"])

@@ -1,0 +1,118 @@
+# METADATA
+# scope: package
+# title: Data stays where it may be
+# description: |
+#   A site that collects data of people says where that data may go (site.dataResidency), and stands in a country that belongs
+#   to it. The parameter `residencies` lists the countries of each; `endpoints` says to which of them hosts outside the site
+#   belong, so that a setting that sends data elsewhere is found.
+# custom:
+#   id: FG-RSD-001
+#   kind: FGResidencySites
+#   severity: high
+#   scope: cluster
+#   where: gate
+#   failure: A site has no data residency, stands outside of it, or sends data outside.
+#   remediation: Correct site.country or site.dataResidency, or use an endpoint of the same residency.
+#   controls: []
+#   facts: []
+#   parameters:
+#     type: object
+#     properties:
+#       residencies:
+#         type: object
+#         description: Data residency and the countries (ISO 3166) that belong to it.
+#         additionalProperties: {type: array, items: {type: string, pattern: "^[A-Z]{2}$"}}
+#         default:
+#           # the European Economic Area
+#           eu:
+#             - AT
+#             - BE
+#             - BG
+#             - CY
+#             - CZ
+#             - DE
+#             - DK
+#             - EE
+#             - ES
+#             - FI
+#             - FR
+#             - GR
+#             - HR
+#             - HU
+#             - IE
+#             - IS
+#             - IT
+#             - LI
+#             - LT
+#             - LU
+#             - LV
+#             - MT
+#             - NL
+#             - "NO"
+#             - PL
+#             - PT
+#             - RO
+#             - SE
+#             - SI
+#             - SK
+#           us: [US]
+#       endpoints:
+#         type: array
+#         description: Hosts outside of sites, and the data residency to which they belong.
+#         items:
+#           type: object
+#           required: [host, residency]
+#           additionalProperties: false
+#           properties:
+#             host: {type: string, minLength: 1, description: "Name of the host, or its end."}
+#             residency: {type: string, minLength: 1, description: Its data residency.}
+#         default: []
+package policies.residency.sites
+
+import data.lib.sites
+import data.lib.texts
+
+violation contains {"msg": msg, "details": {"path": "spec.site"}} if {
+	object.get(_site, "dataClasses", []) != []
+	not _residency in object.keys(_residencies)
+	msg := sprintf("the site has data (%s) and the data residency %s, which is not known", [
+		texts.cut(concat(", ", [class | some class in _site.dataClasses; is_string(class)]), 60),
+		texts.short(_residency),
+	])
+}
+
+violation contains {"msg": msg, "details": {"path": "spec.site.country"}} if {
+	country := object.get(_site, "country", "")
+	country != ""
+	not country in object.get(_residencies, _residency, [country])
+	msg := sprintf("the site stands in %s, which is not part of the data residency %s", [
+		texts.short(country),
+		texts.short(_residency),
+	])
+}
+
+violation contains {"msg": msg, "details": {"unit": unit, "path": sprintf("spec.components.%s", [description.component])}} if {
+	some unit, description in input.cluster.units
+	some endpoint in object.get(input, ["parameters", "endpoints"], [])
+	endpoint.residency != _residency
+	walk(description.values, [_, value])
+	contains(value, endpoint.host)
+	msg := sprintf("unit %s names %s of the data residency %s, the site has %s", [
+		texts.short(unit),
+		texts.cut(endpoint.host, 60),
+		texts.short(endpoint.residency),
+		texts.short(_residency),
+	])
+}
+
+violation contains {"msg": "the model of the cluster has no site", "details": {}} if {
+	not is_object(object.get(input, ["cluster", "site"], null))
+}
+
+violation contains outcome if some outcome in sites.broken(input, [])
+
+_site := object.get(input, ["cluster", "site"], {})
+
+_residency := object.get(_site, "dataResidency", "")
+
+_residencies := object.get(input, ["parameters", "residencies"], {})

@@ -1,0 +1,183 @@
+"""Every policy of the library in the real conftest: each one finds what it is for, in a message that people can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+import pytest
+
+from generator.model.gate import RawResult
+from generator.model.plain import Json, JsonObject
+from generator.model.policy import Constraint, Policy
+from generator.policy.plan import plan
+from generator.tools.conftest_cli import ConftestCli
+
+# longer than any name may be, so that a message that repeats it whole is too long
+LONG: Final = "x" * 300
+SERVING: Final[JsonObject] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "serving"}}
+# conftest's own limit is none; the prefix of an expansion comes on top
+MOST_CHARACTERS: Final = 200
+
+
+@pytest.fixture(scope="module")
+def data(constraints: Sequence[Constraint]) -> JsonObject:
+    return {"plan": plan(constraints, {"production": {}})}
+
+
+def object_of(api: str, kind: str, **content: Json) -> JsonObject:
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": "web", "namespace": "serving"}, **content}
+
+
+def worst_pod() -> JsonObject:
+    """Breaks every rule about Pods that one Pod can break."""
+    context: JsonObject = {
+        "privileged": LONG,
+        "allowPrivilegeEscalation": LONG,
+        "readOnlyRootFilesystem": LONG,
+        "runAsNonRoot": LONG,
+        "runAsUser": LONG,
+        "procMount": LONG,
+        "capabilities": {"add": [LONG]},
+        "windowsOptions": {"hostProcess": LONG},
+        "appArmorProfile": {"type": LONG},
+        "seccompProfile": {"type": LONG},
+        "seLinuxOptions": {"type": LONG, "user": LONG, "role": LONG},
+    }
+    container: JsonObject = {
+        "name": LONG,
+        "image": "tensorflow/serving" + LONG,
+        "imagePullPolicy": LONG,
+        "securityContext": context,
+        "args": ["https://central.example.com/", "-----BEGIN PRIVATE KEY-----"],
+        "env": [{"name": f"{LONG}_PASSWORD", "value": LONG}, {"name": "NVIDIA_VISIBLE_DEVICES", "value": LONG}],
+        "ports": [{"containerPort": 8500, "hostPort": 8500}],
+        "startupProbe": {"httpGet": {"host": LONG}, "tcpSocket": {"host": LONG}},
+        "resources": {"limits": {f"nvidia.com/{LONG}": 0.5}, "requests": {f"amd.com/{LONG}": 1}},
+        "volumeMounts": [{"name": LONG, "mountPath": "/data"}],
+    }
+    return {
+        "containers": [container] * 12,
+        "initContainers": [container] * 12,
+        "ephemeralContainers": [container] * 12,
+        "hostNetwork": True,
+        "hostPID": LONG,
+        "automountServiceAccountToken": LONG,
+        "serviceAccountName": LONG,
+        "priorityClassName": LONG,
+        "securityContext": {**context, "sysctls": [{"name": LONG}]},
+        "volumes": [
+            {"name": LONG, "hostPath": {"path": f"/dev/nvidia{LONG}"}, LONG: {}},
+            {"name": "tmp", "emptyDir": {}},
+        ],
+    }
+
+
+def worst_objects() -> list[Json]:
+    rbac = "rbac.authorization.k8s.io/v1"
+    rule: JsonObject = {"resources": [f"{LONG}*", "pods/exec", "serviceaccounts/token"], "verbs": ["impersonate", "create"]}
+    subjects: Json = [{"kind": "User", "name": "system:anonymous"}, {"kind": "Group", "name": LONG}]
+    labels: JsonObject = {f"pod-security.kubernetes.io/{mode}": LONG for mode in ("enforce", "audit-version")}
+    annotations: JsonObject = {f"container.apparmor.security.beta.kubernetes.io/{LONG}": LONG}
+    pod: JsonObject = {"metadata": {"annotations": annotations}, "spec": worst_pod()}
+    return [
+        object_of("apps/v1", "Deployment", spec={"template": pod}),
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n", "labels": labels}},
+        object_of("v1", "Service", spec={"type": LONG, "externalIPs": [LONG], "ports": [{"port": 8500}]}),
+        object_of("v1", "Secret", data={LONG: LONG}, type=LONG),
+        object_of("v1", "ConfigMap", data={LONG: "https://a:b@central.example.com/"}),
+        object_of("networking.k8s.io/v1", "Ingress", spec={"rules": [{"host": f"*{LONG}"}, {"host": LONG}, {"host": [LONG]}]}),
+        object_of("networking.k8s.io/v1", "NetworkPolicy", spec={"egress": [{}, {"to": [{}]}]}),
+        object_of("gateway.networking.k8s.io/v1", "Gateway", spec={"listeners": [{"hostname": LONG, "protocol": LONG}]}),
+        object_of(rbac, "Role", rules=[rule]),
+        object_of(rbac, "RoleBinding", roleRef={"name": "cluster-admin"}, subjects=subjects),
+        object_of("policy/v1", "PodDisruptionBudget", spec={"minAvailable": LONG}),
+        object_of("argoproj.io/v1alpha1", "AppProject", spec={"sourceRepos": ["*" + LONG], "destinations": [{"name": "*" + LONG}]}),
+        object_of("argoproj.io/v1alpha1", "Application", spec={"project": [LONG], "source": {"targetRevision": LONG}}),
+        object_of("nvidia.com/v1", "ClusterPolicy", spec={LONG: {"version": "*" + LONG}, "driver": {}}),
+        object_of("nvidia.com/v1alpha1", "GPUCluster", spec={}),
+        object_of("audit.k8s.io/v1", "Policy", rules=[{"level": "Request"}, {"level": "None"}], omitStages=[LONG]),
+    ]
+
+
+def worst_cluster(name: str, minor: int, version: int) -> JsonObject:
+    taint: JsonObject = {"key": "nvidia.com/gpu", "effect": "NoSchedule"}
+    cards: JsonObject = {"name": f"c{LONG}", "count": 1, "arch": "arm64", "taints": [taint], "resources": {"nvidia.com/gpu": 1}}
+    main: JsonObject = {"name": f"m{LONG}", "count": 1, "arch": "arm64", "taints": [], "resources": {}, "storage": []}
+    workload: JsonObject = {
+        "kind": "Deployment",
+        "name": LONG,
+        "replicas": 5,
+        "nodeSelector": {},
+        "tolerations": [],
+        "apart": ["kubernetes.io/hostname"],
+        "spread": [{"topologyKey": "kubernetes.io/hostname", "minDomains": 4}],
+        "images": ["docker.io/tensorflow/serving:2"],
+        "resources": ["nvidia.com/gpu"],
+    }
+    unit: JsonObject = {
+        "component": "tf-serving",
+        "instance": "gap",
+        "requests": {"amd.com/gpu": 1, "nvidia.com/gpu": 0.5},
+        "workloads": [workload],
+        "claims": [{"name": LONG, "class": LONG, "modes": ["ReadWriteMany"]}],
+        "namespaces": {LONG: ["namespace"]},
+        "apis": ["flowcontrol.apiserver.k8s.io/v1beta3/PriorityLevelConfiguration"],
+        "values": {"models": {"gap": {"version": version}}},
+    }
+    network: JsonObject = {"kind": "nodeCIDRs", "cidr": "10.0.0.0/8", "first": "4:0a000000", "last": "4:0affffff"}
+    return {
+        "name": f"{name}{LONG}",
+        "ring": "early",
+        "capacity": {},
+        "facts": {"kubernetes.minor": f"1.{minor}"},
+        "nodePools": [main, cards],
+        "ranges": [network, {**network, "kind": "podCIDRs"}],
+        "site": {"country": "US", "dataResidency": LONG, "dataClasses": [LONG], "securityDomain": LONG},
+        "units": {LONG: unit},
+    }
+
+
+def worst_model() -> JsonObject:
+    return {
+        "kind": "FleetModel",
+        "asOf": "2026-11-24",
+        "policySet": "production",
+        "environment": {"name": LONG, "roles": {"platform-admin": [LONG], "security": [LONG]}},
+        "clusters": [worst_cluster("a", 32, 7), worst_cluster("b", 36, 8)],
+    }
+
+
+@pytest.fixture(scope="module")
+def results(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> list[RawResult]:
+    items: list[Json] = [
+        {"id": str(number), "policySet": "production", "namespace": None, "object": o} for number, o in enumerate(worst_objects())
+    ]
+    batch: JsonObject = {"kind": "GateBatch", "namespaces": {"serving": SERVING}, "items": items}
+    return [result for verdict in engine.evaluate(rego, data, [batch, worst_model()]) for result in verdict.results]
+
+
+def test_every_policy_finds_something(results: Sequence[RawResult], policies: Mapping[str, Policy]) -> None:
+    judged = {name for name, policy in policies.items() if policy.where != "cluster"}
+    assert judged - {str(result.metadata["policy"]) for result in results} == set()
+
+
+def test_nothing_stops_the_gate(results: Sequence[RawResult]) -> None:
+    """A finding of the gate itself would mean that an object was not judged."""
+    assert [result.msg for result in results if result.metadata["policy"] == "gate"] == []
+
+
+def test_messages_stay_within_200_characters(results: Sequence[RawResult]) -> None:
+    texts = {r.msg.partition("] ")[2] if r.metadata["source"] == "Generated" else r.msg for r in results}
+    assert [text for text in sorted(texts) if len(text) > MOST_CHARACTERS] == []
+
+
+def test_messages_name_no_environment_and_repeat_no_secret(results: Sequence[RawResult]) -> None:
+    texts = json.dumps([result.msg for result in results])
+    assert ("production" in texts, "PRIVATE KEY" in texts, "a:b@" in texts) == (False, False, False)
+
+
+def test_every_finding_has_a_path_or_names_clusters(results: Sequence[RawResult]) -> None:
+    without = [r.msg for r in results if not {"path", "clusters"} & set(cast("JsonObject", r.metadata["details"]))]
+    assert without == []
