@@ -22,7 +22,7 @@ _CLAIMED: Final = "PersistentVolumeClaim"
 
 
 def asks(manifests: Sequence[Manifest]) -> JsonObject:
-    """The part of a unit's model that policies over clusters read. Malformed parts are left out: the gate refuses such objects."""
+    """The part of a unit's model that policies over clusters read. Malformed parts are left out: the gate refuses them."""
     return {
         "workloads": [_workload(manifest, pod) for manifest, pod in _pods(manifests)],
         "claims": [*_claims(manifests)],
@@ -62,8 +62,12 @@ def _workload(manifest: Manifest, pod: JsonObject) -> Json:
 
 
 def _images(pod: JsonObject) -> set[str]:
+    """Of containers, and of volumes that are images."""
     containers = [one for key in ("containers", "initContainers") for one in _mappings(pod.get(key))]
-    return {str(one["image"]) for one in containers if "image" in one}
+    volumes = [_mapping(one.get("image")) for one in _mappings(pod.get("volumes"))]
+    return {str(one["image"]) for one in containers if "image" in one} | {
+        str(one["reference"]) for one in volumes if "reference" in one
+    }
 
 
 def _resources(pod: JsonObject) -> set[str]:

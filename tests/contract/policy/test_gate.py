@@ -52,7 +52,8 @@ def batch(*objects: Json, policy_set: str = "production", namespace: str | None 
 # one policy of each kind of object, and both scopes of models; the others are asked in test_library.py
 POLICIES: Final = {
     *("FG-ARGO-001", "FG-EDGE-002", "FG-FLT-002", "FG-GPU-001", "FG-IMG-001", "FG-IMG-002", "FG-NET-001", "FG-NS-001"),
-    *("FG-POD-001", "FG-RBAC-001", "FG-RES-001", "FG-RES-002"),
+    *("FG-NET-003", "FG-POD-001", "FG-RBAC-001", "FG-RES-001", "FG-RES-002"),
+    *("FG-TFS-001", "FG-TFS-002", "FG-TFS-003", "FG-TFS-004"),
 }
 
 
@@ -105,7 +106,13 @@ def test_findings_of_the_library(engine: ConftestCli, rego: Mapping[str, str], d
     ]
     pods = ("0", "1", "6", "7")
     of_pods = ("FG-POD-001", "FG-IMG-001", "FG-IMG-002", "FG-RES-001", "FG-RES-002", "FG-TFS-001")
-    others = {"FG-NET-001": ("2",), "FG-RBAC-001": ("3",), "FG-EDGE-002": ("4",), "FG-ARGO-001": ("5",)}
+    others = {
+        "FG-NET-001": ("2",),
+        "FG-NET-003": ("0", "1", "2", "6", "7"),
+        "FG-RBAC-001": ("3",),
+        "FG-EDGE-002": ("4",),
+        "FG-ARGO-001": ("5",),
+    }
     assert verdict.coverage == Coverage(
         ids=tuple(str(number) for number in range(9)),
         targets=13,

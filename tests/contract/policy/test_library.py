@@ -13,6 +13,7 @@ from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
 from generator.policy.plan import plan
 from generator.tools.conftest_cli import ConftestCli
+from tests.contract.policy.test_gate import long_pools, long_units
 
 # longer than any name may be, so that a message that repeats it whole is too long
 LONG: Final = "x" * 300
@@ -47,7 +48,8 @@ def worst_pod() -> JsonObject:
     }
     container: JsonObject = {
         "name": LONG,
-        "image": "tensorflow/serving" + LONG,
+        "image": LONG,
+        "command": ["tensorflow_model_server"],
         "imagePullPolicy": LONG,
         "securityContext": context,
         "args": ["https://central.example.com/", "-----BEGIN PRIVATE KEY-----"],
@@ -93,7 +95,9 @@ def worst_objects() -> list[Json]:
         object_of(rbac, "Role", rules=[rule]),
         object_of(rbac, "RoleBinding", roleRef={"name": "cluster-admin"}, subjects=subjects),
         object_of("policy/v1", "PodDisruptionBudget", spec={"minAvailable": LONG}),
-        object_of("argoproj.io/v1alpha1", "AppProject", spec={"sourceRepos": ["*" + LONG], "destinations": [{"name": "*" + LONG}]}),
+        object_of(
+            "argoproj.io/v1alpha1", "AppProject", spec={"sourceRepos": ["*" + LONG], "destinations": [{"name": "*" + LONG}]}
+        ),
         object_of("argoproj.io/v1alpha1", "Application", spec={"project": [LONG], "source": {"targetRevision": LONG}}),
         object_of("nvidia.com/v1", "ClusterPolicy", spec={LONG: {"version": "*" + LONG}, "driver": {}}),
         object_of("nvidia.com/v1alpha1", "GPUCluster", spec={}),
@@ -139,13 +143,20 @@ def worst_cluster(name: str, minor: int, version: int) -> JsonObject:
     }
 
 
+def worst_servers() -> JsonObject:
+    """A cluster whose model servers do not fit its cards."""
+    lists: JsonObject = {"workloads": [], "claims": [], "namespaces": {}, "apis": []}
+    units: JsonObject = {name: {**cast("JsonObject", unit), **lists} for name, unit in long_units("9").items()}
+    return worst_cluster("c", 36, 9) | {"nodePools": long_pools(), "units": units}
+
+
 def worst_model() -> JsonObject:
     return {
         "kind": "FleetModel",
         "asOf": "2026-11-24",
         "policySet": "production",
         "environment": {"name": LONG, "roles": {"platform-admin": [LONG], "security": [LONG]}},
-        "clusters": [worst_cluster("a", 32, 7), worst_cluster("b", 36, 8)],
+        "clusters": [worst_cluster("a", 32, 7), worst_cluster("b", 36, 8), worst_servers()],
     }
 
 
@@ -178,6 +189,6 @@ def test_messages_name_no_environment_and_repeat_no_secret(results: Sequence[Raw
     assert ("production" in texts, "PRIVATE KEY" in texts, "a:b@" in texts) == (False, False, False)
 
 
-def test_every_finding_has_a_path_or_names_clusters(results: Sequence[RawResult]) -> None:
-    without = [r.msg for r in results if not {"path", "clusters"} & set(cast("JsonObject", r.metadata["details"]))]
+def test_every_finding_says_where(results: Sequence[RawResult]) -> None:
+    without = [r.msg for r in results if not {"path", "clusters", "unit"} & set(cast("JsonObject", r.metadata["details"]))]
     assert without == []

@@ -29,6 +29,7 @@ import data.lib.exempt
 import data.lib.images
 import data.lib.objects
 import data.lib.texts
+import data.lib.volumes
 
 violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["imagePullPolicy"])}} if {
 	some entry in containers.of(_pod)
@@ -39,6 +40,16 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["i
 		containers.label(entry),
 		texts.short(_effective(given, object.get(entry.container, "image", null))),
 	])
+}
+
+violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["image", "pullPolicy"])}} if {
+	not exempt.is_object_exempt(input)
+	some entry in volumes.of(_pod)
+	object.get(entry.volume, "image", null) != null
+	given := objects.at(entry.volume, ["image", "pullPolicy"])
+	policy := _effective(given, objects.at(entry.volume, ["image", "reference"]))
+	not _is_allowed(policy)
+	msg := sprintf("%s: the pull policy is %s", [volumes.label(entry), texts.short(policy)])
 }
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)

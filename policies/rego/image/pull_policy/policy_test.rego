@@ -9,6 +9,8 @@ _request(spec, parameters) := {
 
 _spec(container) := {"containers": [object.union({"name": "web", "image": "ghcr.io/team/app:1"}, container)]}
 
+_volume(image) := {"containers": [], "volumes": [{"name": "model", "image": image}, {"name": "tmp", "emptyDir": {}}]}
+
 _digest := concat("", ["sha256:", concat("", ["a" | some _ in numbers.range(1, 64)])])
 
 _passing := {
@@ -16,12 +18,20 @@ _passing := {
 	"not said, with digest": [_spec({"image": concat("@", ["app", _digest])}), {}],
 	"if not present": [_spec({"imagePullPolicy": "IfNotPresent"}), {}],
 	"never, allowed": [_spec({"imagePullPolicy": "Never"}), {"allowed": ["IfNotPresent", "Never"]}],
+	"volume": [_volume({"reference": "ghcr.io/team/model:1"}), {}],
+	"exempt volume": [_volume({"reference": "model"}), {"exemptions": [{"workload": "web"}]}],
 	"exempt": [_spec({"imagePullPolicy": "Always"}), {"exemptions": [{"container": "web"}]}],
 }
 
 _path := ["spec", "containers", 0, "imagePullPolicy"]
 
 _failing := {
+	"volume": [
+		_volume({"reference": "ghcr.io/team/model:1", "pullPolicy": "Always"}),
+		{},
+		"spec.volumes[0] (model): the pull policy is Always",
+		["spec", "volumes", 0, "image", "pullPolicy"],
+	],
 	"always": [_spec({"imagePullPolicy": "Always"}), {}, "spec.containers[0] (web): the pull policy is Always", _path],
 	"never": [_spec({"imagePullPolicy": "Never"}), {}, "spec.containers[0] (web): the pull policy is Never", _path],
 	"not said, latest": [_spec({"image": "app:latest"}), {}, "spec.containers[0] (web): the pull policy is Always", _path],

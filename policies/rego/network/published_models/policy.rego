@@ -3,16 +3,16 @@
 # title: Model servers are not published
 # description: |
 #   TensorFlow Serving knows no callers: who reaches it may ask it. Over REST it unpacks gzip bodies without a limit and has
-#   crashed on nested JSON. An Ingress or a route that leads straight to a model server puts it on the network of the site. What
-#   comes from outside goes to a gateway that authenticates, bounds the body and refuses Content-Encoding gzip, and from there to
-#   the server, which names the gateway among its callers.
+#   crashed on nested JSON. An Ingress or a route that leads straight to a model server puts it on the network of the site, and so
+#   does a Service that publishes its ports, or a port of the host. What comes from outside goes to a gateway that authenticates,
+#   bounds the body and refuses Content-Encoding gzip, and from there to the server, which names the gateway among its callers.
 # custom:
 #   id: FG-NET-003
 #   kind: FGNetworkPublishedModels
 #   severity: critical
 #   scope: object
 #   where: both
-#   failure: An Ingress or a route leads straight to a model server.
+#   failure: A model server can be reached from outside the cluster.
 #   remediation: >-
 #     Lead it to a gateway that authenticates callers and bounds what they send, and name the gateway in callers of the model.
 #   controls: [CVE-2025-0649]
@@ -25,9 +25,16 @@
 #         description: Beginnings of the names of Services that belong to model servers.
 #         items: {type: string, minLength: 1}
 #         default: [tf-serving-]
+#       ports:
+#         type: array
+#         description: Ports of model servers, which no Service publishes and no container puts on the host.
+#         items: {type: integer, minimum: 1, maximum: 65535}
+#         default: [8500, 8501]
 package policies.network.published_models
 
+import data.lib.containers
 import data.lib.exempt
+import data.lib.objects
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"path": backend.path}} if {
@@ -37,13 +44,31 @@ violation contains {"msg": msg, "details": {"path": backend.path}} if {
 	msg := sprintf("%s leads straight to the model server %s", [texts.dotted(backend.path), texts.short(backend.service)])
 }
 
+violation contains {"msg": msg, "details": {"path": ["spec", "ports", index]}} if {
+	not exempt.is_object_exempt(input)
+	_is_published
+	some index, port in objects.items(_object, ["spec", "ports"])
+	some field in ["port", "targetPort"]
+	number := objects.at(port, [field])
+	_is_serving(number)
+	msg := sprintf("spec.ports[%d] publishes port %s of a model server", [index, texts.short(number)])
+}
+
+violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["ports", index])}} if {
+	some entry in containers.of(_object)
+	some index, port in objects.items(entry.container, ["ports"])
+	number := objects.at(port, ["containerPort"])
+	_is_serving(number)
+	_is_on_host(port)
+	not exempt.is_container_exempt(input, entry.container)
+	msg := sprintf("%s: port %s of a model server is on the host", [containers.label(entry), texts.short(number)])
+}
+
 violation contains {"msg": "the object has no spec", "details": {"path": []}} if {
 	not is_object(object.get(_object, "spec", null))
 }
 
-default _object := {}
-
-_object := input.review.object if is_object(input.review.object)
+_object := objects.of(input)
 
 _is_server(service) if {
 	some beginning in object.get(input, ["parameters", "services"], ["tf-serving-"])
@@ -75,3 +100,17 @@ _backends contains {"path": ["spec", "to"], "service": _object.spec.to.name}
 _backends contains {"path": ["spec", "alternateBackends", i], "service": backend.name} if {
 	some i, backend in _object.spec.alternateBackends
 }
+
+# a Service that is reached from outside
+_is_published if not object.get(_object, ["spec", "type"], "ClusterIP") in {"ClusterIP", "ExternalName"}
+
+_is_published if not object.get(_object, ["spec", "externalIPs"], null) in {null, []}
+
+_is_serving(number) if number in object.get(input, ["parameters", "ports"], [8500, 8501])
+
+# what is neither a number nor a name could be any
+_is_serving(number) if type_name(number) in {"array", "boolean", "object"}
+
+_is_on_host(port) if not objects.at(port, ["hostPort"]) in {null, 0}
+
+_is_on_host(_) if not object.get(_object, ["spec", "hostNetwork"], null) in {null, false}

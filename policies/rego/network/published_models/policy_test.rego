@@ -9,12 +9,20 @@ _request(spec, exemptions) := {
 
 _ingress(service) := {"rules": [{"http": {"paths": [{"path": "/", "backend": {"service": {"name": service}}}]}}]}
 
+_pod(port, more) := object.union({"containers": [{"name": "tf", "ports": [port]}]}, more)
+
 test_passing[name] if {
 	some name, [spec, exemptions] in {
 		"a gateway": [_ingress("model-gateway"), []],
 		"nothing": [{}, []],
 		"a route to a gateway": [{"rules": [{"backendRefs": [{"name": "model-gateway", "port": 8443}]}]}, []],
 		"exempt": [_ingress("tf-serving-gap"), [{"namespace": "serving", "workload": "models"}]],
+		"Service inside": [{"type": "ClusterIP", "ports": [{"port": 8500}]}, []],
+		"another port of a Service": [{"type": "NodePort", "ports": [{"port": 443, "targetPort": "https"}]}, []],
+		"exempt Service": [{"type": "NodePort", "ports": [{"port": 8500}]}, [{"workload": "models"}]],
+		"container not on the host": [_pod({"containerPort": 8500}, {}), []],
+		"another port of the host": [_pod({"containerPort": 80, "hostPort": 80}, {}), []],
+		"exempt container": [_pod({"containerPort": 8500, "hostPort": 80}, {}), [{"container": "tf"}]],
 	}
 	published_models.violation == set() with input as _request(spec, exemptions)
 }
@@ -54,10 +62,45 @@ test_failing[name] if {
 	}} with input as _request(spec, [])
 }
 
+test_failing_port[name] if {
+	some name, [spec, msg, path] in {
+		"of a Service": [
+			{"type": "NodePort", "ports": [{"port": 80}, {"port": 8501}]},
+			"spec.ports[1] publishes port 8501 of a model server",
+			["spec", "ports", 1],
+		],
+		"behind a Service": [
+			{"type": "LoadBalancer", "ports": [{"port": 443, "targetPort": 8500}]},
+			"spec.ports[0] publishes port 8500 of a model server",
+			["spec", "ports", 0],
+		],
+		"at an address": [
+			{"externalIPs": ["10.0.0.1"], "ports": [{"port": 8500}]},
+			"spec.ports[0] publishes port 8500 of a model server",
+			["spec", "ports", 0],
+		],
+		"of the host": [
+			_pod({"containerPort": 8500, "hostPort": 8500}, {}),
+			"spec.containers[0] (tf): port 8500 of a model server is on the host",
+			["spec", "containers", 0, "ports", 0],
+		],
+		"in the network of the host": [
+			_pod({"containerPort": 8501}, {"hostNetwork": true}),
+			"spec.containers[0] (tf): port 8501 of a model server is on the host",
+			["spec", "containers", 0, "ports", 0],
+		],
+	}
+	published_models.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, [])
+}
+
 test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [{}, "the object has no spec"],
 		"spec is text": [_request("x", []), "the object has no spec"],
+		"port is a list": [
+			_request({"type": "NodePort", "ports": [{"port": [8500]}]}, []),
+			"spec.ports[0] publishes port [8500] of a model server",
+		],
 		"no parameters": [
 			{"review": {"object": {"spec": _ingress("tf-serving-gap")}}},
 			"spec.rules[0].http.paths[0].backend leads straight to the model server tf-serving-gap",

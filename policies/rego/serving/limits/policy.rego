@@ -39,6 +39,7 @@ package policies.serving.limits
 
 import data.lib.containers
 import data.lib.exempt
+import data.lib.objects
 import data.lib.quantities
 import data.lib.texts
 
@@ -64,9 +65,7 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["r
 
 violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if not containers.are_in(_pod)
 
-default _pod := {}
-
-_pod := input.review.object if is_object(input.review.object)
+_pod := objects.of(input)
 
 _servers := [entry |
 	some entry in containers.of(_pod)
