@@ -59,8 +59,15 @@ _constraints contains constraint if {
 	some constraint in set[scope]
 }
 
-# an empty set of violations is a value, too: the rule exists
-_is_loaded(constraint) if data.policies[constraint.area][constraint.rule].violation with input as {}
+_is_loaded(constraint) if [constraint.area, constraint.rule] in _loaded
+
+# An empty set of violations is a value, too: the rule exists. Each is asked once, however many constraints and sets name it.
+_loaded contains [area, rule] if {
+	some [area, rule] in _named
+	data.policies[area][rule].violation with input as {}
+}
+
+_named contains [constraint.area, constraint.rule] if some constraint in _constraints
 
 _is_complete(constraint) if {
 	is_string(constraint.policy)

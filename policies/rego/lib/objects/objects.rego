@@ -11,12 +11,12 @@ of(request) := request.review.object if {
 } else := {}
 
 # What stands at a path of up to four keys.
-at(o, path) := o if {
-	o != null
-	not is_object(o)
-} else := value if {
+at(o, path) := value if {
 	value := object.get(o, path, null)
 	value != null
+} else := o if {
+	o != null
+	not is_object(o)
 } else := value if {
 	some length in array.slice([1, 2, 3], 0, count(path) - 1)
 	value := object.get(o, array.slice(path, 0, length), null)
