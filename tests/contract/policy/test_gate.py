@@ -148,6 +148,13 @@ def ruled_pools() -> list[Json]:
     return [{"name": f"{name}{LONG}", "rule": rule, "gpu": gpu | {"driver": name}} for name in ("host", "operator")]
 
 
+CLUSTER_POLICIES = (
+    *("FG-GPU-001", "FG-GPU-004"),
+    *("FG-NODE-001", "FG-NODE-002", "FG-NODE-003"),
+    *("FG-TFS-002", "FG-TFS-003", "FG-TFS-004"),
+)
+
+
 def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
     clusters: list[Json] = [cluster("a", 7, 1), cluster("b", 8, 0), cluster("c", 7, 4)]
     model: JsonObject = {
@@ -167,9 +174,7 @@ def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: Js
         ids=("a", "b", "c"),
         targets=3,
         policies={"FG-FLT-002": ("fleet",)}
-        | dict.fromkeys(
-            ("FG-GPU-001", "FG-NODE-001", "FG-NODE-002", "FG-NODE-003", "FG-TFS-003", "FG-TFS-004", "FG-TFS-002"), ("a", "b", "c")
-        ),
+        | dict.fromkeys(CLUSTER_POLICIES, ("a", "b", "c")),
     )
 
 
