@@ -171,7 +171,7 @@ _pools contains entry if {
 	not object.get(pool.gpu, "integrated", false)
 	entry := {
 		"unit": unit,
-		"operator": sprintf("%s %s", [texts.short(unit), texts.short(description.version)]),
+		"operator": texts.short(sprintf("%s %s", [unit, description.version])),
 		"values": description.values,
 		"known": description.release.driver,
 		"pool": pool,
@@ -210,7 +210,7 @@ _of_pool(entry, msg) := _at(_setting(entry, "driver.version"), entry, msg) if no
 _of_node(entry, msg) := _at("spec.nodePools", entry, msg)
 
 _at(path, entry, msg) := {
-	"msg": sprintf("pool %s: %s", [texts.short(entry.pool.name), msg]),
+	"msg": texts.cut(sprintf("pool %s: %s", [texts.short(entry.pool.name), msg]), 200),
 	"details": {"unit": entry.unit, "path": path},
 }
 
