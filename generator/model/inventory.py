@@ -230,6 +230,9 @@ class Delivery:
         "Folder of the rendered tree in that repository; `{env}` is replaced.",
         pattern=r"^[A-Za-z0-9._{}-]+(/[A-Za-z0-9._{}-]+)*$",
     )
+    chart_repositories: Mapping[str, str] = built(
+        dict, "Repository of Helm charts, as a component names it -> the mirror that the sites of this environment pull from."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

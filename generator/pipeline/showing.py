@@ -51,7 +51,8 @@ def contents(desired: Desired, name: str) -> Contents:
         variant = resolved.variants[key]
         wave = variant.component.wave
         if variant.chart:
-            chart = f"{variant.chart.name} {variant.version} from {variant.chart.repo_url}"
+            repository = compose.chart_repository(variant.chart, desired.deliveries[key.environment])
+            chart = f"{variant.chart.name} {variant.version} from {repository}"
             entries.append((Shown(wave=wave, unit=unit, object="", chart=chart), None))
         entries += _placed(wave, unit, sorted(desired.objects[key], key=lambda m: m.id))
     entries += _placed(compose.IDENTITY_WAVE, "identity", _identity(desired, name))

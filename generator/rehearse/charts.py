@@ -9,10 +9,12 @@ import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.model.inventory import Delivery
 from generator.model.plain import Json, JsonObject
 from generator.model.variant import Variant
 from generator.rehearse import objects
 from generator.rehearse.crds import Definition, Definitions
+from generator.stages.compose import chart_repository
 from generator.yamlfile import dump, dump_all
 
 
@@ -43,14 +45,14 @@ class StandIn:
         return gzip.compress(packed.getvalue(), mtime=0)
 
 
-def stand_in(unit: str, variant: Variant, definitions: Definitions) -> StandIn | None:
+def stand_in(unit: str, variant: Variant, definitions: Definitions, delivery: Delivery) -> StandIn | None:
     """The stand-in for a unit's chart; None for a unit without one."""
     if variant.chart is None:
         return None
     found = {objects.identity(d.data): d for d in (definitions.find(api, variant.version) for api in variant.component.provides)}
     return StandIn(
         unit=unit,
-        repo_url=variant.chart.repo_url,
+        repo_url=chart_repository(variant.chart, delivery),
         name=variant.chart.name,
         version=variant.version,
         definitions=tuple(found.values()),

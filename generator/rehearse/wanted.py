@@ -60,7 +60,7 @@ def wanted(desired: Desired, root: Documents, definitions: Definitions, argocd: 
     applied = tuple(cast("list[JsonObject]", load_manifests(bootstrap(desired, cluster.name))))
     top = [document for document in root.documents if isinstance(document, dict)]
     variants = [(unit, resolved.variants[key]) for unit, key in resolved.bills[cluster.name].items()]
-    charts = [stand_in(unit, variant, definitions) for unit, variant in variants]
+    charts = [stand_in(unit, variant, definitions, delivery) for unit, variant in variants]
     served = tuple(chart for chart in charts if chart)
     provided = tuple(definitions.find(api) for api in resolved.clusters[cluster.name].spec.provides)
     by_chart = [definition.data for chart in served for definition in chart.definitions]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from generator.model.component import Component
+from generator.model.component import Chart, Component
 from generator.model.fleet import Cluster, Environment
 from generator.model.inventory import Delivery
 from generator.model.manifest import Manifest
@@ -44,7 +44,13 @@ def delivery_of(environment: Environment, repo_override: str = "") -> Delivery:
         repo_url=repo_override or spec.repo_url,
         revision=spec.revision.replace("{env}", environment.name),
         path=spec.path.replace("{env}", environment.name),
+        chart_repositories=spec.chart_repositories,
     )
+
+
+def chart_repository(chart: Chart, delivery: Delivery) -> str:
+    """Where the sites pull a chart from: the environment's mirror of its repository, if there is one."""
+    return delivery.chart_repositories.get(chart.repo_url, chart.repo_url)
 
 
 def _git_source(delivery: Delivery, path: str) -> JsonObject:
@@ -93,7 +99,7 @@ def application(variant: Variant, delivery: Delivery, chart_values: Json) -> Jso
     if chart := variant.chart:
         helm: JsonObject = {"releaseName": chart.release_name, "valuesObject": chart_values}
         helm_source: JsonObject = {
-            "repoURL": chart.repo_url,
+            "repoURL": chart_repository(chart, delivery),
             "chart": chart.name,
             "targetRevision": variant.version,
             "helm": helm,
@@ -153,7 +159,7 @@ def project(cluster: Cluster, library: Sequence[Component], delivery: Delivery, 
     repos = {
         delivery.repo_url,
         *(repo for c in library for repo in c.source_repos),
-        *(c.chart.repo_url for c in library if c.chart),
+        *(repo for c in library if c.chart for repo in (c.chart.repo_url, chart_repository(c.chart, delivery))),
     }
     spaces = {ARGOCD, *(space.name for c in library for space in c.namespaces), *namespaces}
     kinds = {(r.group, r.kind) for c in library for r in c.cluster_resources}

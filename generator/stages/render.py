@@ -52,11 +52,12 @@ def _sha256(value: object) -> str:
 
 
 class _Jinja(ImmutableSandboxedEnvironment):
-    """Sandboxed; a template imports by file name, from its own folder only."""
+    """Sandboxed; a template imports by file name, from its own folder or, after `../`, from the one above."""
 
     def join_path(self, template: str, parent: str) -> str:
-        """The imported file beside the file that imports it."""
-        return f"{posixpath.dirname(parent)}/{template}"
+        """The imported file beside the file that imports it, or one folder up: overlay and chart share what lies above both."""
+        folder, up = posixpath.dirname(parent), template.removeprefix("../")
+        return f"{posixpath.dirname(folder)}/{up}" if up != template and "/" not in up else f"{folder}/{template}"
 
 
 def _is_part(name: str) -> bool:
@@ -205,7 +206,7 @@ def _line_of(error: BaseException, source: str) -> Place:
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if name == source or (_is_part(name) and posixpath.dirname(name) == posixpath.dirname(source)):
+        if name == source or _is_part(name):
             place = Place(name, trace.tb_lineno)
         trace = trace.tb_next
     return place

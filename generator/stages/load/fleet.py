@@ -172,6 +172,10 @@ def _check_environment(index: _Index, document: Document) -> None:
     for name in roles.entries if isinstance(roles, Table) else ():
         if name not in index.names("TeamRole"):
             _missing(index, document, ("spec", "roles", name), "TeamRole", name, index.names("TeamRole"))
+    mirrors = at(document.tree, ("spec", "delivery", "chartRepositories"))
+    known = {component.chart.repo_url for component in index.components.values() if component.chart}
+    for name in sorted(set(mirrors.entries) - known) if isinstance(mirrors, Table) else ():
+        _missing(index, document, ("spec", "delivery", "chartRepositories", name), "component with charts from", name, known)
 
 
 def _check_list(index: _Index, document: Document, path: tuple[str, ...], kind: str) -> None:

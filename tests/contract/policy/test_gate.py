@@ -160,7 +160,21 @@ def ruled_pools() -> list[Json]:
     """Pools that every policy on rules of pools has something to say about, at length."""
     rule: JsonObject = {"match": None, "isNeeded": True, "refused": [{"what": "label", "key": LONG, "why": "it has no prefix"}]}
     gpu: JsonObject = {"vendor": "nvidia", "integrated": False, "driver": "host", "toolkit": "host", "sharing": {"mode": LONG}}
-    return [{"name": f"{name}{LONG}", "rule": rule, "gpu": gpu | {"driver": name}} for name in ("host", "operator")]
+    return [{"name": f"{name}{LONG}", "os": "y", "rule": rule, "gpu": gpu | {"driver": name}} for name in ("host", "operator")]
+
+
+def long_operator() -> JsonObject:
+    """A GPU operator whose release knows neither the drivers nor the systems of the pools."""
+    driver: JsonObject = {"validated": [f"1.{number}" for number in range(1, 99)], "systems": [LONG], "precompiled": []}
+    values: JsonObject = {"driver": {"version": "580.126.20"}}
+    return {"component": "gpu-operator", "version": LONG, "values": values, "release": {"driver": driver}}
+
+
+CLUSTER_POLICIES = (
+    *("FG-GPU-001", "FG-GPU-004"),
+    *("FG-NODE-001", "FG-NODE-002", "FG-NODE-003"),
+    *("FG-TFS-002", "FG-TFS-003", "FG-TFS-004"),
+)
 
 
 def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
@@ -181,10 +195,7 @@ def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: Js
     assert verdict.coverage == Coverage(
         ids=("a", "b", "c"),
         targets=3,
-        policies={"FG-FLT-002": ("fleet",)}
-        | dict.fromkeys(
-            ("FG-GPU-001", "FG-NODE-001", "FG-NODE-002", "FG-NODE-003", "FG-TFS-003", "FG-TFS-004", "FG-TFS-002"), ("a", "b", "c")
-        ),
+        policies={"FG-FLT-002": ("fleet",)} | dict.fromkeys(CLUSTER_POLICIES, ("a", "b", "c")),
     )
 
 
@@ -308,11 +319,11 @@ def test_messages_stay_within_200_characters(engine: ConftestCli, rego: Mapping[
     }
     labelled = cluster("b" + LONG, "1", 0) | {
         "nodePools": ruled_pools(),
-        "units": units | {"gpu-operator": {"component": "gpu-operator"}},
+        "units": units | {"gpu-operator": long_operator()},
     }
     model: JsonObject = {"kind": "FleetModel", "policySet": "production", "clusters": [*versions, labelled]}
     spaced = batch(*objects, namespace=None)
     verdicts = engine.evaluate(rego, data, [spaced, model])
     texts = {r.msg.partition("] ")[2] or r.msg if r.msg.startswith("[") else r.msg for v in verdicts for r in v.results}
-    assert len({str(r.metadata["policy"]) for v in verdicts for r in v.results}) == 20
+    assert len({str(r.metadata["policy"]) for v in verdicts for r in v.results}) == 21
     assert max(len(text) for text in texts) <= 200, json.dumps(sorted(texts, key=len)[-3:])

@@ -187,3 +187,58 @@ POLICIES: Final = {
 @pytest.mark.parametrize(("obj", "expected"), POLICIES.values(), ids=POLICIES)
 def test_cluster_policy(obj: JsonObject, expected: tuple[str, str]) -> None:
     assert health("nvidia.com_ClusterPolicy", obj) == expected
+
+
+def subscription(status: JsonObject | None, *, wanted: str = "operator.v2") -> JsonObject:
+    spec: JsonObject = {"installPlanApproval": "Manual", **({"startingCSV": wanted} if wanted else {})}
+    return {"metadata": {"name": "operator"}, "spec": spec, **({"status": status} if status is not None else {})}
+
+
+def olm(kind: str, message: str = "", status: str = "True") -> JsonObject:
+    return {"type": kind, "status": status, **({"message": message} if message else {})}
+
+
+_WAITS: Final = olm("InstallPlanPending")
+SUBSCRIPTIONS: Final = {
+    "new": (subscription(None), ("Progressing", "OLM has not reported yet")),
+    "nothing resolved yet": (subscription({}), ("Progressing", "the install plan is not approved or not done yet")),
+    "waits for approval": (
+        subscription({"currentCSV": "operator.v2", "conditions": [_WAITS]}),
+        ("Progressing", "the install plan is not approved or not done yet"),
+    ),
+    "installed": (subscription({"currentCSV": "operator.v2", "installedCSV": "operator.v2"}), ("Healthy", "")),
+    "installed, and something newer waits for approval": (
+        subscription({"currentCSV": "operator.v3", "installedCSV": "operator.v2", "conditions": [_WAITS]}),
+        ("Healthy", ""),
+    ),
+    "the catalog goes past the version": (
+        subscription({"currentCSV": "operator.v3", "installedCSV": "operator.v1", "conditions": [_WAITS]}),
+        ("Progressing", "the catalog leads to operator.v3, not to operator.v2"),
+    ),
+    "the plan failed": (
+        subscription({"currentCSV": "operator.v2", "conditions": [olm("InstallPlanFailed", "no such image")]}),
+        ("Degraded", "no such image"),
+    ),
+    "the plan failed before": (
+        subscription({"currentCSV": "operator.v2", "conditions": [olm("InstallPlanFailed", "no such image", "False")]}),
+        ("Progressing", "the install plan is not approved or not done yet"),
+    ),
+    "the catalog is out of reach": (
+        subscription({"conditions": [olm("CatalogSourcesUnhealthy", "connection refused")]}),
+        ("Progressing", "connection refused"),
+    ),
+    "nothing in the catalog fits": (
+        subscription({"conditions": [olm("ResolutionFailed")]}),
+        ("Progressing", "ResolutionFailed"),
+    ),
+    "no version in git": (subscription({"installedCSV": "operator.v1"}, wanted=""), ("Healthy", "")),
+    "no version in git, and one waits": (
+        subscription({"installedCSV": "operator.v1", "conditions": [_WAITS]}, wanted=""),
+        ("Progressing", "the install plan is not approved or not done yet"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("obj", "expected"), SUBSCRIPTIONS.values(), ids=SUBSCRIPTIONS)
+def test_subscription(obj: JsonObject, expected: tuple[str, str]) -> None:
+    assert health("operators.coreos.com_Subscription", obj) == expected

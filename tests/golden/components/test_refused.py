@@ -77,9 +77,38 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:19",
         "values.driver.version is 'latest', which does not have the form that is needed",
         (
-            "Exact driver version, one that NVIDIA validated for the operator's release; "
-            r"the form is ^[0-9]{3}\.[0-9]{2,3}(\.[0-9]{2})?$"
+            "Exact driver version, one that NVIDIA validated for the operator's release, for pools without `gpu.driverVersion`; "
+            r"empty takes the release's own; the form is ^([0-9]{3}\.[0-9]{2,3}(\.[0-9]{2})?)?$"
         ),
+    ),
+    "node feature discovery of the chart": (
+        "gpu-operator",
+        "nfd: {enabled: true}",
+        "fleet/defaults.yaml:1:1",
+        "unknown key 'nfd' in values",
+        (
+            "known: cdi, daemonsets, dcgm, dcgmExporter, driver, hostPaths, imagePullSecrets, nodeStatusExporter, olm, operator, "
+            "registry, tolerations, toolkit"
+        ),
+    ),
+    "a registry with a protocol": (
+        "gpu-operator",
+        "registry: https://registry.example.com",
+        "fleet/defaults.yaml:1:11",
+        "values.registry is 'https://registry.example.com', which does not have the form that is needed",
+        (
+            "Registry, with a path if it has one, that stands in for nvcr.io in the repository of every image; empty for "
+            "nvcr.io. On OpenShift it is that of drivers with a version; all else is pulled by digest from where the catalog "
+            "says; "
+            r"the form is ^([a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?)?$"
+        ),
+    ),
+    "variables of a distribution that has none": (
+        "gpu-operator",
+        "toolkit: {env: {microshift: {A: b}}}",
+        "fleet/defaults.yaml:1:17",
+        "unknown key 'microshift' in values.toolkit.env",
+        "did you mean 'microk8s'?",
     ),
     "a model from S3": (
         "tf-serving",

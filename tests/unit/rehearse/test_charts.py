@@ -3,14 +3,17 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+from dataclasses import replace
 from typing import cast
 
+from generator.model.inventory import Delivery
 from generator.model.plain import JsonObject
 from generator.rehearse.charts import StandIn, repositories, stand_in
 from generator.rehearse.crds import Definition, Definitions, anything
 from generator.yamlfile import load_manifests
 from tests.golden.components.cases import case, components, names
 
+DELIVERY = Delivery(repo_url="https://git.example.com/fleet.git")
 CHART = StandIn(
     unit="u",
     repo_url="https://charts.example.com/x",
@@ -46,7 +49,14 @@ def test_a_repository_lists_its_charts() -> None:
 
 
 def test_only_units_with_a_chart_get_one() -> None:
-    made = {name: stand_in(name, case(name).variant, Definitions([])) for name in names()}
+    made = {name: stand_in(name, case(name).variant, Definitions([]), DELIVERY) for name in names()}
     assert {name.partition("/")[0] for name, chart in made.items() if chart} == {
         name for name, component in components().items() if component.chart
     }
+
+
+def test_a_chart_comes_from_the_mirror_of_the_environment() -> None:
+    delivery = replace(DELIVERY, chart_repositories={"https://helm.ngc.nvidia.com/nvidia": "https://charts.example.com/nvidia"})
+    chart = stand_in("gpu-operator", case("gpu-operator/rke2-a2").variant, Definitions([]), delivery)
+    assert chart is not None
+    assert chart.repo_url == "https://charts.example.com/nvidia"

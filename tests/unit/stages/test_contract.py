@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -100,3 +101,15 @@ def test_what_one_model_asks_for_is_required_of_its_site(
         )
         for api, key in missing
     ]
+
+
+@pytest.mark.parametrize(("distribution", "is_given"), [("openshift", True), ("k3s", False)])
+def test_the_console_of_openshift_has_a_namespace_of_its_own(variant: Variant, distribution: str, *, is_given: bool) -> None:
+    kubernetes = {"distribution": distribution, "version": "v1.33.4"}
+    spec = build(ClusterSpec, {"environment": "dev", "ring": "one", "kubernetes": cast("JsonObject", kubernetes)})
+    cluster = replace(site(), spec=cast("ClusterSpec", spec))
+    dashboard = built(ResourceId("", "ConfigMap", "openshift-config-managed", "x"), "")
+    namespace = built(ResourceId("", "Namespace", "", "argocd"), KEEP)
+    found = contract._namespaces(cluster, [variant], {variant.key: [dashboard, namespace]})
+    message = "'argocd' lives in namespace 'openshift-config-managed', which cluster-baseline does not create"
+    assert [(f.code, f.message) for f in found] == [("E0704", message)] * (not is_given)

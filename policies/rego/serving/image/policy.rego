@@ -29,13 +29,14 @@
 #         default: [gpu-operator]
 package policies.serving.image
 
+import data.lib.drivers
 import data.lib.pools
 import data.lib.texts
 
 violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
 	some [unit, description, pool] in _placed
 	needed := description.release.gpu.driver
-	_branch(_driver(pool)) < needed
+	drivers.branch(_driver(pool)) < needed
 	shown := [texts.short(unit), needed, texts.short(pool.name), texts.short(_driver(pool))]
 	msg := sprintf("the image of unit %s needs driver %d or later; pool %s has %s", shown)
 }
@@ -73,25 +74,16 @@ _placed contains [unit, description, pool] if {
 	some pool in pools.serving(description, input.cluster)
 }
 
-# the pool's own version, else that of the unit that installs drivers
-_driver(pool) := pool.gpu.driverVersion if not _is_left_open(pool)
+# Nothing is installed where no unit does that.
+_driver(pool) := drivers.of(pool, _installed)
 
-_driver(pool) := version if {
-	_is_left_open(pool)
-	object.get(pool.gpu, "driver", "operator") != "host"
-	version := min([description.values.driver.version |
-		some description in input.cluster.units
-		description.component in input.parameters.operators
-	])
-}
+default _installed := "none"
 
-_is_known(pool) if _branch(_driver(pool))
+_installed := min([drivers.installed(description) |
+	some description in drivers.installing(input.cluster.units, input.parameters.operators)
+])
 
-_is_left_open(pool) if object.get(pool.gpu, "driverVersion", "") == ""
-
-_branch(version) := to_number(parts[1]) if {
-	some parts in regex.find_all_string_submatch_n(`^([0-9]{3})(\.|$)`, version, 1)
-}
+_is_known(pool) if drivers.branch(_driver(pool))
 
 _card(pool) := sprintf("%s (%s) in pool %s", [
 	texts.cut(object.get(pool.gpu, "product", ""), 20),

@@ -11,7 +11,12 @@ _server := {"component": "tf-serving", "requests": {"nvidia.com/gpu": 1}, "relea
 
 _idle := object.union(_server, {"requests": {"nvidia.com/gpu": 0}})
 
-_operator(version) := {"component": "gpu-operator", "requests": {}, "values": {"driver": {"version": version}}}
+_operator(version) := {
+	"component": "gpu-operator",
+	"requests": {},
+	"values": {"driver": {"version": version}},
+	"release": {"driver": {"default": "580.126.20"}},
+}
 
 _card := {"vendor": "nvidia", "product": "L4", "computeCapability": "8.9", "driver": "operator", "driverVersion": ""}
 
@@ -33,6 +38,7 @@ test_passing[name] if {
 	some name, [pools, by_unit] in {
 		"no units": [[_pool({})], {}],
 		"driver of the operator": [[_pool({})], _both],
+		"driver of the operator's release": [[_pool({})], {"gap": _server, "gpu-operator": _operator("")}],
 		"driver of the pool": [[_pool({"driverVersion": "535.309.01"})], _both],
 		"branch of a precompiled driver": [[_pool({"driver": "precompiled", "driverVersion": "580"})], _both],
 		"driver of the host": [[_pool({"driver": "host", "driverVersion": "550.163.01"})], {"gap": _server}],

@@ -1,0 +1,56 @@
+"""What an environment says about others is checked when it is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.errors import InputError
+from generator.stages.load import load
+
+THING = """
+apiVersion: fleetgen.io/v1alpha1
+kind: Component
+metadata: {name: thing}
+spec:
+  title: A thing
+  description: Does something.
+  wave: 0
+  chart: {repoURL: https://charts.example.com/thing, name: thing, releaseName: thing, namespace: thing, values: values.yaml.j2}
+  settings: {}
+  defaults: {}
+"""
+ENVIRONMENT = """
+apiVersion: fleetgen.io/v1alpha1
+kind: Environment
+metadata: {name: production}
+spec:
+  rank: 1
+  rings: [canary]
+  delivery:
+    repoURL: https://git.example.com/fleet.git
+    chartRepositories:
+      https://charts.example.com/thing: https://mirror.example.com/thing
+      https://charts.example.com/thnig: https://mirror.example.com/thing
+"""
+
+
+CLUSTER = """
+apiVersion: fleetgen.io/v1alpha1
+kind: Cluster
+metadata: {name: store-1}
+spec:
+  environment: production
+  ring: canary
+  kubernetes: {distribution: k3s, version: v1.35.4+k3s1}
+  nodePools: [{name: main}]
+"""
+FILES = {"environments/production/environment.yaml": ENVIRONMENT, "fleet/clusters/store-1.yaml": CLUSTER}
+
+
+def test_a_mirror_for_charts_that_no_component_has() -> None:
+    with pytest.raises(InputError) as caught:
+        load(FILES, {"templates/thing/component.yaml": THING})
+    message = "there is no component with charts from 'https://charts.example.com/thnig'"
+    place = "environments/production/environment.yaml:12:41"
+    fix = "did you mean 'https://charts.example.com/thing'?"
+    assert [(str(f.place), f.code, f.message, f.fix) for f in caught.value.findings] == [(place, "E0301", message, fix)]
