@@ -43,8 +43,8 @@ def _vendors(spec: ClusterSpec) -> Json:
     return _sorted_set({gpus.PRODUCTS[pool.gpu.product].vendor for pool in spec.node_pools if pool.gpu})
 
 
-def _drivers(spec: ClusterSpec) -> Json:
-    return _sorted_set({pool.gpu.driver for pool in spec.node_pools if pool.gpu})
+def _amd_drivers(spec: ClusterSpec) -> Json:
+    return _sorted_set({p.gpu.driver for p in spec.node_pools if p.gpu and gpus.PRODUCTS[p.gpu.product].vendor == "amd"})
 
 
 def _minor(spec: ClusterSpec) -> Json:
@@ -80,7 +80,12 @@ ENUM_FACTS: Final = (
         domain=tuple(map(product_token, gpus.PRODUCTS)),
     ),
     Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=gpus.VENDORS),
-    Fact(name="gpu.drivers", doc="Who brings the drivers, sorted; none without GPU.", value=_drivers, domain=inventory.DRIVERS),
+    Fact(
+        name="amd.drivers",
+        doc="Who brings the drivers of AMD cards, sorted; none without such a card.",
+        value=_amd_drivers,
+        domain=inventory.DRIVERS,
+    ),
     Fact(name="kubernetes.minor", doc="Kubernetes minor version, for example 1.35.", value=_minor),
     Fact(name="topology", doc="Topology.", value=lambda s: s.topology, domain=inventory.TOPOLOGIES),
     Fact(name="role", doc="Role of the cluster.", value=lambda s: s.role, domain=inventory.ROLES),

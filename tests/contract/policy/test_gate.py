@@ -171,7 +171,7 @@ def long_operator() -> JsonObject:
 
 
 CLUSTER_POLICIES = (
-    *("FG-GPU-001", "FG-GPU-004"),
+    *("FG-GPU-001", "FG-GPU-005"),
     *("FG-NODE-001", "FG-NODE-002", "FG-NODE-003"),
     *("FG-TFS-002", "FG-TFS-003", "FG-TFS-004"),
 )

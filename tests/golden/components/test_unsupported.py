@@ -114,7 +114,7 @@ REFUSED: Final = {
         (K3S % 35, AMD % ""),
         [
             (
-                "gpu.drivers operator: A driver that the operator builds needs a place for the result; set driver.image (without "
+                "amd.drivers operator: A driver that the operator builds needs a place for the result; set driver.image (without "
                 "tag; on OpenShift image-registry.openshift-image-registry.svc:5000/$MOD_NAMESPACE/amdgpu_kmod), or use "
                 "gpu.driver host."
             )

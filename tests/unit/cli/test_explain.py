@@ -30,7 +30,7 @@ facts
   arch: amd64
   gpu.products: none
   gpu.vendors: none
-  gpu.drivers: none
+  amd.drivers: none
   kubernetes.minor: 1.35
   topology: all-in-one
   role: edge

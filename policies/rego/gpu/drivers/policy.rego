@@ -7,7 +7,7 @@
 #   registry, fails while it is built, or starts and finds no card; the site sees that after the workloads have left its nodes.
 #   What fits is data of the operator's releases (`driver`); the pools are those of the inventory.
 # custom:
-#   id: FG-GPU-004
+#   id: FG-GPU-005
 #   kind: FGGpuDrivers
 #   severity: critical
 #   scope: cluster
