@@ -51,8 +51,19 @@ def batch(*objects: Json, policy_set: str = "production", namespace: str | None 
 
 # one policy of each kind of object, and both scopes of models; the others are asked in test_library.py
 POLICIES: Final = {
-    *("FG-ARGO-001", "FG-EDGE-002", "FG-FLT-002", "FG-GPU-001", "FG-IMG-001", "FG-IMG-002", "FG-NET-001", "FG-NS-001"),
-    *("FG-NET-003", "FG-NODE-001", "FG-NODE-002", "FG-NODE-003", "FG-POD-001", "FG-RBAC-001", "FG-RES-001", "FG-RES-002"),
+    *("FG-ARGO-001", "FG-EDGE-002", "FG-FLT-002", "FG-GPU-001", "FG-GPU-005", "FG-IMG-001", "FG-IMG-002"),
+    *(
+        "FG-NET-001",
+        "FG-NET-003",
+        "FG-NS-001",
+        "FG-NODE-001",
+        "FG-NODE-002",
+        "FG-NODE-003",
+        "FG-POD-001",
+        "FG-RBAC-001",
+        "FG-RES-001",
+        "FG-RES-002",
+    ),
     *("FG-TFS-001", "FG-TFS-002", "FG-TFS-003", "FG-TFS-004"),
 }
 

@@ -13,7 +13,7 @@ from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
 from generator.policy.plan import plan
 from generator.tools.conftest_cli import ConftestCli
-from tests.contract.policy.test_gate import long_pools, long_units
+from tests.contract.policy.test_gate import long_operator, long_pools, long_units
 
 # longer than any name may be, so that a message that repeats it whole is too long
 LONG: Final = "x" * 300
@@ -146,7 +146,10 @@ def worst_cluster(name: str, minor: int, version: int) -> JsonObject:
 def worst_servers() -> JsonObject:
     """A cluster whose model servers do not fit its cards."""
     lists: JsonObject = {"workloads": [], "claims": [], "namespaces": {}, "apis": []}
-    units: JsonObject = {name: {**cast("JsonObject", unit), **lists} for name, unit in long_units("9").items()}
+    units: JsonObject = {
+        name: {**cast("JsonObject", unit), **lists}
+        for name, unit in (long_units("9") | {"gpu-operator": long_operator()}).items()
+    }
     return worst_cluster("c", 36, 9) | {"nodePools": long_pools(), "units": units}
 
 
