@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from generator.model.component import Component, Release, meets
 from generator.model.facts import fact_token
@@ -19,6 +20,10 @@ class Unmet:
     what: str
     fix: str
     known: str = ""
+
+
+# a card of a vendor that is not supported is no supported product either; that would only be said twice
+_FOLLOWS: Final = {"gpu.products": "gpu.vendors"}
 
 
 def release_of(component: Component, version: str) -> Release | None:
@@ -40,11 +45,13 @@ def unmet(component: Component, version: str, facts: Mapping[str, Json], setting
 
     `settings` are those of the unit: a condition may depend on them.
     """
-    found = False
+    found: set[str] = set()
     for support in component.supports:
         value = facts[support.fact]
+        if _FOLLOWS.get(support.fact) in found:
+            continue
         if support.applies(settings.entries.get("values")) and not support.holds(value):
-            found = True
+            found.add(support.fact)
             because = f" with {support.when}" if support.when else ""
             yield Unmet(f"{support.fact} {fact_token(value)}{because}", support.message, support.wanted)
     release = release_of(component, version)
