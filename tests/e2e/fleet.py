@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,12 +43,12 @@ class Fleet:
     library: Path
 
     @classmethod
-    def made(cls, library: Path, root: Path) -> Fleet:
+    def made(cls, library: Path, root: Path, clusters: Sequence[str] = CLUSTERS) -> Fleet:
         for name in _COPIED:
             source = library / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, root / name)
         for path in (root / "fleet" / "clusters").iterdir():
-            if path.stem not in CLUSTERS:
+            if path.stem not in clusters:
                 path.unlink()
             else:
                 lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
