@@ -112,6 +112,17 @@ CODES: dict[str, str] = {
     "E0803": "a waiver is broken, expired or unused",
     "E0804": "the gate's coverage does not add up",
     "E0805": "a required policy has no constraint",
+    # policies while they are written
+    "E0811": "a test of a policy fails",
+    "E0812": "a line of a policy is reached by no test",
+    "E0813": "opa refuses the Rego: a mistake, or more than every engine of the fleet understands",
+    "E0814": "regal finds fault with the Rego",
+    "E0815": "a file of Rego is not formatted",
+    "E0816": "Rego that means something else in a cluster, or is refused there",
+    "E0817": "a complete rule has two bodies",
+    "E0818": "a policy lacks a passing, a failing or a malformed test",
+    "E0819": "the gate and Gatekeeper judge an object differently",
+    "E0820": "the two gates cannot be compared on a policy",
     # output and git
     "E0901": "output/ differs from its inputs",
     "E0902": "a guard refused to remove units or clusters",

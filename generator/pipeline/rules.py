@@ -10,7 +10,7 @@ from typing import Final, cast
 from generator import library
 from generator.errors import InputError
 from generator.model.finding import Finding
-from generator.model.fleet import Fleet
+from generator.model.fleet import Fleet, WaiverDocument
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Exported, Policy
 from generator.pipeline import memo
@@ -96,4 +96,9 @@ def exported(inputs: Inputs, fleet: Fleet) -> dict[str, Exported]:
     if not ids:
         return {}
     rules = rules_of(inputs, fleet)
-    return export(ids, rules.policies, rules.constraints, sources=rules.files, environments=rules.environments)
+    return exported_of(rules, ids, fleet.waivers)
+
+
+def exported_of(rules: Rules, ids: Sequence[str], waivers: Sequence[WaiverDocument]) -> dict[str, Exported]:
+    """The policies named by `ids` in the form that Gatekeeper takes. Raises InputError E0801."""
+    return export(ids, rules.policies, rules.constraints, sources=rules.files, environments=rules.environments, waivers=waivers)

@@ -8,8 +8,10 @@ from typing import Final
 
 from generator.errors import InputError, problem
 from generator.model.finding import Finding
+from generator.model.fleet import WaiverDocument
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Exported, Policy
+from generator.policy.exemptions import in_cluster
 from generator.policy.plan import parameters
 
 TARGET: Final = "admission.k8s.gatekeeper.sh"
@@ -24,29 +26,46 @@ def export(
     *,
     sources: Mapping[str, str],
     environments: Mapping[str, Mapping[str, Json]],
+    waivers: Sequence[WaiverDocument] = (),
 ) -> dict[str, Exported]:
     """The policies named by `ids`. `sources`: path -> Rego; `environments`: name -> what constraints are filled with from there.
+
+    Waivers that a cluster can hold become exemptions (see `exemptions.in_cluster`).
 
     Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs into the gate only.
     """
     if wrong := [finding for name in ids for finding in _unfit(name, policies)]:
         raise InputError(wrong)
-    packages = {match[1]: _readable(text) for text in sources.values() if (match := _PACKAGE.search(text))}
+    packages = packages_of(sources)
     return {
         name: Exported(
             policy=policies[name],
             template=template(policies[name], packages),
             constraints={
                 environment: tuple(
-                    _constraint(c, values)
-                    for c in constraints
-                    if c.policy.id == name and (not c.environments or environment in c.environments)
+                    constraint_document(c, values)
+                    for c in in_cluster([c for c in constraints if c.policy.id == name and applies(c, environment)], waivers, environment)
                 )
                 for environment, values in environments.items()
             },
         )
         for name in ids
     }
+
+
+def exportable(policies: Mapping[str, Policy]) -> list[str]:
+    """The ids of all policies that can run in clusters, sorted."""
+    return sorted(name for name in policies if not [*_unfit(name, policies)])
+
+
+def applies(constraint: Constraint, environment: str) -> bool:
+    """Whether the constraint is one of the environment's."""
+    return not constraint.environments or environment in constraint.environments
+
+
+def packages_of(sources: Mapping[str, str]) -> dict[str, str]:
+    """Package -> Rego as it is exported, of `sources` (path -> Rego)."""
+    return {match[1]: _readable(text) for text in sources.values() if (match := _PACKAGE.search(text))}
 
 
 def _unfit(name: str, policies: Mapping[str, Policy]) -> Iterator[Finding]:
@@ -115,7 +134,8 @@ def structural(schema: JsonObject) -> JsonObject:
     return result
 
 
-def _constraint(constraint: Constraint, values: Mapping[str, Json]) -> JsonObject:
+def constraint_document(constraint: Constraint, values: Mapping[str, Json]) -> JsonObject:
+    """The constraint with every parameter filled in."""
     spec: JsonObject = {"enforcementAction": constraint.action}
     if constraint.match:
         spec["match"] = constraint.match

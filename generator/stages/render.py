@@ -24,6 +24,7 @@ from generator.model.plain import Json, JsonObject
 from generator.model.policy import Exported
 from generator.model.settings import is_on, nearest_place, plain
 from generator.model.variant import Variant, plain_values
+from generator.policy.expansion import expansion_templates
 from generator.schemas.validate import suggest
 from generator.yamlfile import dump, dump_all, parse
 
@@ -96,6 +97,7 @@ class Renderer:
         values: JsonObject = {"version": version, **_release(component, version)}
         if component.policies:
             values["templates"] = [self._exported[name].template for name in component.policies]
+            values["expansions"] = [*expansion_templates()]
         return self._folder(component, "base/", base_folder(component.name, version), values)
 
     def overlay(self, variant: Variant) -> Overlay:
