@@ -15,7 +15,7 @@ from generator.errors import FleetgenError
 
 COMMANDS: Final = {
     "init": "Start a fleet repository.",
-    "new": "Add a cluster, environment, ring, group, region, profile, model or waiver.",
+    "new": "Add a cluster, environment, ring, group, region, profile, model, waiver or policy.",
     "import": "Make clusters from a CSV export.",
     "check": "Load, render, build and gate; write nothing.",
     "render": "Check, then replace output/.",
@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "explain": "Why a cluster, unit, value or code is as it is.",
     "show": "Every object of a cluster, in wave order.",
     "list": "Clusters, units, variants, policies or waivers.",
-    "policy": "What other policies would change.",
+    "policy": "Test, compare, export and try out policies.",
     "bootstrap": "What a technician applies once at a site.",
     "rehearse": "A real site on this machine that pulls what is committed.",
     "tools": "Install and list kustomize, conftest and the others.",

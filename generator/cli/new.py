@@ -5,14 +5,20 @@ from __future__ import annotations
 import click
 
 from generator.cli import common, output
-from generator.pipeline.adding import KINDS, Request, add, write
+from generator.pipeline.adding import KINDS, Addition, Request, add, add_policy, write
+from generator.pipeline.repository import Repository
 from generator.pipeline.scaffold import library_components
 
 _WAIVER = ("policy", "owner", "ticket", "reason", "expires")
+_POLICY = "policy"
+_HELP = """Add a document of KIND called NAME: a commented file, checked before it is written.
+
+The NAME of a policy is AREA/NAME. It comes with tests and a constraint, finds next to nothing, and passes every check.
+"""
 
 
-@click.command("new", help="Add a document of KIND called NAME: a commented file, checked before it is written.")
-@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.command("new", help=_HELP)
+@click.argument("kind", type=click.Choice([*KINDS, _POLICY]))
 @click.argument("name")
 @click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Where it belongs or applies.")
 @click.option("--ring", default="", help="Ring of a cluster; first ring of an environment.")
@@ -43,6 +49,8 @@ def command(
     **waiver: str,
 ) -> int:
     """See the help text."""
+    if kind == _POLICY:
+        return _policy(ctx, name, dry_run=dry_run)
     _demand(kind, environments, {**waiver, "ring": ring, "label": "".join(labels), "repo-url": repo_url})
     repo = common.repository(ctx)
     pairs = tuple((key, value) for key, _, value in (label.partition("=") for label in labels))
@@ -58,6 +66,22 @@ def command(
         waiver={key: waiver[key] for key in _WAIVER},
     )
     addition = add(repo, library_components(repo) if kind == "model" else {}, request)
+    _write(repo, addition, name, dry_run=dry_run)
+    if kind == "group" and not environments:
+        output.say(f"note: add {name} to spec.groups of the environments in which it applies; its position is its strength")
+    return 0
+
+
+def _policy(ctx: click.Context, name: str, *, dry_run: bool) -> int:
+    repo = common.repository(ctx)
+    addition = add_policy(repo, name)
+    _write(repo, addition, name, dry_run=dry_run)
+    folder = next(iter(addition.created)).rpartition("/")[0]
+    output.say(f"next: write the rule and its tests, then run: fleetgen policy test {folder}")
+    return 0
+
+
+def _write(repo: Repository, addition: Addition, name: str, *, dry_run: bool) -> None:
     if dry_run:
         for text in addition.created.values():
             output.data(text.rstrip("\n"))
@@ -68,9 +92,6 @@ def command(
         output.say(f"{path}: {verb}written")
     for path in addition.changed:
         output.say(f"{path}: {verb}changed to list {name}")
-    if kind == "group" and not environments:
-        output.say(f"note: add {name} to spec.groups of the environments in which it applies; its position is its strength")
-    return 0
 
 
 def _demand(kind: str, environments: tuple[str, ...], given: dict[str, str]) -> None:

@@ -17,7 +17,9 @@ from generator.model.plain import Json, JsonObject
 from generator.model.settings import at, plain
 from generator.pipeline import starter
 from generator.pipeline.repository import Repository
+from generator.pipeline.rules import read_rules
 from generator.pipeline.scaffold import document_schema, documents_of, place_files
+from generator.policy.scaffolding import policy_files
 from generator.schemas.validate import Validator, suggest
 from generator.stages.load.documents import Document
 
@@ -85,6 +87,15 @@ def add(repo: Repository, components: Mapping[str, Component], request: Request)
             keys = ("spec", _LISTED[request.kind])
             changed[place] = yamlfile.append(old, place, ("Environment", environment), keys, request.name)
     return Addition(created={path: text}, changed=changed)
+
+
+def add_policy(repo: Repository, name: str) -> Addition:
+    """A policy AREA/NAME with its tests and its constraint. Raises InputError with every problem; writes nothing."""
+    inputs = repo.read()
+    documents = documents_of(repo)
+    environments: dict[str, Mapping[str, Json]] = {environment: {} for environment in _named(documents, "Environment")}
+    rules = read_rules(inputs.library, environments)
+    return Addition(created=policy_files(name, rules.policies, rules.constraints), changed={})
 
 
 def write(repo: Repository, addition: Addition) -> None:

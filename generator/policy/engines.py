@@ -29,7 +29,7 @@ class Engine:
 
 
 def oldest(versions: Iterable[str]) -> Engine | None:
-    """The oldest of the given versions of Gatekeeper; None if there is none. One that is newer than the table counts as its last."""
+    """The oldest of the given versions of Gatekeeper; None if there is none. One newer than the table counts as its last."""
     ordered = sorted({*versions}, key=_numbers)
     if not ordered:
         return None

@@ -1,7 +1,9 @@
 """ExpansionTemplates: by them Gatekeeper judges the Pods of a workload when the workload is made, as the gate does.
 
-The same table in Rego is policies/rego/gate/expansion; parity holds the two together. A CronJob expands to its Pod directly: by way
-of a Job each message would come twice. No action of their own: the constraint's counts.
+The same table in Rego is policies/rego/gate/expansion; parity holds the two together. A CronJob expands to its Pod directly: by
+way of a Job each message would come twice. No action of their own: the constraint's counts.
+
+Argo CD applies them before the constraints: a constraint that comes first would judge Pods only, and let through their workloads.
 """
 
 from __future__ import annotations
@@ -30,7 +32,13 @@ def _template(group: str, kind: str, source: str) -> JsonObject:
     return {
         "apiVersion": "expansion.gatekeeper.sh/v1beta1",
         "kind": "ExpansionTemplate",
-        "metadata": {"name": f"expand-{kind.lower()}"},
+        "metadata": {
+            "name": f"expand-{kind.lower()}",
+            "annotations": {
+                "argocd.argoproj.io/sync-wave": "0",
+                "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true",
+            },
+        },
         "spec": {
             "applyTo": [{"groups": [group], "versions": ["v1"], "kinds": [kind]}],
             "templateSource": source,

@@ -15,6 +15,11 @@ from generator.policy.exemptions import in_cluster
 from generator.policy.plan import parameters
 
 TARGET: Final = "admission.k8s.gatekeeper.sh"
+# The kind of a constraint comes into being some seconds after its template, and is not there in a dry run before the first sync.
+_LATER: Final[JsonObject] = {
+    "argocd.argoproj.io/sync-wave": "1",
+    "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true",
+}
 _PACKAGE: Final = re.compile(r"^package\s+(\S+)", re.MULTILINE)
 _LIBRARY: Final = re.compile(r"^import\s+data\.(lib\.[A-Za-z0-9_.]+)", re.MULTILINE)
 
@@ -44,7 +49,9 @@ def export(
             constraints={
                 environment: tuple(
                     constraint_document(c, values)
-                    for c in in_cluster([c for c in constraints if c.policy.id == name and applies(c, environment)], waivers, environment)
+                    for c in in_cluster(
+                        [c for c in constraints if c.policy.id == name and applies(c, environment)], waivers, environment
+                    )
                 )
                 for environment, values in environments.items()
             },
@@ -143,6 +150,6 @@ def constraint_document(constraint: Constraint, values: Mapping[str, Json]) -> J
     return {
         "apiVersion": "constraints.gatekeeper.sh/v1beta1",
         "kind": constraint.policy.kind,
-        "metadata": {"name": constraint.name},
+        "metadata": {"name": constraint.name, "annotations": {**_LATER}},
         "spec": spec,
     }

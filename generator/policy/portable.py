@@ -15,7 +15,7 @@ from generator.model.finding import Finding
 from generator.model.place import Place
 from generator.model.plain import JsonObject
 from generator.model.policy import Policy
-from generator.policy.tree import Ref, as_list, as_object, entries, head_of, place_of, refs, rules
+from generator.policy.tree import Ref, as_list, as_object, entries, gets, head_of, place_of, refs, rules
 
 _LIB: Final = "policies/rego/lib/"
 _READ: Final = "read input.review.object and input.parameters; a library may be given the whole input"
@@ -64,7 +64,9 @@ def _imports(tree: JsonObject, libraries: set[tuple[str, ...]]) -> Iterator[Find
         if parts[:1] == ["future"]:
             continue
         if parts == ["rego", "v1"]:
-            yield _refused(place, "Gatekeeper refuses `import rego.v1`", "remove it: Rego v1 is what everything here is written in")
+            yield _refused(
+                place, "Gatekeeper refuses `import rego.v1`", "remove it: Rego v1 is what everything here is written in"
+            )
         elif parts[:2] != ["data", "lib"]:
             yield _refused(place, f"Gatekeeper refuses `import {name}`", "import libraries only (data.lib.<name>)")
         elif tuple(parts[1:]) not in libraries:
@@ -85,7 +87,7 @@ def _data(tree: JsonObject) -> Iterator[Finding]:
 
 
 def _input(tree: JsonObject) -> Iterator[Finding]:
-    for ref in refs(tree.get("rules"), "input"):
+    for ref in (*refs(tree.get("rules"), "input"), *gets(tree.get("rules"), "input")):
         if not _is_readable(ref):
             shown = ".".join(("input", *ref.steps)).replace(".?", "[...]")
             yield _refused(ref.place, f"{shown} is not there in both gates", _READ)
@@ -105,14 +107,16 @@ def _elements(tree: JsonObject) -> Iterator[Finding]:
     found = [head_of(rule) for rule in rules(tree) if head_of(rule).get("name") == "violation"]
     if not found:
         place = place_of(as_object(tree.get("package")))
-        yield _refused(place, "there is no rule `violation`", "write: violation contains {\"msg\": ..., \"details\": ...} if { ... }")
+        yield _refused(place, "there is no rule `violation`", 'write: violation contains {"msg": ..., "details": ...} if { ... }')
     for head in found:
         key = as_object(head.get("key"))
         place = place_of(key) if key else place_of(head)
         if not key:
-            yield _refused(place, "`violation` is not a set", "write: violation contains {\"msg\": ...} if { ... }")
+            yield _refused(place, "`violation` is not a set", 'write: violation contains {"msg": ...} if { ... }')
         elif key.get("type") in {"string", "number", "boolean", "null", "array", "set"}:
-            yield _refused(place, f"an element of `violation` is of type {key['type']}", "write an object with `msg` and `details`")
+            yield _refused(
+                place, f"an element of `violation` is of type {key['type']}", "write an object with `msg` and `details`"
+            )
         elif (written := entries(key)) is not None:
             yield from _keys(place, written)
 
@@ -122,7 +126,9 @@ def _keys(place: Place, written: Mapping[str, JsonObject]) -> Iterator[Finding]:
         yield _refused(place, "an element of `violation` has no `msg`", "add `msg`, a text")
     elif written["msg"].get("type") in {"number", "boolean", "null", "array", "object", "set"}:
         kind = written["msg"]["type"]
-        yield _refused(place, f"the `msg` of a violation is of type {kind}, on which Gatekeeper stops", "make it a text, with sprintf")
+        yield _refused(
+            place, f"the `msg` of a violation is of type {kind}, on which Gatekeeper stops", "make it a text, with sprintf"
+        )
     for name in sorted(set(written) - {"msg", "details"}):
         yield _refused(place, f"an element of `violation` has the key '{name}', which Gatekeeper drops", "put it into `details`")
 
@@ -139,5 +145,7 @@ def _two_values(tree: JsonObject) -> Iterator[Finding]:
         place = place_of(rule)
         if (known := first.setdefault(name, place)) is not place:
             fix = "write one body with `else`, or make the cases a function of what distinguishes them"
-            message = f"the complete rule '{name}' has two bodies (the first in line {known.line}); where both hold, the run stops"
+            message = (
+                f"the complete rule '{name}' has two bodies (the first in line {known.line}); where both hold, the run stops"
+            )
             yield problem("E0817", message, fix=fix, place=place)

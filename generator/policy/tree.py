@@ -37,6 +37,24 @@ def refs(tree: Json, head: str) -> Iterator[Ref]:
             yield Ref(tuple(_step(part) for part in parts[1:]), place_of(first))
 
 
+def gets(tree: Json, head: str) -> Iterator[Ref]:
+    """What `object.get(head..., path, default)` reads by a constant path, as if it were written as a reference."""
+    for node in nodes(tree):
+        parts = [as_object(part) for part in as_list(node.get("value"))] if node.get("type") == "call" else []
+        if len(parts) > 2 and _steps(parts[0]) == ["object", "get"] and parts[1].get("type") == "ref":
+            base = _steps(parts[1])
+            path = as_list(parts[2].get("value")) if parts[2].get("type") == "array" else [parts[2]]
+            steps = [_step(part) for part in path]
+            if base[0] == head and "?" not in steps:
+                yield Ref((*base[1:], *steps), place_of(parts[2]))
+
+
+def _steps(ref: JsonObject) -> list[str]:
+    """The head of a reference and its steps."""
+    first, *others = as_list(ref.get("value"))
+    return [str(as_object(first).get("value")), *map(_step, others)]
+
+
 def place_of(node: JsonObject) -> Place:
     """Where the node was written."""
     location = as_object(node.get("location"))

@@ -1,4 +1,4 @@
-"""The real gator, Gatekeeper's engine as a program: judged by what it prints, never by its exit code (1 means denied *or* failed).
+"""The real gator, Gatekeeper's engine as a program: judged by what it prints, never by its exit code (1: denied *or* failed).
 
 `gator test` gives objects without a namespace an empty Namespace, as no cluster does; `gator verify` does not. So the first is
 for objects in namespaces, the second for the others.
@@ -33,9 +33,7 @@ class GatorCli:
     environ: Mapping[str, str] = field(repr=False)
     jobs: int = 1
 
-    def review(
-        self, policies: Sequence[JsonObject], groups: Sequence[Sequence[JsonObject]]
-    ) -> list[tuple[Reviewed, ...] | str]:
+    def review(self, policies: Sequence[JsonObject], groups: Sequence[Sequence[JsonObject]]) -> list[tuple[Reviewed, ...] | str]:
         """`gator test` of each group by itself: its violations, or gator's words where it gave no verdict.
 
         Templates and constraints are judged as objects, too; the caller tells their violations from those of its objects.
@@ -52,9 +50,7 @@ class GatorCli:
         ToolError E1103 unless every case was really run.
         """
         with workspace() as folder:
-            commands = [
-                self._verify(folder, number, share) for number, share in enumerate(_shares(suites, self.jobs)) if share
-            ]
+            commands = [self._verify(folder, number, share) for number, share in enumerate(_shares(suites, self.jobs)) if share]
             answers = [_cases(ran) for ran in process.run_all(commands, self.jobs)]
         told = {name: words for answer in answers for name, words in answer.items()}
         wanted = {case.name for suite in suites for case in suite.cases}

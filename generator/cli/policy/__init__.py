@@ -9,10 +9,13 @@ import click
 from generator.cli.table import Table
 
 COMMANDS: Final = {
+    "test": "Tests, coverage, style and portability of policies.",
+    "parity": "Prove that the gate and Gatekeeper judge alike.",
+    "export": "What Gatekeeper gets in an environment.",
     "whatif": "What other policies would change, before they are enforced.",
 }
 
 
-@click.group("policy", cls=Table, package=__name__, table=COMMANDS, help="Policies before they are enforced.")
+@click.group("policy", cls=Table, package=__name__, table=COMMANDS, help="Policies: tested, compared, exported, tried out.")
 def command() -> None:
     """See the help text."""

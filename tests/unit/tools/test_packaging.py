@@ -24,6 +24,7 @@ def test_every_folder_of_the_library_and_every_tool_is_in_the_wheel(root: Path, 
     wanted = {
         *folders,
         *(f"tools/{path.parent.name}" for path in (root / "tools").glob("*/go.mod")),
+        "policies/.regal",
         "policies/capabilities.json",
         "requirements/go.txt",
     }

@@ -1,0 +1,49 @@
+"""`fleetgen policy export`: the documents of an environment as files, in the order in which a cluster has to take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from generator.errors import InputError, problem
+from generator.model.plain import JsonObject
+from generator.pipeline.desired import Plan
+from generator.pipeline.rules import exported_of, rules_of
+from generator.policy.exemptions import only_at_gate
+from generator.policy.expansion import expansion_templates
+from generator.policy.export import exportable
+from generator.schemas.validate import suggest
+from generator.yamlfile import dump
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """`files`: path -> YAML, in order. `notes`: what the environment has at the gate and no cluster gets."""
+
+    files: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def export(plan: Plan, environment: str, policies: Sequence[str] = ()) -> Export:
+    """All policies that can run in clusters, or those named. Raises InputError E0301, E0801."""
+    if environment not in plan.fleet.environments:
+        fix = suggest(environment, plan.fleet.environments)
+        raise InputError(problem("E0301", f"there is no environment '{environment}'", fix=fix))
+    rules = rules_of(plan.inputs, plan.fleet)
+    exported = exported_of(rules, policies or exportable(rules.policies), plan.fleet.waivers)
+    files: dict[str, str] = {f"expansions/{_name(each)}.yaml": dump(each) for each in expansion_templates()}
+    files |= {f"templates/{_name(each.template)}.yaml": dump(each.template) for each in exported.values()}
+    for each in exported.values():
+        files |= {f"constraints/{_name(document)}.yaml": dump(document) for document in each.constraints[environment]}
+    notes = []
+    for waiver in plan.fleet.waivers:
+        listed = waiver.spec.scope.environments
+        reason = only_at_gate(waiver, rules.policies.get(waiver.spec.policy))
+        if reason and (not listed or environment in listed):
+            notes.append(f"waiver '{waiver.name}' holds at the gate only: {reason}")
+    return Export(files=files, notes=tuple(notes))
+
+
+def _name(document: JsonObject) -> str:
+    return str(cast("JsonObject", document["metadata"])["name"])
