@@ -67,6 +67,15 @@ class _Scope:
         return not self.prefixes or any(path == prefix or path.startswith(f"{prefix}/") for prefix in self.prefixes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What came of the Rego alone."""
+
+    findings: Sequence[Finding]
+    tests: Sequence[Tested] = ()
+    inputs: Sequence[Asked] = ()
+
+
 def examine(plan: Plan, repository: Repository, bench: Bench, paths: Sequence[str] = (), *, fix: bool = False) -> Report:
     """Look at the policies below `paths`, or at all. `fix` writes what is not formatted.
 
@@ -75,36 +84,41 @@ def examine(plan: Plan, repository: Repository, bench: Bench, paths: Sequence[st
     files = {path: text for path, text in plan.inputs.with_prefix(REGO).items() if path.endswith(".rego")}
     scope = _scope(repository, paths, files)
     engine = oldest(v.version for v in plan.resolved.variants.values() if v.component.name == "gatekeeper")
-    policies, found = _policies(plan, files)
-    formatted: tuple[str, ...] = ()
-    tests: tuple[Tested, ...] = ()
-    inputs: tuple[Asked, ...] = ()
+    policies, broken = _policies(plan, files)
     with workspace() as folder:
         write_all(folder, {**files, _REGAL: _regal_config(repository)})
         opa = bench.opa(folder)
-        complaints = _check(opa, folder, engine)
-        found += [*_too_old(engine), *(_checked(each, engine) for each in complaints)]
-        if not complaints:
-            formatted, fresh = _formatting(opa, repository, scope, fix=fix)
-            found += fresh
-            found += [_styled(each) for each in bench.regal(folder, folder / _REGAL).lint([REGO])]
-            tests = _run(bench, files, policies, scope)
-            inputs = asked(tests)
-            found += [*_failures(tests), *_uncovered(opa, files, scope)]
-            sources = [path for path in files if not path.endswith("_test.rego") and not path.startswith(f"{REGO}gate/")]
-            found += portable.check(opa.parse(sources), policies)
-            found += _untested(policies, inputs)
+        complaints = [_checked(each, engine) for each in _check(opa, folder, engine)]
+        styles = [] if complaints else [_styled(each) for each in bench.regal(folder, folder / _REGAL).lint([REGO])]
+        # What opa cannot compile cannot be run either.
+        seen = _Seen(findings=complaints) if complaints else _see(opa, bench, files, policies, scope)
+        formatted, shapeless = ((), []) if complaints else _formatting(opa, repository, scope, fix=fix)
+    found = [f for f in (*broken, *_too_old(engine), *styles, *shapeless, *seen.findings) if _concerns(f, scope)]
     if not found:
-        found += _loaded(rules_of(plan.inputs, plan.fleet), plan, bench.gator())
-    kept = [finding for finding in found if finding.place is None or not finding.place.path or finding.place.path in scope]
+        loaded = _loaded(rules_of(plan.inputs, plan.fleet), plan, bench.gator())
+        found = [finding for finding in loaded if _concerns(finding, scope)]
     return Report(
-        findings=tuple(sorted(dict.fromkeys(kept), key=Finding.sort_key)),
+        findings=tuple(sorted(dict.fromkeys(found), key=Finding.sort_key)),
         policies=sum(policy.place.path in scope for policy in policies.values()),
-        tests=len(tests),
-        inputs=len(inputs),
+        tests=len(seen.tests),
+        inputs=len(seen.inputs),
         engine=engine,
         formatted=formatted,
     )
+
+
+def _see(opa: OpaCli, bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy], scope: _Scope) -> _Seen:
+    """Run the tests and read the syntax trees. Coverage is only worth a look when the tests pass."""
+    tests = _run(bench, files, policies, scope)
+    inputs = asked(tests)
+    failures = [*_failures(tests)]
+    sources = [path for path in files if not path.endswith("_test.rego") and not path.startswith(f"{REGO}gate/")]
+    findings = [
+        *(failures or _uncovered(opa, files, scope)),
+        *portable.check(opa.parse(sources), policies),
+        *_untested(policies, inputs),
+    ]
+    return _Seen(findings=findings, tests=tests, inputs=inputs)
 
 
 def record(bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy]) -> tuple[Asked, ...]:
@@ -113,6 +127,12 @@ def record(bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy
     if found := [*_failures(tests)]:
         raise InputError(found)
     return asked(tests)
+
+
+def _concerns(finding: Finding, scope: _Scope) -> bool:
+    """Whether it is about the scope; what is said about constraints, or about no file, always is."""
+    path = finding.place.path if finding.place else ""
+    return not path.startswith(REGO) or path in scope
 
 
 def _scope(repository: Repository, paths: Sequence[str], files: Mapping[str, str]) -> _Scope:

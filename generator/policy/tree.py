@@ -40,7 +40,8 @@ def refs(tree: Json, head: str) -> Iterator[Ref]:
 def gets(tree: Json, head: str) -> Iterator[Ref]:
     """What `object.get(head..., path, default)` reads by a constant path, as if it were written as a reference."""
     for node in nodes(tree):
-        parts = [as_object(part) for part in as_list(node.get("value"))] if node.get("type") == "call" else []
+        called = node.get("value") if node.get("type") == "call" else node.get("terms")  # a statement has no node of its own
+        parts = [as_object(part) for part in as_list(called)]
         if len(parts) > 2 and _steps(parts[0]) == ["object", "get"] and parts[1].get("type") == "ref":
             base = _steps(parts[1])
             path = as_list(parts[2].get("value")) if parts[2].get("type") == "array" else [parts[2]]

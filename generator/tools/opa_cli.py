@@ -42,7 +42,7 @@ class OpaCli:
         return tuple(sorted((_tested(entry) for entry in _json(ran) or ()), key=lambda one: (one.place.path, one.place.line)))
 
     def uncovered(self, paths: Sequence[str], *, only: str = "") -> dict[str, tuple[tuple[int, int], ...]]:
-        """Path -> first and last line of each part that no test reaches. Answers whether the tests pass or not."""
+        """Path -> first and last line of each part that no test reaches. ToolError E1103 if a test fails."""
         report = _json(self._run("test", "--format", "json", "--coverage", *_run_flag(only), "--", *paths))
         files = cast("dict[str, dict[str, list[dict[str, dict[str, int]]]]]", report["files"])
         return {

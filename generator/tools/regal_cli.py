@@ -28,8 +28,8 @@ class RegalCli:
     environ: Mapping[str, str] = field(repr=False)
 
     def lint(self, paths: Sequence[str]) -> tuple[Complaint, ...]:
-        """Everything that it finds, by place."""
-        flags = ("--format", "json", "--config-file", str(self.config))
+        """Everything that it finds, by place; form is asked of opa itself."""
+        flags = ("--format", "json", "--config-file", str(self.config), "--disable", "opa-fmt")
         # Without this it asks the network for a newer version of itself.
         env = process.scrubbed(self.environ, {"REGAL_DISABLE_VERSION_CHECK": "true", "GOTRACEBACK": "single"})
         argv = (str(self.tool.path), "lint", *flags, *paths)

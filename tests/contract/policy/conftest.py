@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 
 from generator.model.policy import Constraint, Policy
+from generator.pipeline.desired import Plan
+from generator.pipeline.repository import Repository
+from generator.pipeline.testing import Bench
 from generator.policy.constraints import read_constraints
 from generator.policy.metadata import read_policies
+from generator.stages.load import load
+from generator.stages.resolve import resolve
 from generator.tools.conftest_cli import ConftestCli
+from generator.tools.gator_cli import GatorCli
 from generator.tools.opa_cli import OpaCli
+from generator.tools.regal_cli import RegalCli
 from generator.tools.toolchain import Tool
 
 
@@ -41,5 +48,27 @@ def engine(tools: Callable[[str], Tool], root: Path) -> ConftestCli:
 
 
 @pytest.fixture(scope="session")
-def opa(tools: Callable[[str], Tool], root: Path) -> OpaCli:
-    return OpaCli(tool=tools("opa"), root=root, environ=os.environ)
+def gator(tools: Callable[[str], Tool]) -> GatorCli:
+    return GatorCli(tool=tools("gator"), environ=os.environ, jobs=2)
+
+
+@pytest.fixture(scope="session")
+def bench(tools: Callable[[str], Tool], gator: GatorCli) -> Bench:
+    return Bench(
+        opa=lambda folder: OpaCli(tool=tools("opa"), root=folder, environ=os.environ, jobs=2),
+        regal=lambda folder, config: RegalCli(tool=tools("regal"), root=folder, config=config, environ=os.environ),
+        gator=lambda: gator,
+    )
+
+
+@pytest.fixture(scope="session")
+def repository(root: Path) -> Repository:
+    return Repository.find(root)
+
+
+@pytest.fixture(scope="session")
+def plan(repository: Repository) -> Plan:
+    """The example fleet."""
+    inputs = repository.read()
+    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    return Plan(inputs=inputs, fleet=fleet, resolved=resolve(fleet))
