@@ -35,7 +35,7 @@ class ClusterEngine(Protocol):
     ) -> Sequence[Sequence[Reviewed] | str]:
         """The violations of each group, or the engine's words where it gave no verdict."""
 
-    def verify(self, suites: Sequence[Suite]) -> Mapping[str, str]:
+    def verify(self, expansions: Sequence[JsonObject], suites: Sequence[Suite]) -> Mapping[str, str]:
         """Case -> words, for each case that differs from what it expects."""
 
 
@@ -73,8 +73,9 @@ def compare(trial: Trial, engine: PolicyEngine, cluster: ClusterEngine, known: s
 
     `known` keeps the cases that `verify` found equal, so that an equal one of another trial is not run again.
     """
+    trial = replace(trial, questions=[_in_default(item) for item in trial.questions])
     ours, refused = _gate(trial, engine)
-    questions = [_in_default(item) for item in trial.questions if item.id not in refused]
+    questions = [item for item in trial.questions if item.id not in refused]
     inside = [item for item in questions if item.manifest.id.namespace]
     outside = [item for item in questions if not item.manifest.id.namespace]
     theirs, lost = _reviewed(trial, inside, cluster)
@@ -263,7 +264,7 @@ def _verified(suites: Sequence[Suite], cluster: ClusterEngine, known: set[str]) 
         for case in suite.cases
     }
     fresh = [replace(suite, cases=[case for case in suite.cases if keys[case.name] not in known]) for suite in suites]
-    told = cluster.verify([suite for suite in fresh if suite.cases])
+    told = cluster.verify(expansion_templates(), [suite for suite in fresh if suite.cases])
     known.update(key for name, key in keys.items() if name not in told)
     found = []
     for case in (case for suite in suites for case in suite.cases if case.name in told):

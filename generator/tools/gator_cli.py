@@ -22,6 +22,7 @@ from generator.tools.toolchain import Tool
 from generator.tools.workspace import workspace, write_all
 
 _TIMEOUT_SECONDS: Final = 900.0
+_EXPANSIONS: Final = "expansions.yaml"
 _CASE: Final = re.compile(r"^    --- (PASS|FAIL): (\S+)\s", re.MULTILINE)
 
 
@@ -44,12 +45,13 @@ class GatorCli:
             ran = process.run_all([self._test(folder, f"{number}.yaml") for number in range(len(groups))], self.jobs)
         return [_reviewed(answer) for answer in ran]
 
-    def verify(self, suites: Sequence[Suite]) -> dict[str, str]:
+    def verify(self, expansions: Sequence[JsonObject], suites: Sequence[Suite]) -> dict[str, str]:
         """Case -> gator's words about the difference, for each case that did not give the expected messages.
 
         ToolError E1103 unless every case was really run.
         """
         with workspace() as folder:
+            write_all(folder, {_EXPANSIONS: _stream(expansions)})
             commands = [self._verify(folder, number, share) for number, share in enumerate(_shares(suites, self.jobs)) if share]
             answers = [_cases(ran) for ran in process.run_all(commands, self.jobs)]
         told = {name: words for answer in answers for name, words in answer.items()}
@@ -76,6 +78,7 @@ class GatorCli:
                     "name": str(index),
                     "template": f"{index}-template.yaml",
                     "constraint": f"{index}-constraint.yaml",
+                    "expansion": f"../{_EXPANSIONS}",
                     "cases": [_case(f"{index}-{at}.yaml", case) for at, case in enumerate(suite.cases)],
                 }
             )

@@ -38,6 +38,11 @@ def end(text: str) -> tuple[str, str]:
 
 
 RULE = '\nviolation contains {element} if input.review.object.metadata.name == "odd"\n'
+QUADRATIC = (
+    'auditing objects: adding template "fgpodannotations": invalid ConstraintTemplate: spec.validation.openAPIV3Schema.'
+    "properties[spec].properties[parameters].properties[forbidden].uniqueItems: Forbidden: uniqueItems cannot be set to true "
+    "since the runtime complexity becomes quadratic"
+)
 MISTAKES: Mapping[str, Mistake] = {
     "no severity": Mistake(
         POLICY, "#   severity: medium\n", "", [("E0801", f"{POLICY}:7:3", "'severity' is missing in METADATA.custom")]
@@ -66,15 +71,7 @@ MISTAKES: Mapping[str, Mistake] = {
         POLICY,
         "        items: {type: string}\n",
         "        items: {type: string}\n#         uniqueItems: true\n",
-        [
-            (
-                "E0816",
-                f"{POLICY}:1",
-                'Gatekeeper does not take FG-POD-001: auditing objects: adding template "fgpodannotations": invalid ConstraintTemplate: '
-                "spec.validation.openAPIV3Schema.properties[spec].properties[parameters].properties[forbidden].uniqueItems: Forbidden: "
-                "uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
-            )
-        ],
+        [("E0816", f"{POLICY}:1", f"Gatekeeper does not take FG-POD-001: {QUADRATIC}")],
     ),
     "syntax": Mistake(POLICY, "_path := [", "_path := ", [("E0813", f"{POLICY}:42:20", "unexpected , token")]),
     "network": Mistake(
