@@ -21,7 +21,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class RegoTest:
     """One test rule. `cases` are the names of those of its cases that failed, `output` is what it printed."""
 
     place: Place

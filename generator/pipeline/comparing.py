@@ -170,10 +170,12 @@ def _reviewed(trial: Trial, items: Sequence[Item], cluster: ClusterEngine) -> tu
     waiting = [group for world in _worlds(items) for group in _split(world, cluster.jobs)]
     found: list[Judged] = []
     lost: list[Difference] = []
+    loadable = False
     while waiting:
         answers = cluster.review(documents, [_given(group) for group in waiting])
-        if any(isinstance(answer, str) for answer in answers):
+        if not loadable and any(isinstance(answer, str) for answer in answers):
             _demand_loadable(trial, documents, cluster)
+            loadable = True
         again = []
         for group, answer in zip(waiting, answers, strict=True):
             if not isinstance(answer, str):

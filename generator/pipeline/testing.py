@@ -15,7 +15,7 @@ from generator.model.finding import Finding
 from generator.model.place import Place
 from generator.model.plain import JsonObject
 from generator.model.policy import Policy
-from generator.model.rego import Asked, Complaint, Tested
+from generator.model.rego import Asked, Complaint, RegoTest
 from generator.pipeline.comparing import ClusterEngine, refused
 from generator.pipeline.desired import Plan
 from generator.pipeline.repository import Repository
@@ -72,7 +72,7 @@ class _Seen:
     """What came of the Rego alone."""
 
     findings: Sequence[Finding]
-    tests: Sequence[Tested] = ()
+    tests: Sequence[RegoTest] = ()
     inputs: Sequence[Asked] = ()
 
 
@@ -199,7 +199,7 @@ def _formatting(opa: OpaCli, repository: Repository, scope: _Scope, *, fix: bool
     return tuple(own), found
 
 
-def _run(bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy], scope: _Scope) -> tuple[Tested, ...]:
+def _run(bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy], scope: _Scope) -> tuple[RegoTest, ...]:
     """Run the tests, with the probes that record what they ask."""
     with workspace() as folder:
         write_all(folder, probed(files, policies.values()))
@@ -215,7 +215,7 @@ def _only(files: Mapping[str, str], scope: _Scope) -> str:
     return rf"^data\.({'|'.join(re.escape(name) for name in sorted(packages))})\."
 
 
-def _failures(tests: Iterable[Tested]) -> Iterator[Finding]:
+def _failures(tests: Iterable[RegoTest]) -> Iterator[Finding]:
     for each in tests:
         if each.outcome == "pass":
             continue

@@ -14,7 +14,7 @@ from typing import Final, cast
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
-from generator.model.rego import Asked, Tested
+from generator.model.rego import Asked, RegoTest
 from generator.model.settings import Origin, from_plain
 from generator.policy.parameters import with_defaults
 from generator.schemas.validate import Validator
@@ -49,7 +49,7 @@ def probed(files: Mapping[str, str], policies: Iterable[Policy]) -> dict[str, st
     return {path: text + probes.get(path, "") for path, text in files.items()}
 
 
-def asked(tests: Iterable[Tested]) -> tuple[Asked, ...]:
+def asked(tests: Iterable[RegoTest]) -> tuple[Asked, ...]:
     """The distinct inputs that probes recorded, in the order of the tests."""
     found: dict[tuple[str, str, str], Asked] = {}
     for test in tests:
@@ -95,15 +95,19 @@ def _completed(written: JsonObject, kind: tuple[str, str]) -> JsonObject | None:
 
 def _is_sound(metadata: JsonObject) -> bool:
     """Forms that gator stops on, or silently reads as absent. The API server refuses all of these."""
-    texts = all(isinstance(metadata.get(key, ""), str) for key in ("name", "namespace", "generateName"))
-    maps = (metadata.get(key) or {} for key in ("labels", "annotations"))
-    owners = metadata.get("ownerReferences") or []
     return (
-        texts
-        and all(isinstance(found, dict) and all(isinstance(value, str) for value in found.values()) for found in maps)
-        and isinstance(owners, list)
-        and all(isinstance(owner, dict) for owner in owners)
+        all(isinstance(metadata.get(key, ""), str) for key in ("name", "namespace", "generateName"))
+        and all(_are_texts(metadata.get(key)) for key in ("labels", "annotations"))
+        and _are_owners(metadata.get("ownerReferences"))
     )
+
+
+def _are_texts(value: Json) -> bool:
+    return value is None or (isinstance(value, dict) and all(isinstance(each, str) for each in value.values()))
+
+
+def _are_owners(value: Json) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(each, dict) for each in value))
 
 
 def _kind_of(policy: Policy, constraints: Sequence[Constraint]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
-from generator.model.rego import Complaint, Outcome, Tested
+from generator.model.rego import Complaint, Outcome, RegoTest
 from generator.tools import process
 from generator.tools.process import Command, Ran
 from generator.tools.toolchain import Tool
@@ -36,7 +36,7 @@ class OpaCli:
         ran = self._run("check", "--strict", "--max-errors", "0", "--format", "json", *flags, "--", *paths)
         return () if ran.code == 0 else tuple(_complaint(error) for error in _errors(ran))
 
-    def test(self, paths: Sequence[str], *, only: str = "") -> tuple[Tested, ...]:
+    def test(self, paths: Sequence[str], *, only: str = "") -> tuple[RegoTest, ...]:
         """`opa test`, by place. `only`: an expression that the full name of a test must match."""
         ran = self._run("test", "--format", "json", *_run_flag(only), "--", *paths)
         return tuple(sorted((_tested(entry) for entry in _json(ran) or ()), key=lambda one: (one.place.path, one.place.line)))
@@ -107,12 +107,12 @@ def _complaint(error: Mapping[str, Any]) -> Complaint:
     return Complaint(place=place, message=str(error["message"]).strip(), rule=str(error.get("code", "")))
 
 
-def _tested(entry: Mapping[str, Any]) -> Tested:
+def _tested(entry: Mapping[str, Any]) -> RegoTest:
     location = entry["location"]
     outcome: Outcome = "error" if entry.get("error") else "fail" if entry.get("fail") else "skip" if entry.get("skip") else "pass"
     output = base64.b64decode(entry.get("output", "")).decode("utf-8", errors="replace")
     said = cast("Json", entry.get("error"))
-    return Tested(
+    return RegoTest(
         place=Place(str(location["file"]), int(location["row"]), int(location["col"])),
         package=str(entry["package"]).removeprefix("data."),
         name=str(entry["name"]),
