@@ -12,14 +12,17 @@ from generator.model.gatekeeper import Case, Reviewed, Suite
 from generator.model.manifest import Manifest
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
-from generator.policy.expansion import expansion_templates
+from generator.policy.expansion import EXPANDED, expansion_templates
 from generator.policy.export import constraint_document, packages_of, template
+from generator.policy.match import indexed
 from generator.policy.parity import Difference, Judged, canonical, differences, judged
 from generator.policy.plan import known_policies, plan
 from generator.stages import gate
 from generator.stages.build import digest_of, resource_id
 from generator.stages.gate import Item, PolicyEngine
 
+# gator takes these for what it judges with, not for what it judges
+_OF_GATEKEEPER: Final = ".gatekeeper.sh"
 _DEFAULT: Final[JsonObject] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}
 
 
@@ -41,10 +44,7 @@ class ClusterEngine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """Objects and constraints that both gates get. `own`: id of a cluster-scoped object -> constraints that it is asked about.
-
-    Without an entry it is asked about all, as objects in namespaces always are.
-    """
+    """Objects and constraints that both gates get. `own`: id of an object -> constraints made for it, in trials of tests."""
 
     name: str
     rego: Mapping[str, str]
@@ -76,21 +76,21 @@ def compare(trial: Trial, engine: PolicyEngine, cluster: ClusterEngine, known: s
     trial = replace(trial, questions=[_in_default(item) for item in trial.questions])
     ours, refused = _gate(trial, engine)
     questions = [item for item in trial.questions if item.id not in refused]
-    inside = [item for item in questions if item.manifest.id.namespace]
-    outside = [item for item in questions if not item.manifest.id.namespace]
-    theirs, lost = _reviewed(trial, inside, cluster)
-    asked = {item.id for item in inside}
-    found = [
-        *lost,
-        *differences([result for result in ours if result.subject in asked and result.subject not in _subjects(lost)], theirs),
-    ]
-    suites = _suites(trial, outside, ours)
-    found += _verified(suites, cluster, set() if known is None else known)
+    cases = {item.id: _for_verify(trial, item) for item in questions}
+    reviewed = [item for item in questions if not item.manifest.id.group.endswith(_OF_GATEKEEPER)]
+    theirs, lost = _reviewed(trial, reviewed, cluster)
+    undecided = {difference.subject for difference in lost}
+    ours_, theirs = (
+        [each for each in results if each.constraint not in cases[each.subject] and each.subject not in undecided]
+        for results in (ours, theirs)
+    )
+    suites = _suites(trial, questions, cases, ours)
+    found = [*lost, *differences(ours_, theirs), *_verified(suites, cluster, set() if known is None else known)]
     return Comparison(
         name=trial.name,
         constraints=len(trial.constraints),
         objects=len(questions),
-        pairs=len(inside) * len(trial.constraints) + sum(len(suite.cases) for suite in suites),
+        pairs=len(reviewed) * len(trial.constraints) + sum(len(cases[item.id]) for item in questions if item not in reviewed),
         refused=tuple(sorted(trial.shown[name] for name in refused)),
         results=tuple(ours),
         differences=tuple(replace(each, subject=trial.shown[each.subject]) for each in found),
@@ -236,7 +236,25 @@ def _of(group: Sequence[Item], documents: Sequence[JsonObject], answer: Iterable
     return found
 
 
-def _suites(trial: Trial, items: Sequence[Item], ours: Iterable[Judged]) -> list[Suite]:
+def _for_verify(trial: Trial, item: Item) -> frozenset[str]:
+    """The constraints for which `gator test` would not do: those that can match an object without a namespace.
+
+    Where the kind decides already, the empty Namespace that `gator test` invents changes nothing.
+    """
+    identity = item.manifest.id
+    if identity.namespace:
+        return frozenset()
+    kind = f"{identity.group}/{identity.kind}"
+    kinds = {"*", kind, *(["/Pod"] if kind in EXPANDED else [])}
+    own = trial.own.get(item.id)
+    return frozenset(
+        constraint.name
+        for constraint in trial.constraints
+        if (own is None or constraint.name in own) and kinds & {key for key, _ in indexed(constraint.match)}
+    )
+
+
+def _suites(trial: Trial, items: Sequence[Item], cases: Mapping[str, frozenset[str]], ours: Iterable[Judged]) -> list[Suite]:
     """What the gate found about cluster-scoped objects, as cases that must come out the same."""
     messages: dict[tuple[str, str], list[str]] = {}
     for result in ours:
@@ -244,18 +262,15 @@ def _suites(trial: Trial, items: Sequence[Item], ours: Iterable[Judged]) -> list
     packages = packages_of(trial.rego)
     suites = []
     for constraint in trial.constraints:
-        cases = [
-            Case(
-                name=f"{constraint.name}={item.id}",
-                object=item.manifest.data,
-                messages=tuple(messages.get((constraint.name, item.id), ())),
-            )
+        name = constraint.name
+        wanted = [
+            Case(name=f"{name}={item.id}", object=item.manifest.data, messages=tuple(messages.get((name, item.id), ())))
             for item in items
-            if item.id not in trial.own or constraint.name in trial.own[item.id]
+            if name in cases[item.id]
         ]
-        if cases:
+        if wanted:
             document = constraint_document(constraint, trial.values)
-            suites.append(Suite(template=template(constraint.policy, packages), constraint=document, cases=cases))
+            suites.append(Suite(template=template(constraint.policy, packages), constraint=document, cases=wanted))
     return suites
 
 
@@ -273,10 +288,6 @@ def _verified(suites: Sequence[Suite], cluster: ClusterEngine, known: set[str]) 
         constraint, _, subject = case.name.partition("=")
         found.append(Difference(constraint=constraint, subject=subject, gate=case.messages, cluster=(told[case.name],)))
     return found
-
-
-def _subjects(lost: Iterable[Difference]) -> set[str]:
-    return {difference.subject for difference in lost}
 
 
 def _in_default(item: Item) -> Item:

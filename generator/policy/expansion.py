@@ -23,6 +23,9 @@ _WORKLOADS: Final = (
 )
 
 
+EXPANDED: Final = frozenset(f"{group}/{kind}" for group, kind, _ in _WORKLOADS)
+
+
 def expansion_templates() -> tuple[JsonObject, ...]:
     """One for each kind of workload; its name is part of the message of a refusal."""
     return tuple(_template(group, kind, source) for group, kind, source in _WORKLOADS)

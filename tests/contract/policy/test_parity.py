@@ -21,7 +21,7 @@ from generator.model.policy import Constraint, Policy
 from generator.model.rego import Asked
 from generator.pipeline import parity as use_case
 from generator.pipeline.comparing import Comparison, Trial, compare, question
-from generator.pipeline.desired import Settings
+from generator.pipeline.desired import Plan, Settings
 from generator.pipeline.memo import Memo
 from generator.pipeline.parity import findings, parity, silent
 from generator.pipeline.repository import Repository
@@ -85,7 +85,12 @@ def roles(constraints: Sequence[Constraint]) -> Constraint:
 
 
 def test_the_gates_are_equal(
-    repository: Repository, bench: Bench, tools: Callable[[str], Tool], engine: ConftestCli, policies: Mapping[str, Policy]
+    repository: Repository,
+    plan: Plan,
+    bench: Bench,
+    tools: Callable[[str], Tool],
+    engine: ConftestCli,
+    policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
     memo = Memo(cache_folder(os.environ))
@@ -99,7 +104,7 @@ def test_the_gates_are_equal(
     )
     answer = parity(settings, bench)
     assert answer.findings == ()
-    assert [each.name for each in answer.comparisons] == ["tests", "dev", "production", "staging"]
+    assert [each.name for each in answer.comparisons] == ["tests", *sorted(plan.fleet.environments)]
     assert {each.name for each in answer.comparisons if not each.results} == set()
     fired = {result.constraint.rpartition("-")[0].upper() for result in answer.comparisons[0].results}
     assert fired == {policy.id for policy in policies.values() if policy.scope == "object" and policy.where == "both"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
@@ -17,6 +17,7 @@ from generator.policy.parity import Difference
 from tests.unit.policy.examples import PATH, REGO, constraint
 
 BROKEN = "broken"
+WRONG = "wrong"
 
 
 def config(name: str, namespace: str = "shop") -> JsonObject:
@@ -54,7 +55,7 @@ class Gate:
 
 @dataclass
 class Cluster:
-    """Finds `bad` in every object, and stops on those called `broken`."""
+    """Finds `bad` in every object, and stops on those called `broken`; as a case, `wrong` goes wrong."""
 
     jobs: int = 1
     refuses: str = ""
@@ -77,7 +78,7 @@ class Cluster:
 
     def verify(self, expansions: Sequence[JsonObject], suites: Sequence[Suite]) -> Mapping[str, str]:
         self.cases += [case for suite in suites for case in suite.cases]
-        return {case.name: "got none" for suite in suites for case in suite.cases if name_of(case.object) == BROKEN}
+        return {case.name: "got none" for suite in suites for case in suite.cases if name_of(case.object) == WRONG}
 
 
 def trial(*objects: tuple[JsonObject, JsonObject | None]) -> Trial:
@@ -131,12 +132,12 @@ def test_an_object_on_which_the_engine_stops_is_narrowed_down() -> None:
 def test_objects_without_a_namespace_are_cases_that_are_run_once() -> None:
     cluster = Cluster()
     known: set[str] = set()
-    asked = trial((config("a", ""), None), (config(BROKEN, ""), None))
+    asked = trial((config("a", ""), None), (config(WRONG, ""), None))
     for _ in range(2):
         comparison = compare(asked, Gate(), cluster, known)
-        assert [(each.subject, each.gate, each.cluster) for each in comparison.differences] == [(BROKEN, ("bad",), ("got none",))]
+        assert [(each.subject, each.gate, each.cluster) for each in comparison.differences] == [(WRONG, ("bad",), ("got none",))]
         assert (comparison.objects, comparison.pairs) == (2, 2)
-    assert [name_of(case.object) for case in cluster.cases] == ["a", BROKEN, BROKEN]
+    assert [name_of(case.object) for case in cluster.cases] == ["a", WRONG, WRONG]
 
 
 def test_a_template_that_is_refused_is_no_difference() -> None:
@@ -157,3 +158,20 @@ def test_an_answer_about_something_else_is_an_error() -> None:
 
     with pytest.raises(ToolError, match="gator judged an object that it was not asked about"):
         compare(trial((config("a"), None)), Gate(), Confused())
+
+
+def test_what_the_kind_decides_is_asked_as_for_other_objects() -> None:
+    """Only where a constraint can match it does an object without a namespace need `verify`."""
+    cluster = Cluster()
+    asked = trial((config("a", ""), None))
+    pods = constraint("pods", match={"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]})
+    comparison = compare(replace(asked, constraints=[constraint(), pods]), Gate(), cluster)
+    assert ([case.name.partition("=")[0] for case in cluster.cases], cluster.groups) == (["no-privileged"], [["a"]])
+    assert (comparison.pairs, comparison.differences) == (2, ())
+
+
+def test_what_gatekeeper_judges_with_is_not_given_to_it_as_an_object() -> None:
+    cluster = Cluster()
+    given: JsonObject = {"apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": "FGX", "metadata": {"name": "a"}}
+    comparison = compare(trial((given, None)), Gate(), cluster)
+    assert (cluster.groups, comparison.pairs, comparison.differences) == ([], 1, ())
