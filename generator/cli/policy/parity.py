@@ -46,6 +46,7 @@ def _data(trial: Comparison) -> dict[str, object]:
         "constraints": trial.constraints,
         "pairs": trial.pairs,
         "results": len(trial.results),
+        "refused": [*trial.refused],
         "differences": [
             {"constraint": each.constraint, "object": each.subject, "gate": [*each.gate], "gatekeeper": [*each.cluster]}
             for each in trial.differences
@@ -61,5 +62,8 @@ def _lines(answer: Parity) -> Iterator[str]:
     yield from answers.columns(rows)
     for reason, number in answer.left_out.items():
         yield f"left out: {number} inputs of tests ({reason})"
+    for trial in answer.comparisons:
+        for name in trial.refused:
+            yield f"left out: {name}, which the gate refuses before any policy is asked"
     differences = sum(len(trial.differences) for trial in answer.comparisons)
     yield f"{answer.pairs} pairs of a constraint and an object, {differences} differences"

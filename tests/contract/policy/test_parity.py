@@ -85,6 +85,7 @@ def roles(constraints: Sequence[Constraint]) -> Constraint:
 
 
 def test_the_gates_are_equal(
+    *,
     repository: Repository,
     plan: Plan,
     bench: Bench,
