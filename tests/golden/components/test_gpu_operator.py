@@ -273,7 +273,7 @@ SUPPORT: Final = {
         "k3s",
         "v1.35.4+k3s1",
         "gpu: {product: MI300X, count: 1}",
-        [("gpu.vendors amd", OTHERS), ("gpu.products mi300x", PLUG_IN)],
+        [("gpu.vendors amd", OTHERS)],
     ),
 }
 
