@@ -146,7 +146,7 @@ def _touch(root: Path) -> Callable[[], None]:
     """Change one setting of production's canary ring; returns what undoes it."""
     path = root / "environments" / "production" / "rings" / "canary.yaml"
     before = path.read_text(encoding="utf-8")
-    path.write_text(before.replace("v26.3.3", "v26.3.2"), encoding="utf-8")
+    path.write_text(before.replace("580.178.04", "580.126.20"), encoding="utf-8")
 
     def undo() -> None:
         path.write_text(before, encoding="utf-8")
