@@ -38,6 +38,16 @@ class ToolError(FleetgenError):
     exit_code = 3
 
 
+class EvaluationFailed(ToolError):
+    """One rule of the policies failed while it was evaluated, and took the answers about all others with it."""
+
+    def __init__(self, place: Place, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        fix = "repair the rule; a complete rule must have one value for every input"
+        super().__init__(problem("E0809", f"the policies cannot be evaluated: {reason}", fix=fix, place=place))
+
+
 class LockedError(FleetgenError):
     """Another run holds the repository, or a branch moved while we were publishing."""
 
@@ -112,6 +122,10 @@ CODES: dict[str, str] = {
     "E0803": "a waiver is broken, expired or unused",
     "E0804": "the gate's coverage does not add up",
     "E0805": "a required policy has no constraint",
+    "E0806": "a policy and its waiver, or a policy and its stages, have the wrong owner",
+    "E0807": "a stage of enforcement is due",
+    "E0808": "a change loosens what it would be judged by",
+    "E0809": "a policy fails while it is evaluated",
     # policies while they are written
     "E0811": "a test of a policy fails",
     "E0812": "a line of a policy is reached by no test",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -409,7 +409,7 @@ def append(text: str, path: str, document: tuple[str, str], keys: tuple[str, str
     Unchanged if the item is there already. Raises InputError if the file cannot be read or the list cannot be extended.
     """
     trees = parse(text, path)
-    wanted = next((t for t in trees if (_leaf(t, "kind"), _leaf(_child(t, "metadata"), "name")) == document), None)
+    wanted = _document(trees, document)
     parent = _child(wanted, keys[0])
     if not isinstance(parent, Table) or not parent.entries:
         raise InputError(_by_hand(path, keys, item))
@@ -427,6 +427,32 @@ def append(text: str, path: str, document: tuple[str, str], keys: tuple[str, str
     if node is not None and _names(changed, path, document, keys) != [*names, item]:
         raise InputError(_by_hand(path, keys, item))
     return changed
+
+
+def change(text: str, path: str, document: tuple[str, str], keys: tuple[str, str], value: str) -> str:
+    """`text` with `value` in place of the text at `keys` of the document (kind, name); every other byte stays.
+
+    Raises InputError if the file cannot be read, or there is no text on one line there.
+    """
+    node = _child(_child(_document(parse(text, path), document), keys[0]), keys[1])
+    by_hand = problem("E0203", f"{'.'.join(keys)} is not a text on one line", fix=f"write '{value}' by hand", place=Place(path))
+    if not isinstance(node, Scalar):
+        raise InputError(by_hand)
+    lines = text.split("\n")
+    place = node.origin.place
+    line, start = lines[place.line - 1], place.column - 1
+    for quote in ("", '"', "'"):
+        old = f"{quote}{node.value}{quote}"
+        if line.startswith(old, start):
+            lines[place.line - 1] = f"{line[:start]}{quote}{value}{quote}{line[start + len(old) :]}"
+    changed = "\n".join(lines)
+    if _leaf(_child(_document(parse(changed, path), document), keys[0]), keys[1]) != value:
+        raise InputError(by_hand)
+    return changed
+
+
+def _document(trees: Sequence[Node], named: tuple[str, str]) -> Node | None:
+    return next((tree for tree in trees if (_leaf(tree, "kind"), _leaf(_child(tree, "metadata"), "name")) == named), None)
 
 
 def _insert(lines: list[str], node: Items, item: str) -> None:
@@ -447,7 +473,7 @@ def _names(text: str, path: str, document: tuple[str, str], keys: tuple[str, str
         trees = parse(text, path)
     except InputError:
         return []
-    wanted = next((t for t in trees if (_leaf(t, "kind"), _leaf(_child(t, "metadata"), "name")) == document), None)
+    wanted = _document(trees, document)
     node = _child(_child(wanted, keys[0]), keys[1])
     return [n.value for n in node.items if isinstance(n, Scalar)] if isinstance(node, Items) else []
 

@@ -10,7 +10,7 @@ import click
 from generator.cli import common, output
 from generator.pipeline.bootstrapping import bootstrap
 from generator.pipeline.desired import desired
-from generator.pipeline.gating import waiver_names
+from generator.pipeline.judging import waiver_names
 from generator.yamlfile import load_manifests
 
 _HELP = """What a technician applies once at CLUSTER: namespace, settings, bootstrap project, repository, root Application.

@@ -27,6 +27,7 @@ apply.
 @click.option("--manifests", "paths", multiple=True, metavar="PATH", help="Gate these manifests; more PATHs may follow.")
 @click.option("--namespaces", multiple=True, metavar="PATH", help="With --manifests: Namespaces that are not among them.")
 @click.option("-e", "--environment", default="", metavar="ENV", help="With --manifests: judge as in ENV.")
+@common.judged_options
 @common.report_options
 @click.pass_context
 def command(
@@ -44,6 +45,8 @@ def command(
     if paths:
         if inventory:
             raise click.UsageError("--inventory and --manifests exclude each other")
+        if options["policies_from"] or options["base"]:
+            raise click.UsageError("--policies-from and --base are about the fleet; they do not go with --manifests")
         return _manifests(
             ctx, Request(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
         )

@@ -54,6 +54,20 @@ _RUN_OPTIONS: Final = (
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
 )
+_JUDGED: Final = (
+    click.option(
+        "--policies-from",
+        default="",
+        metavar="REF",
+        help="Judge by the policies and waivers of REF, for example the protected branch, and say what the change loosens.",
+    ),
+    click.option(
+        "--base",
+        default="",
+        metavar="REF",
+        help="What the change starts from, for waivers that have expired (default: --policies-from, else HEAD).",
+    ),
+)
 _FILES: Final = click.option(
     "-o",
     "--output",
@@ -72,6 +86,11 @@ def run_options(function: F) -> F:
 def report_options(function: F) -> F:
     """As `run_options`, for commands whose answer are findings: every format of reports, and files."""
     return _with(function, (format_options(tuple(FORMATS), "Form of the report."), _FILES, *_RUN_OPTIONS))
+
+
+def judged_options(function: F) -> F:
+    """Options of commands that gate the fleet: by whose policies, and against what."""
+    return _with(function, _JUDGED)
 
 
 def _with(function: F, options: Sequence[Callable[[F], F]]) -> F:
@@ -123,7 +142,7 @@ def toolchain(repo: Repository | None) -> Toolchain:
     )
 
 
-_SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet")
+_SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet", "policies_from", "base")
 
 
 def settings(
@@ -136,6 +155,8 @@ def settings(
     delivery_repo: str,
     quiet: bool,
     files: Sequence[str] = (),
+    policies_from: str = "",
+    base: str = "",
 ) -> Settings:
     """The settings of a run."""
     output.use(replace(choice(format_, files), quiet=quiet))
@@ -154,7 +175,10 @@ def settings(
         builder=builder,
         engine=lambda: engine(tools),
         as_of=day(as_of or repo.config.as_of),
+        git=lambda: git_if_any(repo),
         delivery_repo=delivery_repo,
+        policies_from=policies_from,
+        base=base,
         progress=output.progress(quiet=quiet),
     )
 
@@ -211,3 +235,11 @@ def day(text: str) -> date:
 def git(repo: Repository) -> Git:
     """Git on the repository that holds the fleet."""
     return Git.open(repo.root, os.environ)
+
+
+def git_if_any(repo: Repository) -> Git | None:
+    """As `git`; None outside of a git repository."""
+    try:
+        return git(repo)
+    except InputError:
+        return None

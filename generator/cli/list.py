@@ -10,7 +10,7 @@ from generator.pipeline import listing
 _COUNTS = ("clusters", "units", "variants")
 
 
-@click.command("list", help="Clusters, units, variants, policies or waivers of the fleet; needs no tool.")
+@click.command("list", help="Clusters, units, variants, policies, waivers or enforcement of the fleet; needs no tool.")
 @click.argument("what", type=click.Choice(list(listing.TABLES)))
 @click.option("--duplicates", is_flag=True, help="Variants with equal content under two names.")
 @click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today).")

@@ -9,7 +9,7 @@ from generator.pipeline.adding import KINDS, Addition, Request, add, add_policy,
 from generator.pipeline.repository import Repository
 from generator.pipeline.scaffold import library_components
 
-_WAIVER = ("policy", "owner", "ticket", "reason", "expires")
+_WAIVER = ("policy", "owner", "ticket", "reason", "agreed", "expires")
 _POLICY = "policy"
 _HELP = """Add a document of KIND called NAME: a commented file, checked before it is written.
 
@@ -30,6 +30,7 @@ The NAME of a policy is AREA/NAME. It comes with tests and a constraint, finds n
 @click.option("--owner", default="", help="Waiver: who answers for it.")
 @click.option("--ticket", default="", help="Waiver: where it was agreed.")
 @click.option("--reason", default="", help="Waiver: why it is acceptable for now.")
+@click.option("--agreed", default="", metavar="DATE", help="Waiver: when it was agreed (default: today).")
 @click.option("--expires", default="", metavar="DATE", help="Waiver: last day on which it holds.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written.")
 @click.pass_context
@@ -51,6 +52,7 @@ def command(
     """See the help text."""
     if kind == _POLICY:
         return _policy(ctx, name, dry_run=dry_run)
+    waiver["agreed"] = waiver["agreed"] or common.day("").isoformat()
     _demand(kind, environments, {**waiver, "ring": ring, "label": "".join(labels), "repo-url": repo_url})
     repo = common.repository(ctx)
     pairs = tuple((key, value) for key, _, value in (label.partition("=") for label in labels))

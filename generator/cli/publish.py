@@ -32,6 +32,7 @@ from generator.pipeline.running import check, sizes
 @click.option("--allow-uncommitted", is_flag=True, help="Publish although inputs are not committed.")
 @click.option("--dry-run", is_flag=True, help="Do everything but move the branch.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
+@common.judged_options
 @common.with_report
 def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int:  # noqa: ANN401 - the request's own fields
     """See the help text."""
@@ -40,7 +41,9 @@ def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int: 
         raise click.UsageError("-e ENV needs --branch B: the checked-out branch always gets the whole tree")
     git = common.git(settings.repository)
     with outputtree.locked(settings.repository.root, lock_timeout) as state:
-        checked = check(replace(settings, gate_memo=Memo(None)))
+        # what a site has is what its branch has
+        there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
+        checked = check(replace(settings, gate_memo=Memo(None), base=settings.base or there))
         published = publish.publish(settings, git, checked.approved, request)
         if not request.branch and not request.dry_run:
             outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)

@@ -8,7 +8,7 @@ import click
 
 from generator.cli import answers, common, output
 from generator.pipeline.desired import desired
-from generator.pipeline.gating import waiver_names
+from generator.pipeline.judging import waiver_names
 from generator.pipeline.showing import contents
 
 

@@ -29,9 +29,11 @@ class Rule:
     format: str = ""
 
 
-def required(doc: str, *, pattern: str = "", choices: tuple[str, ...] = (), minimum: int | None = None) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401 - like dataclasses.field, it stands for a value of any type
+def required(  # type: ignore[explicit-any]
+    doc: str, *, pattern: str = "", choices: tuple[str, ...] = (), minimum: int | None = None, form: str = ""
+) -> Any:  # noqa: ANN401 - like dataclasses.field, it stands for a value of any type
     """A key that has to be given."""
-    return field(metadata={KEY: Rule(doc, pattern, choices, minimum)})
+    return field(metadata={KEY: Rule(doc, pattern, choices, minimum, form)})
 
 
 def optional(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.model.component import Component
-from generator.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, RegionSpec, RingSpec, WaiverSpec
+from generator.model.inventory import ClusterSpec, EnforcementSpec, EnvironmentSpec, GroupSpec, RegionSpec, RingSpec, WaiverSpec
 from generator.model.place import Place
 from generator.model.settings import Table
 
@@ -83,6 +83,23 @@ class WaiverDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementDocument:
+    name: str
+    place: Place
+    spec: EnforcementSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A TeamRole that says of whose teams it is and what they answer for: `policies`, or `waivers`."""
+
+    role: str
+    teams: tuple[str, ...]
+    duties: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
     """Everything that was loaded. `inputs`: component -> `key/name` -> entry of a Model or TeamRole document."""
 
@@ -92,3 +109,5 @@ class Fleet:
     components: Mapping[str, Component]
     inputs: Mapping[str, Mapping[str, Table]]
     waivers: tuple[WaiverDocument, ...]
+    enforcements: tuple[EnforcementDocument, ...] = ()
+    duties: tuple[Duty, ...] = ()

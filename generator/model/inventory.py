@@ -30,6 +30,8 @@ ARCHITECTURES: Final = ("amd64", "arm64")
 ROLES: Final = ("edge", "central")
 DRIVERS: Final = ("operator", "precompiled", "host")
 TOPOLOGIES: Final = ("all-in-one", "remote-workers")
+# of constraints, weak to strong
+ACTIONS: Final = ("dryrun", "warn", "deny")
 LIFECYCLES: Final = ("planned", "active", "retired")
 
 
@@ -290,19 +292,48 @@ class WaiverObject:
 class WaiverScope:
     environments: tuple[str, ...] = optional((), "Only in these environments.")
     groups: tuple[str, ...] = optional((), "Only for clusters of these groups.")
-    clusters: tuple[str, ...] = optional((), "Only for these clusters.")
-    unit: str = optional("", "Only for this unit.")
+    clusters: tuple[str, ...] = optional((), "Only for these clusters; at the gate only, sites are not told.")
+    unit: str = optional("", "Only for this unit; at the gate only, sites are not told.")
+    namespace: str = optional("", "Only for objects in this namespace; `*` counts at the ends.")
     object: WaiverObject | None = optional(None, "Only for this object.")
+    container: str = optional("", "Only for containers of this name; `*` counts at the ends.")
+    image: str = optional("", "Only for containers with this image; `*` counts at the ends.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverSpec:
     policy: str = required("Id of the waived policy.", pattern=r"^FG-[A-Z0-9]+-[0-9]{3}$")
-    scope: WaiverScope = required("What is waived.")
-    owner: str = required("Who answers for it.")
+    scope: WaiverScope = required("What is waived; every key that is given must fit.")
+    owner: str = required("Team that answers for it.")
     ticket: str = required("Where it was agreed.")
     reason: str = required("Why it is acceptable for now.")
-    expires: str = required("Last day on which it holds.")
+    agreed: str = required("Day on which it was agreed; the longest term counts from here.", form="date")
+    expires: str = required("Last day on which it holds.", form="date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementScope:
+    environments: tuple[str, ...] = optional((), "Only in these environments.")
+    rings: tuple[str, ...] = optional((), "Only in these rings, each as `environment/ring`.", pattern=r"^[^/]+/[^/]+$")
+    groups: tuple[str, ...] = optional((), "Only for clusters of these groups.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    action: str = required("What the constraints do from then on.", choices=ACTIONS)
+    from_: str = required("Day from which the stage is due; nothing changes by itself.", form="date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementSpec:
+    constraints: tuple[str, ...] = required("Names of the constraints that are enforced so.")
+    scope: EnforcementScope = optional(
+        EnforcementScope(), "Where; every key that is given must fit. Groups beat rings, rings beat environments."
+    )
+    action: str = required("What the constraints do there, in place of their own enforcementAction.", choices=ACTIONS)
+    stages: tuple[Stage, ...] = optional((), "When they are to do more: each stage later and stronger than the one before.")
+    owner: str = required("Team that answers for the next stage.")
+    reason: str = required("Why they do not do all from the start.")
 
 
 SPECS: Final = {
@@ -314,6 +345,7 @@ SPECS: Final = {
     "Group": GroupSpec,
     "Defaults": DefaultsSpec,
     "Waiver": WaiverSpec,
+    "Enforcement": EnforcementSpec,
 }
 # the spec of these is checked against the schema of the component that takes them as input (component.yaml `inputs`)
 INPUT_KINDS: Final = ("Model", "TeamRole")
@@ -321,6 +353,7 @@ NAME_PATTERNS: Final = {
     "Cluster": DNS_LABEL,
     "Defaults": DNS_LABEL,
     "Waiver": DNS_LABEL,
+    "Enforcement": DNS_LABEL,
     "Model": DNS_LABEL,
     "TeamRole": DNS_LABEL,
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from generator.model.place import Place
-from generator.model.plain import JsonObject
+from generator.model.plain import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +49,26 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySet:
+    """What is enforced in a part of an environment: one for all clusters that nothing tells apart.
+
+    `values` fill in parameters that come from the environment. The `constraints` are as they are enforced here: with the actions
+    of Enforcement documents and the exemptions of waivers. `companions`: name of a constraint that records what is waived -> the
+    constraint that it accompanies. `whole`: a set of an environment that is split; it judges all of its clusters together, by
+    policies over the fleet and no others.
+    """
+
+    name: str
+    environment: str
+    values: Mapping[str, Json]
+    constraints: tuple[Constraint, ...]
+    companions: Mapping[str, Constraint] = field(default_factory=dict)
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A policy in the form that Gatekeeper takes: its ConstraintTemplate, and its constraints by environment."""
+    """A policy in the form that Gatekeeper takes: its ConstraintTemplate, and its constraints by policy set."""
 
     policy: Policy
     template: JsonObject

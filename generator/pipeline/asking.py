@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
+from generator.errors import EvaluationFailed, problem
+from generator.model.finding import Finding
 from generator.model.gate import Verdict
 from generator.model.plain import Json, JsonObject
 from generator.pipeline import memo
@@ -13,6 +15,8 @@ from generator.pipeline.memo import Memo
 from generator.pipeline.rules import Rules
 from generator.stages import gate
 from generator.stages.gate import Item, PolicyEngine
+
+T = TypeVar("T")
 
 
 class Asker(Protocol):
@@ -100,8 +104,25 @@ def _decode(value: Json) -> Answer:
     )
 
 
+def isolated(rules: Rules, asked: Callable[[Rules], T]) -> tuple[T, dict[str, Finding]]:
+    """What `asked` makes of the rules, and policy -> its failure (E0809): one that fails is left out and the rest asked again."""
+    failed: dict[str, Finding] = {}
+    while True:
+        try:
+            return asked(rules), failed
+        except EvaluationFailed as error:
+            broken = rules.behind(error.place.path)
+            if not broken:
+                raise
+            fix = "repair the rule, so that it has one value for every input; the others were judged without it"
+            for policy in broken:
+                message = f"{policy} could not be evaluated: {error.reason}"
+                failed[policy] = problem("E0809", message, fix=fix, place=error.place)
+            rules = rules.keeping({c.name for c in rules.constraints if c.policy.id not in broken})
+
+
 def object_answers(asker: Asker, rules: Rules, questions: Sequence[Item]) -> dict[str, Answer]:
-    """Item id -> answer. Environments with the same rules ask about an equal object once."""
+    """Item id -> answer. Policy sets with the same rules ask about an equal object once."""
     digests = {name: rules.digest(name) for name in {item.policy_set for item in questions}}
     keys = {
         q.id: memo.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else "")

@@ -11,7 +11,7 @@ from generator.model.finding import Finding
 from generator.model.gatekeeper import Case, Reviewed, Suite
 from generator.model.manifest import Manifest
 from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint, Policy
+from generator.model.policy import Constraint, Policy, PolicySet
 from generator.policy.expansion import EXPANDED, expansion_templates
 from generator.policy.export import constraint_document, packages_of, template
 from generator.policy.match import indexed
@@ -128,8 +128,9 @@ def _template_of(document: JsonObject) -> str:
 
 def _gate(trial: Trial, engine: PolicyEngine) -> tuple[list[Judged], set[str]]:
     """What conftest finds, and the ids of what it takes for no object at all."""
+    judging = PolicySet(name=trial.name, environment=trial.name, values=trial.values, constraints=tuple(trial.constraints))
     data: JsonObject = {
-        "plan": plan(trial.constraints, {trial.name: trial.values}),
+        "plan": plan({trial.name: judging}),
         "known_policies": known_policies(trial.constraints),
         "gate": {"default": trial.name},
     }

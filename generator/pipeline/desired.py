@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import cast
 
 from generator.errors import InputError, problem
@@ -19,20 +20,27 @@ from generator.model.variant import Resolved, VariantKey
 from generator.pipeline import memo
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import Inputs, Repository
-from generator.pipeline.rules import exported
+from generator.pipeline.rules import Rules, exported_of, installed_by, rules_of, telling_groups
 from generator.schemas.validate import suggest
 from generator.stages import build, compose, contract, lint
 from generator.stages.build import Builder
 from generator.stages.gate import PolicyEngine
 from generator.stages.load import load
+from generator.stages.load.governing import telling_apart
 from generator.stages.render import Renderer, setting_is_on
 from generator.stages.resolve import resolve
+from generator.tools.git_cli import Git
 
 Progress = Callable[[str, int, int], None]
 
 
 def no_progress(_what: str, _done: int, _total: int) -> None:
     """Shows nothing."""
+
+
+def no_git() -> Git | None:
+    """There is no git repository."""
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +53,11 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a run is told from outside. `builder` is only started when something has to be built."""
+    """What a run is told from outside. `builder` is only started when something has to be built.
+
+    `policies_from`: the commit by whose policies and waivers the change is judged, empty for the work tree's own. `base`: the
+    commit that the change starts from, if it is another than that or HEAD. `git` is None outside of a git repository.
+    """
 
     repository: Repository
     memo: Memo
@@ -53,8 +65,19 @@ class Settings:
     engine: Callable[[], PolicyEngine]
     as_of: date
     gate_memo: Memo
+    git: Callable[[], Git | None] = no_git
     delivery_repo: str = ""
+    policies_from: str = ""
+    base: str = ""
     progress: Progress = no_progress
+
+    def need_git(self) -> Git:
+        """The repository's git. Raises InputError E0903 if it is in none."""
+        found = self.git()
+        if found is None:
+            fix = "start one: git init && git add --all && git commit"
+            raise InputError(problem("E0903", "the fleet repository is not in git", fix=fix))
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +87,17 @@ class Plan:
     inputs: Inputs
     fleet: Fleet
     resolved: Resolved
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The repository's own policies, as they are enforced in this fleet. Raises InputError E0301, E0306, E0801, E0805."""
+        return rules_of(self.inputs, self.fleet)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Renders the variants. Units that install policies get those of their clusters."""
+        installed = installed_by(self.fleet)
+        return Renderer(exported_of(self.rules, installed), self.rules.of) if installed else Renderer()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +117,7 @@ def plan_of(settings: Settings) -> Plan:
     inputs = settings.repository.read()
     settings.progress("load", 0, 1)
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    fleet = telling_apart(fleet, telling_groups(inputs, fleet))
     resolved = resolve(fleet)
     settings.progress("load", 1, 1)
     return Plan(inputs=inputs, fleet=fleet, resolved=resolved)
@@ -91,7 +126,7 @@ def plan_of(settings: Settings) -> Plan:
 def desired(settings: Settings, waivers: Callable[[Plan], Mapping[VariantKey, Sequence[str]]]) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
     plan = plan_of(settings)
-    renderer = Renderer(exported(plan.inputs, plan.fleet))
+    renderer = plan.renderer
     overlays, bases = _rendered(plan, renderer)
     objects = _built(settings, plan, overlays, bases)
     if broken := contract.check(plan.resolved, objects, setting_is_on):

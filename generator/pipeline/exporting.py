@@ -1,4 +1,4 @@
-"""`fleetgen policy export`: the documents of an environment as files, in the order in which a cluster has to take them."""
+"""`fleetgen policy export`: the documents of a policy set as files, in the order in which a cluster has to take them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 from generator.errors import InputError, problem
 from generator.model.plain import JsonObject
 from generator.pipeline.desired import Plan
-from generator.pipeline.rules import exported_of, rules_of
+from generator.pipeline.rules import exported_of
 from generator.policy.exemptions import only_at_gate
 from generator.policy.expansion import expansion_templates
 from generator.policy.export import exportable
@@ -25,23 +25,30 @@ class Export:
     notes: tuple[str, ...]
 
 
-def export(plan: Plan, environment: str, policies: Sequence[str] = ()) -> Export:
-    """All policies that can run in clusters, or those named. Raises InputError E0301, E0801."""
-    if environment not in plan.fleet.environments:
-        fix = suggest(environment, plan.fleet.environments)
-        raise InputError(problem("E0301", f"there is no environment '{environment}'", fix=fix))
-    rules = rules_of(plan.inputs, plan.fleet)
-    exported = exported_of(rules, policies or exportable(rules.policies), plan.fleet.waivers)
+def export(plan: Plan, name: str, policies: Sequence[str] = ()) -> Export:
+    """All policies that can run in clusters, or those named, for the policy set `name`: an environment, or a part of one.
+
+    Raises InputError E0301, E0801.
+    """
+    rules = plan.rules
+    known = {each.name for each in rules.sets.values() if not each.whole}
+    if name not in known:
+        raise InputError(problem("E0301", f"there is no environment or policy set '{name}'", fix=suggest(name, known)))
+    environment = rules.sets[name].environment
+    exported = exported_of(rules, policies or exportable(rules.policies))
     files: dict[str, str] = {f"expansions/{_name(each)}.yaml": dump(each) for each in expansion_templates()}
     files |= {f"templates/{_name(each.template)}.yaml": dump(each.template) for each in exported.values()}
     for each in exported.values():
-        files |= {f"constraints/{_name(document)}.yaml": dump(document) for document in each.constraints[environment]}
+        files |= {f"constraints/{_name(document)}.yaml": dump(document) for document in each.constraints[name]}
     notes = []
     for waiver in plan.fleet.waivers:
         listed = waiver.spec.scope.environments
         reason = only_at_gate(waiver, rules.policies.get(waiver.spec.policy))
         if reason and (not listed or environment in listed):
             notes.append(f"waiver '{waiver.name}' holds at the gate only: {reason}")
+    parts = sorted(each for each in known if each != name and rules.sets[each].environment == environment)
+    if parts and name == environment:
+        notes.append(f"some of its clusters get other constraints; export them by: {', '.join(parts)}")
     return Export(files=files, notes=tuple(notes))
 
 

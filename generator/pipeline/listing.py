@@ -1,4 +1,4 @@
-"""Lists: clusters, units, variants, policies, waivers. Each is a table whose first row is the header."""
+"""Lists: clusters, units, variants, policies, waivers, enforcement. Each is a table whose first row is the header."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Final
 
 from generator.model.variant import VariantKey
 from generator.pipeline.desired import Plan, Settings, plan_of
-from generator.pipeline.gating import waivers_of
-from generator.pipeline.rules import exported, policies_of
-from generator.stages.render import Renderer
+from generator.pipeline.judging import waivers_of
+from generator.pipeline.rules import installed_by, policies_of
+from generator.policy.enforcement import due_stage, next_stage
 
 Row = tuple[str, ...]
 
@@ -65,7 +65,7 @@ def duplicates(settings: Settings) -> list[Row]:
 
 
 def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
-    renderer = Renderer(exported(plan.inputs, plan.fleet))
+    renderer = plan.renderer
     result = {}
     for key, variant in plan.resolved.variants.items():
         overlay = renderer.overlay(variant)
@@ -82,12 +82,27 @@ def policies(settings: Settings) -> list[Row]:
 
 
 def waivers(settings: Settings) -> list[Row]:
-    """Waivers and whether they still hold."""
-    rows: list[Row] = [("NAME", "POLICY", "EXPIRES", "STATE", "OWNER", "UNIT", "CLUSTERS")]
-    for waiver in sorted(waivers_of(plan_of(settings)), key=lambda w: (w.expires, w.name)):
+    """Waivers, whether they still hold, and whether sites know them."""
+    plan = plan_of(settings)
+    installed = installed_by(plan.fleet)
+    rows: list[Row] = [("NAME", "POLICY", "EXPIRES", "STATE", "OWNER", "CLUSTERS", "IN CLUSTER", "WHY NOT")]
+    for waiver in sorted(waivers_of(plan.fleet, plan.resolved, plan.rules), key=lambda w: (w.expires, w.name)):
         state = "valid" if settings.as_of.isoformat() <= waiver.expires else "expired"
-        unit = waiver.unit or "-"
-        rows.append((waiver.name, waiver.policy, waiver.expires, state, waiver.owner, unit, str(len(waiver.clusters))))
+        why = waiver.only_at_gate or ("" if waiver.policy in installed else "no component installs its policy")
+        told = ("no", why) if why else ("yes", "-")
+        rows.append((waiver.name, waiver.policy, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
+    return rows
+
+
+def enforcement(settings: Settings) -> list[Row]:
+    """Where constraints do something else than they say themselves, and when they are to do more."""
+    rows: list[Row] = [("NAME", "CONSTRAINTS", "WHERE", "ACTION", "NEXT", "OWNER")]
+    for document in sorted(plan_of(settings).fleet.enforcements, key=lambda d: d.name):
+        spec, scope = document.spec, document.spec.scope
+        where = ", ".join((*scope.environments, *scope.rings, *scope.groups)) or "everywhere"
+        late, coming = due_stage(document, settings.as_of), next_stage(document, settings.as_of)
+        told = f"{late.action} since {late.from_}" if late else f"{coming.action} from {coming.from_}" if coming else "-"
+        rows.append((document.name, ", ".join(spec.constraints), where, spec.action, told, spec.owner))
     return rows
 
 
@@ -97,4 +112,5 @@ TABLES: Final[Mapping[str, Callable[[Settings], Sequence[Row]]]] = {
     "variants": variants,
     "policies": policies,
     "waivers": waivers,
+    "enforcement": enforcement,
 }

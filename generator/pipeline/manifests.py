@@ -8,24 +8,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
-from generator.errors import GateFailed, InputError, problem
+from generator.errors import GateFailed, InputError, ToolError, problem
 from generator.model.finding import Finding, Severity
+from generator.model.fleet import EnforcementDocument
 from generator.model.manifest import Manifest
 from generator.model.place import Place
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint
-from generator.model.settings import Items, Scalar, Table, at, nearest_place
-from generator.pipeline.asking import object_answers
+from generator.model.settings import Table, nearest_place
+from generator.pipeline.asking import isolated, object_answers
 from generator.pipeline.desired import Progress, no_progress
-from generator.pipeline.gating import finding_of
+from generator.pipeline.findings import finding_of
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import Repository, read_file, read_tree
-from generator.pipeline.rules import Rules, library_of, read_rules
-from generator.policy.plan import known_policies, plan
+from generator.pipeline.rules import Governed, Rules, environment_values, library_of, read_governing, read_rules
 from generator.schemas.validate import suggest
 from generator.stages import build, manifests
 from generator.stages.gate import Item, PolicyEngine
-from generator.yamlfile import parse
 
 STDIN: Final = "-"
 _STDIN_NAME: Final = "<stdin>"
@@ -81,12 +80,16 @@ def check_manifests(means: Means, request: Request) -> Judged:
     given = _objects(_files(request.namespaces, request.stdin))
     rules, left_out = _rules(means.repository, request.environment)
     questions = _questions(objects, given, request.environment)
-    answers = object_answers(means, rules, [item for item, _ in questions.values()])
+    items = [item for item, _ in questions.values()]
+    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, items))
     found = [
+        *failed.values(),
         *(finding for item, placed in questions.values() for finding in _findings(rules, answers[item.id].results, placed)),
         *map(_not_judged, left_out),
     ]
     findings = sorted(dict.fromkeys(found), key=Finding.sort_key)
+    if failed:
+        raise ToolError(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
     policies = {policy for item, _ in questions.values() for policy in answers[item.id].policies}
@@ -163,31 +166,22 @@ def _rules(repository: Repository | None, environment: str) -> tuple[Rules, tupl
     """
     inputs = repository.read() if repository else None
     files = inputs.library if inputs else library_of(None)
-    sets = dict(_environments(inputs.inventory)) if inputs else {}
-    if environment and environment not in sets:
-        fix = suggest(environment, sets) if sets else "leave -e out, or name a fleet repository with -C"
+    values = dict(environment_values(inputs.inventory)) if inputs else {}
+    if environment and environment not in values:
+        fix = suggest(environment, values) if values else "leave -e out, or name a fleet repository with -C"
         raise InputError(problem("E0301", f"there is no environment '{environment}'", fix=fix))
-    sets.setdefault("", {})
-    rules = read_rules(files, sets)
+    values.setdefault("", {})
+    rules = read_rules(files, values, Governed(enforcements=_enforcements(inputs.inventory) if inputs else ()))
     if environment:
         return rules, ()
     left_out = tuple(c for c in rules.constraints if not c.environments and c.policy.environment.keys() - c.parameters.keys())
-    kept = [constraint for constraint in rules.constraints if constraint not in left_out]
-    data = {**rules.data, "plan": plan(kept, sets), "known_policies": known_policies(kept)}
-    return replace(rules, constraints=kept, data=data), left_out
+    return rules.keeping({c.name for c in rules.constraints if c not in left_out}), left_out
 
 
-def _environments(inventory: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """Name and values of each environment; nothing else of the inventory has to be right."""
-    for path, text in sorted(inventory.items()):
-        if not path.startswith("environments/") or not path.endswith("/environment.yaml"):
-            continue
-        for tree in parse(text, path):
-            name = at(tree, ("metadata", "name"))
-            registries = at(tree, ("spec", "registries"))
-            listed = registries.items if isinstance(registries, Items) else ()
-            if isinstance(name, Scalar):
-                yield str(name.value), {"registries": [item.value for item in listed if isinstance(item, Scalar)]}
+def _enforcements(inventory: Mapping[str, str]) -> tuple[EnforcementDocument, ...]:
+    """Those that can hold for manifests: of rings and groups, they are in none."""
+    _, found = read_governing({path: text for path, text in inventory.items() if path.startswith("policies/enforcement/")})
+    return tuple(document for document in found if not document.spec.scope.rings and not document.spec.scope.groups)
 
 
 def _questions(

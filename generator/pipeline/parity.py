@@ -16,11 +16,9 @@ from generator.model.policy import Constraint
 from generator.model.rego import Asked
 from generator.pipeline.comparing import Comparison, Trial, compare, question
 from generator.pipeline.desired import Desired, Settings, desired
-from generator.pipeline.gating import waiver_names
-from generator.pipeline.rules import Rules, rules_of
+from generator.pipeline.judging import waiver_names
+from generator.pipeline.rules import Rules
 from generator.pipeline.testing import Bench, record
-from generator.policy.exemptions import in_cluster
-from generator.policy.export import applies
 from generator.policy.parity import canonical
 from generator.policy.samples import Sample, named_kinds, sample
 from generator.stages import gate
@@ -47,7 +45,7 @@ class Parity:
 def parity(settings: Settings, bench: Bench) -> Parity:
     """Compare on the tests of all policies and on the whole fleet. Raises what building the fleet raises, and ToolError."""
     wanted = desired(settings, waiver_names)
-    rules = rules_of(wanted.plan.inputs, wanted.plan.fleet)
+    rules = wanted.plan.rules
     files = {path: text for path, text in wanted.plan.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego")}
     trial, left_out = tests_trial(rules, record(bench, files, rules.policies))
     engine, cluster = settings.engine(), bench.gator()
@@ -102,21 +100,19 @@ def tests_trial(rules: Rules, inputs: Iterable[Asked]) -> tuple[Trial, dict[str,
 
 
 def fleet_trials(rules: Rules, desired: Desired) -> list[Trial]:
-    """What each environment builds, under the constraints that its clusters get, waivers included."""
-    questions = gate.items(desired.plan.resolved, desired.objects)
+    """What the clusters of each policy set build, under the constraints that they get, waivers included."""
+    questions = gate.items(desired.plan.resolved, desired.objects, rules.of)
     trials = []
-    for environment, values in sorted(rules.environments.items()):
-        both = [
-            c for c in rules.constraints if c.policy.scope == "object" and c.policy.where == "both" and applies(c, environment)
-        ]
-        mine = [item for item in questions if item.policy_set == environment]
+    for name, policy_set in rules.sets.items():
+        both = [c for c in policy_set.constraints if c.policy.scope == "object" and c.policy.where == "both"]
+        mine = [item for item in questions if item.policy_set == name]
         if mine and both:
             trials.append(
                 Trial(
-                    name=environment,
+                    name=name,
                     rego=rules.files,
-                    constraints=in_cluster(both, desired.plan.fleet.waivers, environment),
-                    values=values,
+                    constraints=both,
+                    values=policy_set.values,
                     questions=mine,
                     shown={item.id: f"{item.manifest.id} ({item.variants[0].folder})" for item in mine},
                     own={},

@@ -28,6 +28,7 @@ _WHERE: Final[Mapping[str, str]] = {
     "Group": "`fleet/groups/`",
     "Defaults": "`fleet/defaults.yaml`",
     "Waiver": "`policies/waivers/`",
+    "Enforcement": "`policies/enforcement/`",
     "Model": "`fleet/models/`",
     "TeamRole": "`fleet/roles/`",
 }

@@ -23,7 +23,7 @@ from generator.schemas.validate import Validator
 
 CONFIG: Final = "fleetgen.toml"
 OUTPUT: Final = "output"
-INVENTORY_FOLDERS: Final = ("fleet", "environments", "policies/waivers")
+INVENTORY_FOLDERS: Final = ("fleet", "environments", "policies/waivers", "policies/enforcement")
 MAX_FILE: Final = 32 * 1024 * 1024
 _STRING: Final[JsonObject] = {"type": "string"}
 _SCHEMA: Final[JsonObject] = {

@@ -16,7 +16,8 @@ from generator.model.settings import at, plain
 from generator.model.variant import Resolved
 from generator.pipeline import outputtree, snapshot
 from generator.pipeline.desired import Desired, Settings, cached_builds, desired
-from generator.pipeline.gating import gated, waiver_names
+from generator.pipeline.gating import gated
+from generator.pipeline.judging import waiver_names
 from generator.pipeline.kubernetes import PackagedKubernetes, judges_digest
 from generator.pipeline.memo import key
 from generator.pipeline.outputtree import NO_DIFFERENCE, Difference
@@ -91,6 +92,9 @@ def _outcome_key(settings: Settings, inputs: str, schemas: str) -> str:
 
 
 def _remembered(settings: Settings) -> Outcome | None:
+    """What is known of these inputs; a change that is judged by other policies is judged anew each time."""
+    if settings.policies_from:
+        return None
     schemas = judges_digest(PackagedKubernetes(), settings.repository.read_schemas())
     name = _outcome_key(settings, settings.repository.read().digest, schemas)
     data = settings.gate_memo.get_many([name]).get(name)
@@ -104,6 +108,8 @@ def _remembered(settings: Settings) -> Outcome | None:
 
 def _remember(settings: Settings, checked: Checked) -> Outcome:
     outcome = outcome_of(checked)
+    if settings.policies_from or not checked.approved.lasts:
+        return outcome
     name = _outcome_key(settings, checked.approved.input_digest, checked.schemas)
     data: JsonObject = {"sizes": outcome.sizes, "findings": [f.as_data() for f in outcome.findings], "tree": outcome.tree}
     settings.gate_memo.put_many({name: data})

@@ -109,10 +109,10 @@ def profile_text(name: str) -> str:
 
 
 def waiver_text(name: str, fields: dict[str, str], environments: tuple[str, ...]) -> str:
-    """A waiver; `fields` are policy, owner, ticket, reason and expires."""
+    """A waiver; `fields` are policy, owner, ticket, reason, agreed and expires."""
     lines = "".join(f"  {key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in fields.items())
     scope = f"environments: [{', '.join(environments)}]" if environments else ""
     return (
         f"{_HEAD}kind: Waiver\nmetadata: {{name: {name}}}\nspec:\n"
-        f"  scope: {{{scope}}} # narrow it: groups, clusters, unit, object\n{lines}"
+        f"  scope: {{{scope}}} # narrow it: groups, namespace, object, container, image, clusters, unit\n{lines}"
     )

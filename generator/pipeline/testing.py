@@ -95,7 +95,7 @@ def examine(plan: Plan, repository: Repository, bench: Bench, paths: Sequence[st
         formatted, shapeless = ((), []) if complaints else _formatting(opa, repository, scope, fix=fix)
     found = [f for f in (*broken, *_too_old(engine), *styles, *shapeless, *seen.findings) if _concerns(f, scope)]
     if not found:
-        loaded = _loaded(rules_of(plan.inputs, plan.fleet), plan, bench.gator())
+        loaded = _loaded(plan.rules, bench.gator())
         found = [finding for finding in loaded if _concerns(finding, scope)]
     return Report(
         findings=tuple(sorted(dict.fromkeys(found), key=Finding.sort_key)),
@@ -241,9 +241,9 @@ def _untested(policies: Mapping[str, Policy], inputs: Iterable[Asked]) -> Iterat
         yield problem("E0818", message, fix=f"add test_{word} to policy_test.rego beside it", place=policy.place)
 
 
-def _loaded(rules: Rules, plan: Plan, cluster: ClusterEngine) -> list[Finding]:
-    """Gatekeeper's own engine takes every template and every constraint of every environment."""
-    exported = exported_of(rules, exportable(rules.policies), plan.fleet.waivers)
+def _loaded(rules: Rules, cluster: ClusterEngine) -> list[Finding]:
+    """Gatekeeper's own engine takes every template and every constraint of every policy set."""
+    exported = exported_of(rules, exportable(rules.policies))
     documents = [each.template for each in exported.values()]
     documents += expansion_templates()
     constraints = {

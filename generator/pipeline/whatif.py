@@ -5,36 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from generator import library
-from generator.errors import InputError, problem
-from generator.model.finding import Finding
+from generator.errors import InputError
 from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
 from generator.model.waiver import Waiver
 from generator.pipeline.asking import object_answers
-from generator.pipeline.desired import Desired, Settings, desired
-from generator.pipeline.gating import (
-    finding_of,
-    join,
-    model_answers,
-    model_finding,
-    models_of,
-    object_finding,
-    waiver_names,
-    waivers_of,
-)
-from generator.pipeline.repository import Repository, checkout_prefix, read_tree
-from generator.pipeline.rules import Rules, rules_of
+from generator.pipeline.desired import Desired, Plan, Settings, desired
+from generator.pipeline.findings import Result, finding_of, join, model_finding, object_finding, results_of
+from generator.pipeline.gating import model_answers, models_of
+from generator.pipeline.judging import waiver_names, waivers_of
+from generator.pipeline.policysource import Source, policies_from
+from generator.pipeline.rules import Rules, read_governing, rules_of
 from generator.policy.waivers import Judged, covers
 from generator.stages import gate
 from generator.stages.gate import Item
 from generator.tools.git_cli import Git
-
-_FOLDERS: Final = ("rego", "constraints")
-_ENTRY: Final = "policies/rego/gate/gate.rego"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +69,7 @@ class _Result:
     """An answer of the engine; `item` is None for a result about the fleet's model."""
 
     item: Item | None
-    msg: str
-    metadata: Mapping[str, Json]
+    said: Result
 
 
 _Key: TypeAlias = tuple[str, str, str]
@@ -94,19 +79,15 @@ _Failures: TypeAlias = dict[_Key, dict[_Subject, list[_Result]]]
 
 def whatif(settings: Settings, source: str, git: Callable[[], Git]) -> WhatIf:
     """Compare. Raises InputError if the other policies cannot be used, and what building and gating the fleet raise."""
-    files = policies_from(settings.repository, source, git)
+    other = policies_from(settings.repository, source, git)
     wanted = desired(settings, waiver_names)
-    inputs, fleet = wanted.plan.inputs, wanted.plan.fleet
-    before = rules_of(inputs, fleet)
-    try:
-        after = rules_of(replace(inputs, library={**_without_policies(inputs.library), **files}), fleet)
-    except InputError as error:
-        raise InputError([_from(source, finding) for finding in error.findings]) from error
-    questions = gate.items(wanted.plan.resolved, wanted.objects)
-    models = models_of(wanted, settings.as_of)
-    now, then = (_failures(settings, wanted, rules, questions, models) for rules in (before, after))
+    plan = wanted.plan
+    before, after = plan.rules, _after(plan, other)
+    sets = {name: f"{before.of[name]}|{after.of[name]}" for name in plan.resolved.clusters}
+    questions = gate.items(plan.resolved, wanted.objects, sets)  # of clusters that neither side tells apart
+    now, then = (_failures(settings, wanted, rules, questions) for rules in (before, after))
     _demand_sound(after, source, now, then)
-    waivers = [w for w in waivers_of(wanted.plan) if date.fromisoformat(w.expires) >= settings.as_of]
+    waivers = [w for w in waivers_of(plan.fleet, plan.resolved, after) if date.fromisoformat(w.expires) >= settings.as_of]
     rows = []
     for key in sorted(now.keys() | then.keys()):
         old, new = now.get(key, {}), then.get(key, {})
@@ -115,97 +96,60 @@ def whatif(settings: Settings, source: str, git: Callable[[], Git]) -> WhatIf:
         if failing or passing:
             rows.append(Row(policy=key[0], constraint=key[1], action=key[2], failing=failing, passing=passing))
     distinct = len({item.manifest.digest for item in questions})
-    return WhatIf(policies=source, objects=distinct, clusters=len(wanted.plan.resolved.clusters), rows=tuple(rows))
+    return WhatIf(policies=source, objects=distinct, clusters=len(plan.resolved.clusters), rows=tuple(rows))
 
 
-def policies_from(repository: Repository, source: str, git: Callable[[], Git]) -> dict[str, str]:
-    """The files of `policies/` that a folder or a commit has in place of the repository's. Raises InputError E0301, E0801.
-
-    A folder is laid out as `policies/` is, or holds a folder `policies`. As in the repository itself, `library = "builtin"`
-    means that only what differs from the policies of fleetgen has to be there.
-    """
-    own = _of_folder(Path(source)) if Path(source).is_dir() else _of_commit(repository, source, git())
-    files = own
-    if repository.config.library == "builtin":
-        problems: list[Finding] = []
-        builtin = read_tree(library.builtin_root(), [f"policies/{name}" for name in _FOLDERS], problems)
-        if problems:
-            raise InputError(problems)
-        files = library.overlay(builtin, own)
-    if not own or _ENTRY not in files:
-        missing = _ENTRY.removeprefix("policies/")
-        fix = "name a folder or a commit with a complete policies/, for example a copy in which you changed a constraint"
-        raise InputError(problem("E0801", f"'{source}' has no policies: {missing} is missing", fix=fix))
-    return files
+def _after(plan: Plan, other: Source) -> Rules:
+    """The other rules for the same fleet and its waivers; where the other side says nothing of Enforcement, with the fleet's."""
+    try:
+        enforcements = plan.fleet.enforcements
+        if other.enforcement is not None:
+            _, enforcements = read_governing(other.enforcement)
+        fleet = replace(plan.fleet, enforcements=enforcements)
+        return rules_of(replace(plan.inputs, library=other.library(plan.inputs.library)), fleet)
+    except InputError as error:
+        raise other.blamed(error) from error
 
 
-def _of_folder(folder: Path) -> dict[str, str]:
-    inner = folder / "policies"
-    problems: list[Finding] = []
-    found = read_tree(inner if inner.is_dir() else folder, _FOLDERS, problems)
-    if problems:
-        raise InputError([_from(str(folder), finding) for finding in problems])
-    return {f"policies/{path}": text for path, text in found.items()}
-
-
-def _of_commit(repository: Repository, source: str, git: Git) -> dict[str, str]:
-    commit = git.resolve(source)
-    if commit is None:
-        fix = "name a folder laid out as policies/ is, or a branch, tag or commit"
-        raise InputError(problem("E0301", f"'{source}' is neither a folder nor a commit of this repository", fix=fix))
-    prefix = checkout_prefix(repository.root)
-    top = f"{prefix}/" if prefix else ""
-    found = {path: text for name in _FOLDERS for path, text in git.archive(commit, f"{top}policies/{name}").items()}
-    return {path.removeprefix(top): text for path, text in found.items()}
-
-
-def _without_policies(files: Mapping[str, str]) -> dict[str, str]:
-    ours = tuple(f"policies/{name}/" for name in _FOLDERS)
-    return {path: text for path, text in files.items() if not path.startswith(ours)}
-
-
-def _from(source: str, finding: Finding) -> Finding:
-    """Two files have the same path: say of which this is."""
-    place = finding.place
-    return replace(finding, place=replace(place, path=f"{source}:{place.path}")) if place else finding
-
-
-def _failures(
-    settings: Settings, wanted: Desired, rules: Rules, questions: Sequence[Item], models: Mapping[str, JsonObject]
-) -> _Failures:
-    """Constraint and action -> who fails -> why."""
+def _failures(settings: Settings, wanted: Desired, rules: Rules, questions: Sequence[Item]) -> _Failures:
+    """Constraint and action -> who fails -> why. What is waived fails, too."""
     failures: _Failures = {}
 
     def add(subjects: Iterable[_Subject], result: _Result) -> None:
-        metadata = result.metadata
+        metadata = result.said.metadata
         key = (str(metadata.get("policy")), str(metadata.get("constraint")), str(metadata.get("action")))
         for subject in subjects:
             failures.setdefault(key, {}).setdefault(subject, []).append(result)
 
-    answers = object_answers(settings, rules, questions)
-    for item in questions:
-        for msg, metadata in answers[item.id].results:
-            add([("object", item.id)], _Result(item=item, msg=msg, metadata=metadata))
-    for environment, answer in model_answers(settings, rules, models).items():
+    asked = [replace(item, policy_set=rules.of[item.clusters[0]]) for item in questions]
+    answers = object_answers(settings, rules, asked)
+    for item in asked:
+        for said in results_of(rules.sets[item.policy_set], answers[item.id]):
+            add([("object", item.id)], _Result(item=item, said=said))
+    for policy_set, answer in model_answers(settings, rules, models_of(wanted, rules, settings.as_of)).items():
         for msg, metadata in answer.results:
             named = model_finding(wanted, rules, msg, metadata).finding.clusters
-            subjects = [("cluster", name) for name in named] or [("environment", environment)]
-            add(subjects, _Result(item=None, msg=msg, metadata=metadata))
+            subjects = [("cluster", name) for name in named] or [("environment", rules.sets[policy_set].environment)]
+            add(subjects, _Result(item=None, said=Result(msg=msg, metadata=metadata)))
     return failures
 
 
 def _demand_sound(rules: Rules, source: str, now: _Failures, then: _Failures) -> None:
     """What the gate says about its own rules is no result of a policy: such a comparison would mean nothing."""
     known = {
-        (s, r.msg) for key, found in now.items() if key[0] not in rules.policies for s, results in found.items() for r in results
+        (s, r.said.msg)
+        for key, found in now.items()
+        if key[0] not in rules.policies
+        for s, results in found.items()
+        for r in results
     }
     broken = {
-        finding_of(rules, result.msg, result.metadata, Place(source), ())
+        finding_of(rules, result.said.msg, result.said.metadata, Place(source), ())
         for key, found in then.items()
         if key[0] not in rules.policies
         for subject, results in found.items()
         for result in results
-        if (subject, result.msg) not in known
+        if (subject, result.said.msg) not in known
     }
     if broken:
         raise InputError(broken)
@@ -215,28 +159,38 @@ def _changes(
     wanted: Desired, rules: Rules, subjects: Mapping[_Subject, Sequence[_Result]], waivers: Collection[Waiver]
 ) -> tuple[Change, ...]:
     """Equal objects of several environments are one change, and so are clusters of which the same is said."""
-    merged: dict[str, Judged] = {}
+    merged: dict[tuple[str, bool], Judged] = {}
     for (what, name), results in subjects.items():
         for result in results:
             if result.item:
-                judged = object_finding(wanted, rules, result.item, result.msg, result.metadata)
-                join(merged, result.item.manifest.digest, judged)
+                judged = object_finding(wanted, rules, result.item, result.said)
+                join(merged, (result.item.manifest.digest, judged.exempt), judged)
             else:
-                judged = model_finding(wanted, rules, result.msg, result.metadata)
+                judged = model_finding(wanted, rules, result.said.msg, result.said.metadata)
                 clusters = (name,) if what == "cluster" else ()
-                join(merged, result.msg, replace(judged, finding=replace(judged.finding, clusters=clusters)))
-    changes = [_change(judged, [waiver for waiver in waivers if covers(waiver, judged)]) for judged in merged.values()]
+                join(merged, (result.said.msg, False), replace(judged, finding=replace(judged.finding, clusters=clusters)))
+    parts: dict[str, list[Judged]] = {}
+    for (subject, _), judged in merged.items():
+        parts.setdefault(subject, []).append(judged)
+    changes = [_change(part, waivers) for part in parts.values()]
     return tuple(sorted(changes, key=lambda change: (change.object, change.message, change.clusters)))
 
 
-def _change(judged: Judged, waivers: Sequence[Waiver]) -> Change:
-    finding = judged.finding
-    covered = {name for waiver in waivers for name in waiver.clusters}
+def _change(parts: Sequence[Judged], waivers: Collection[Waiver]) -> Change:
+    """`parts` are the clusters at which the object is exempt by a waiver, and the others."""
+    first = parts[0].finding
+    covering = [[waiver for waiver in waivers if covers(waiver, part)] for part in parts]
+    uncovered = {
+        name
+        for part, found in zip(parts, covering, strict=True)
+        for name in part.finding.clusters
+        if not any(name in waiver.clusters for waiver in found)
+    }
     return Change(
-        object=str(finding.object or ""),
-        message=finding.message,
-        place=finding.place,
-        clusters=finding.clusters,
-        waivers=tuple(sorted(waiver.name for waiver in waivers)),
-        uncovered=tuple(name for name in finding.clusters if name not in covered),
+        object=str(first.object or ""),
+        message=first.message,
+        place=first.place,
+        clusters=tuple(sorted({name for part in parts for name in part.finding.clusters})),
+        waivers=tuple(sorted({waiver.name for found in covering for waiver in found})),
+        uncovered=tuple(sorted(uncovered)),
     )

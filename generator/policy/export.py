@@ -8,10 +8,8 @@ from typing import Final
 
 from generator.errors import InputError, problem
 from generator.model.finding import Finding
-from generator.model.fleet import WaiverDocument
 from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint, Exported, Policy
-from generator.policy.exemptions import in_cluster
+from generator.model.policy import Constraint, Exported, Policy, PolicySet
 from generator.policy.plan import parameters
 
 TARGET: Final = "admission.k8s.gatekeeper.sh"
@@ -27,15 +25,11 @@ _LIBRARY: Final = re.compile(r"^import\s+data\.(lib\.[A-Za-z0-9_.]+)", re.MULTIL
 def export(
     ids: Sequence[str],
     policies: Mapping[str, Policy],
-    constraints: Sequence[Constraint],
+    sets: Mapping[str, PolicySet],
     *,
     sources: Mapping[str, str],
-    environments: Mapping[str, Mapping[str, Json]],
-    waivers: Sequence[WaiverDocument] = (),
 ) -> dict[str, Exported]:
-    """The policies named by `ids`. `sources`: path -> Rego; `environments`: name -> what constraints are filled with from there.
-
-    Waivers that a cluster can hold become exemptions (see `exemptions.in_cluster`).
+    """The policies named by `ids`, with the constraints of each policy set. `sources`: path -> Rego.
 
     Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs into the gate only.
     """
@@ -47,13 +41,8 @@ def export(
             policy=policies[name],
             template=template(policies[name], packages),
             constraints={
-                environment: tuple(
-                    constraint_document(c, values)
-                    for c in in_cluster(
-                        [c for c in constraints if c.policy.id == name and applies(c, environment)], waivers, environment
-                    )
-                )
-                for environment, values in environments.items()
+                each.name: tuple(constraint_document(c, each.values) for c in each.constraints if c.policy.id == name)
+                for each in sets.values()
             },
         )
         for name in ids
@@ -63,11 +52,6 @@ def export(
 def exportable(policies: Mapping[str, Policy]) -> list[str]:
     """The ids of all policies that can run in clusters, sorted."""
     return sorted(name for name in policies if not [*_unfit(name, policies)])
-
-
-def applies(constraint: Constraint, environment: str) -> bool:
-    """Whether the constraint is one of the environment's."""
-    return not constraint.environments or environment in constraint.environments
 
 
 def packages_of(sources: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, cast
 
 from generator.errors import InputError, problem
@@ -87,6 +87,7 @@ def _twice(policies: Sequence[Policy]) -> Iterable[Finding]:
             yield problem("E0801", f"{policy.kind} is also the kind of {first.place.path}", fix=fix, place=policy.place)
 
 
+@lru_cache(maxsize=1024)
 def _policy(path: str, text: str) -> Policy:
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines, 1) if line.strip() == "# METADATA"), None)

@@ -6,20 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 
 from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint
+from generator.model.policy import Constraint, PolicySet
 from generator.policy.match import indexed
 from generator.policy.parameters import with_defaults
 
 
-def plan(constraints: Sequence[Constraint], sets: Mapping[str, Mapping[str, Json]]) -> JsonObject:
-    """`data.plan` for the policy sets; `sets` gives each set's environment values (registries) for parameters from there.
-
-    Policies that belong into the cluster only are no part of it.
-    """
-    judged = [constraint for constraint in constraints if constraint.policy.where != "cluster"]
+def plan(sets: Mapping[str, PolicySet]) -> JsonObject:
+    """`data.plan` for the policy sets. Policies that belong into the cluster only are no part of it."""
     return {
-        name: _set_plan([c for c in judged if not c.environments or name in c.environments], values)
-        for name, values in sorted(sets.items())
+        name: _set_plan([c for c in each.constraints if c.policy.where != "cluster"], each.values)
+        for name, each in sorted(sets.items())
     }
 
 

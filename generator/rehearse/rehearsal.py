@@ -13,7 +13,7 @@ from typing import Final
 from generator.errors import InputError, problem
 from generator.model.finding import Finding
 from generator.pipeline.desired import Settings, cached_builds, desired
-from generator.pipeline.gating import waiver_names
+from generator.pipeline.judging import waiver_names
 from generator.pipeline.memo import key
 from generator.pipeline.repository import Repository
 from generator.rehearse import comparing

@@ -1,4 +1,4 @@
-"""Stage 6: what the policy engine is asked: each distinct (object, namespace, policy set) once, one model an environment.
+"""Stage 6: what the policy engine is asked: each distinct (object, namespace, policy set) once, and models of the clusters.
 
 The answers are interpreted by `generator.policy`; only `approve` makes the value that publish takes.
 """
@@ -6,7 +6,7 @@ The answers are interpreted by `generator.policy`; only `approve` makes the valu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol, cast
@@ -64,39 +64,50 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """The files of output/, after the gate said yes. Only `approve` makes one."""
+    """The files of output/, after the gate said yes. Only `approve` makes one.
+
+    `lasts`: the same inputs on the same day will always be approved; not so if the verdict came from a comparison.
+    """
 
     files: Mapping[str, str]
     input_digest: str
     verdict: str
     findings: tuple[Finding, ...]
+    lasts: bool
 
 
-def approve(files: Mapping[str, str], input_digest: str, verdict: str, findings: Sequence[Finding]) -> Approved:
+def approve(
+    files: Mapping[str, str], input_digest: str, verdict: str, findings: Sequence[Finding], *, lasts: bool = True
+) -> Approved:
     """Return the approval, or raise GateFailed with all findings, so that one report has everything."""
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
-    return Approved(files=files, input_digest=input_digest, verdict=verdict, findings=tuple(findings))
+    return Approved(files=files, input_digest=input_digest, verdict=verdict, findings=tuple(findings), lasts=lasts)
 
 
-def items(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]]) -> tuple[Item, ...]:
-    """Every distinct question over the built objects. An object is judged with each distinct Namespace object that it meets."""
+def items(
+    resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]], policy_sets: Mapping[str, str]
+) -> tuple[Item, ...]:
+    """Every distinct question over the built objects. `policy_sets`: cluster -> its policy set.
+
+    An object is judged with each distinct Namespace object that it meets.
+    """
     groups: dict[tuple[str, str, str], tuple[Manifest, Manifest | None, dict[VariantKey, None], dict[str, None]]] = {}
-    bills: dict[tuple[VariantKey, ...], list[str]] = {}
+    bills: dict[tuple[str, tuple[VariantKey, ...]], list[str]] = {}
     for cluster, bill in resolved.bills.items():
-        bills.setdefault(tuple(bill.values()), []).append(cluster)
-    for keys, clusters in bills.items():
+        bills.setdefault((policy_sets[cluster], tuple(bill.values())), []).append(cluster)
+    for (policy_set, keys), clusters in bills.items():
         namespaces = {m.id.name: m for key in keys for m in objects[key] if m.id.kind == "Namespace" and not m.id.group}
         for key in keys:
             for manifest in objects[key]:
                 namespace = namespaces.get(manifest.id.namespace)
-                question = (key.environment, manifest.digest, namespace.digest if namespace else "")
+                question = (policy_set, manifest.digest, namespace.digest if namespace else "")
                 entry = groups.setdefault(question, (manifest, namespace, {}, {}))
                 entry[2][key] = None
                 entry[3].update(dict.fromkeys(clusters))
     return tuple(
         Item(
-            id="/".join(part[:16] for part in question),
+            id=f"{question[0]}/{question[1][:16]}/{question[2][:16]}",
             policy_set=question[0],
             manifest=m,
             namespace=n,
@@ -128,6 +139,8 @@ def batches(questions: Sequence[Item]) -> list[JsonObject]:
 
 def fleet_model(
     environment: Environment,
+    policy_set: str,
+    names: Collection[str],
     *,
     resolved: Resolved,
     objects: Mapping[VariantKey, Sequence[Manifest]],
@@ -135,12 +148,14 @@ def fleet_model(
     specs: Mapping[str, JsonObject],
     as_of: date,
 ) -> JsonObject:
-    """The resolved environment as JSON: what cluster- and fleet-scope policies read."""
-    units = {key: _unit(resolved.variants[key], objects[key]) for key in resolved.variants if key.environment == environment.name}
+    """These clusters of the resolved environment as JSON: what cluster- and fleet-scope policies of the policy set read."""
+    used = {key for name in names for key in resolved.bills[name].values()}
+    units = {key: _unit(resolved.variants[key], objects[key]) for key in used}
     clusters: list[Json] = [
-        _cluster_model(cluster, facts[name], specs[name], {unit: units[key] for unit, key in resolved.bills[name].items()})
-        for name, cluster in sorted(resolved.clusters.items())
-        if cluster.spec.environment == environment.name
+        _cluster_model(
+            resolved.clusters[name], facts[name], specs[name], {unit: units[key] for unit, key in resolved.bills[name].items()}
+        )
+        for name in sorted(names)
     ]
     spec = environment.spec
     about: JsonObject = {
@@ -153,7 +168,7 @@ def fleet_model(
     return {
         "kind": "FleetModel",
         "asOf": as_of.isoformat(),
-        "policySet": environment.name,
+        "policySet": policy_set,
         "environment": about,
         "clusters": clusters,
     }

@@ -84,10 +84,14 @@ def _environment(parts: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
 
 
 class Renderer:
-    """Renders template files; compiled templates are kept, because compiling costs as much as 100 renders."""
+    """Renders template files; compiled templates are kept, because compiling costs as much as 100 renders.
 
-    def __init__(self, exported: Mapping[str, Exported] | None = None) -> None:
+    `policy_sets`: cluster -> the policy set whose constraints its unit with policies gets.
+    """
+
+    def __init__(self, exported: Mapping[str, Exported] | None = None, policy_sets: Mapping[str, str] | None = None) -> None:
         self._exported = exported or {}
+        self._policy_sets = policy_sets or {}
         self._parts: dict[str, str] = {}
         self._jinja = _environment(self._parts)
         self._compiled: dict[tuple[str, str], jinja2.Template] = {}
@@ -127,11 +131,16 @@ class Renderer:
         return plain(documents[0]) if documents else {}
 
     def _overlay_context(self, variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
-        """A unit with policies sees the constraints of its environment, too: the environment is part of the variant's path."""
+        """A unit with policies sees the constraints of its policy set, too.
+
+        Environment and ring are part of the variant's path, and groups that matter contribute (`governing.telling_apart`): what
+        is exported for one of its clusters is so for all.
+        """
         values = context(variant)
         if variant.component.policies:
+            policy_set = self._policy_sets.get(variant.clusters[0], variant.key.environment)
             exported = (self._exported[name] for name in variant.component.policies)
-            values["constraints"] = [c for e in exported for c in e.constraints.get(variant.key.environment, ())]
+            values["constraints"] = [c for e in exported for c in e.constraints.get(policy_set, ())]
         return values
 
     def _folder(self, component: Component, prefix: str, root: str, values: JsonObject) -> Overlay:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import heapq
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator.errors import ToolError, problem
+from generator.errors import EvaluationFailed, ToolError, problem
 from generator.model.gate import Coverage, RawResult, Rule, Verdict
+from generator.model.place import Place
 from generator.model.plain import Json
 from generator.tools import process
 from generator.tools.process import Command, Ran
@@ -21,6 +23,7 @@ NAMESPACE = "main"
 _RULES: tuple[tuple[str, Rule], ...] = (("failures", "deny"), ("warnings", "warn"))
 _TIMEOUT_SECONDS = 900.0
 _ADDED_BY_CONFTEST = "query"
+_EVALUATION = re.compile(r"evaluating policy: policy/(?P<path>\S+\.rego):(?P<line>\d+): (?P<reason>eval_\w+: [^\n]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class ConftestCli:
             ),
             cwd=folder,
             env=process.scrubbed(self.environ, {**tuning, "HOME": home, "PATH": home}),
+            ok=frozenset({0, 1}),
             timeout=_TIMEOUT_SECONDS,
             fix="repair the policy that the tool names",
         )
@@ -105,6 +109,8 @@ def _spread(texts: Sequence[str], jobs: int) -> list[list[tuple[int, str]]]:
 
 
 def _verdicts(ran: Ran) -> dict[str, Verdict]:
+    if ran.code:
+        raise _failed(ran)
     try:
         answers = json.loads(ran.stdout)
     except ValueError as error:
@@ -118,6 +124,14 @@ def _verdicts(ran: Ran) -> dict[str, Verdict]:
             raise _nonsense(f"conftest answered about {name} twice or for another namespace: {answer.get('namespace')}")
         found[name] = _verdict(name, answer)
     return found
+
+
+def _failed(ran: Ran) -> ToolError:
+    """With --no-fail, exit code 1 means that it could not run. An error of one rule's evaluation names the rule's line."""
+    match = _EVALUATION.search(ran.err)
+    if match is None:
+        return process.failure(ran)
+    return EvaluationFailed(Place(match["path"], int(match["line"])), match["reason"].strip())
 
 
 def _verdict(name: str, answer: Mapping[str, Any]) -> Verdict:

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "test": "Tests, coverage, style and portability of policies.",
     "parity": "Prove that the gate and Gatekeeper judge alike.",
     "export": "What Gatekeeper gets in an environment.",
+    "advance": "Enter the stages of enforcement that are due.",
     "whatif": "What other policies would change, before they are enforced.",
 }
 

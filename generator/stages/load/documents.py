@@ -104,6 +104,13 @@ def _text(table: Table, key: str) -> str:
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
 
 
+def texts(document: Document, path: tuple[str, ...]) -> list[str]:
+    """The texts of the list at `path` of the document; nothing where there is none."""
+    node = at(document.tree, path)
+    values = plain(node) if node else []
+    return [str(value) for value in values] if isinstance(values, list) else []
+
+
 def _duplicates(documents: list[Document]) -> list[Finding]:
     first: dict[tuple[str, str, str], Document] = {}
     found = []

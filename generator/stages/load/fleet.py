@@ -10,8 +10,8 @@ from generator.catalog.pools import mistakes
 from generator.errors import InputError, problem
 from generator.model.component import Component
 from generator.model.finding import Finding
-from generator.model.fleet import Cluster, Environment, Fleet, Group, Layer, Ring, WaiverDocument
-from generator.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, RingSpec, Selector, WaiverSpec
+from generator.model.fleet import Cluster, Environment, Fleet, Group, Layer, Ring
+from generator.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, RingSpec, Selector
 from generator.model.settings import (
     Append,
     MergeBy,
@@ -30,8 +30,9 @@ from generator.model.settings import (
 from generator.schemas.derive import build, schema_of
 from generator.schemas.validate import Validator, suggest
 from generator.stages.load import components as component_files
+from generator.stages.load import governing
 from generator.stages.load.components import STRUCTURED_FACTS
-from generator.stages.load.documents import Document
+from generator.stages.load.documents import Document, texts
 from generator.stages.load.documents import read as read_documents
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class _Index:
 
 
 def load(inventory: Mapping[str, str], library: Mapping[str, str]) -> Fleet:
-    """Return the fleet of the files in `inventory` (fleet/, environments/, policies/waivers/) and `library` (templates/).
+    """Return the fleet of the files in `inventory` (`INVENTORY_FOLDERS`) and `library` (templates/).
 
     Both map repository paths to texts. Raises InputError with every problem of every file.
     """
@@ -129,7 +130,7 @@ def _check_references(index: _Index) -> None:
             _check_environment(index, document)
         elif document.environment and document.environment not in environments:
             _missing(index, document, ("spec", "environment"), "environment", document.environment, environments)
-        elif document.kind == "Ring" and document.name not in _texts(environments[document.environment], ("spec", "rings")):
+        elif document.kind == "Ring" and document.name not in texts(environments[document.environment], ("spec", "rings")):
             place = key_place(document.tree, ("metadata", "name"))
             fix = f"add it to spec.rings in {environments[document.environment].place.path}"
             index.problems.append(
@@ -140,9 +141,10 @@ def _check_references(index: _Index) -> None:
                     place=place,
                 )
             )
-        elif document.kind == "Waiver":
+        elif document.kind in {"Waiver", "Enforcement"}:
             for key, kind in (("environments", "Environment"), ("groups", "Group"), ("clusters", "Cluster")):
                 _check_list(index, document, ("spec", "scope", key), kind)
+            _check_rings(index, document)
 
 
 def _check_cluster(index: _Index, document: Document) -> None:
@@ -151,11 +153,11 @@ def _check_cluster(index: _Index, document: Document) -> None:
     if environment not in environments:
         _missing(index, document, ("spec", "environment"), "environment", environment, environments)
         return
-    rings = _texts(environments[environment], ("spec", "rings"))
+    rings = texts(environments[environment], ("spec", "rings"))
     _check_name(index, document, "ring", rings, f"ring in environment '{environment}' named")
     _check_name(index, document, "region", index.names("Region"), "region")
     _check_name(index, document, "profile", index.names("HardwareProfile"), "profile")
-    allowed = _texts(environments[environment], ("spec", "regions"))
+    allowed = texts(environments[environment], ("spec", "regions"))
     region = _text(document, "region")
     if allowed and region in index.names("Region") and region not in allowed:
         place = nearest_place(document.tree, ("spec", "region"))
@@ -180,9 +182,17 @@ def _check_environment(index: _Index, document: Document) -> None:
 
 def _check_list(index: _Index, document: Document, path: tuple[str, ...], kind: str) -> None:
     known = index.names(kind)
-    for position, name in enumerate(_texts(document, path)):
+    for position, name in enumerate(texts(document, path)):
         if name not in known:
             _missing(index, document, (*path, position), kind.lower(), name, known)
+
+
+def _check_rings(index: _Index, document: Document) -> None:
+    """The rings of a scope are `environment/ring`."""
+    known = [f"{name}/{ring}" for name, each in index.of("Environment").items() for ring in texts(each, ("spec", "rings"))]
+    for position, name in enumerate(texts(document, ("spec", "scope", "rings"))):
+        if name not in known:
+            _missing(index, document, ("spec", "scope", "rings", position), "ring", name, known)
 
 
 def _check_name(index: _Index, document: Document, key: str, known: Iterable[str], what: str) -> None:
@@ -202,12 +212,6 @@ def _text(document: Document, key: str) -> str:
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
 
 
-def _texts(document: Document, path: tuple[str, ...]) -> list[str]:
-    node = at(document.tree, path)
-    values = plain(node) if node else []
-    return [str(value) for value in values] if isinstance(values, list) else []
-
-
 def _fleet(index: _Index, inputs: Mapping[str, Mapping[str, Table]]) -> Fleet:
     environments = {name: _environment(document, index) for name, document in index.of("Environment").items()}
     rings = {
@@ -225,13 +229,15 @@ def _fleet(index: _Index, inputs: Mapping[str, Mapping[str, Table]]) -> Fleet:
     for document in index.documents:
         if document.kind == "Cluster" and (cluster := parts.cluster(document)):
             clusters[cluster.name] = cluster
-    waivers = tuple(
-        WaiverDocument(name=d.name, place=d.place, spec=cast("WaiverSpec", _built(WaiverSpec, d.spec)))
-        for d in index.documents
-        if d.kind == "Waiver"
-    )
     return Fleet(
-        environments=environments, rings=rings, clusters=clusters, components=index.components, inputs=inputs, waivers=waivers
+        environments=environments,
+        rings=rings,
+        clusters=clusters,
+        components=index.components,
+        inputs=inputs,
+        waivers=governing.waivers(index.documents),
+        enforcements=governing.enforcements(index.documents),
+        duties=governing.duties(index.documents),
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from generator.model.plain import JsonObject
 from generator.pipeline.desired import Desired, Settings, desired
-from generator.pipeline.gating import waiver_names
+from generator.pipeline.judging import waiver_names
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import Repository
 from generator.pipeline.showing import contents

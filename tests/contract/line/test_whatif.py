@@ -11,8 +11,8 @@ import pytest
 
 from generator.cli.main import main
 from generator.pipeline.outputtree import read
+from generator.pipeline.policysource import policies_from
 from generator.pipeline.repository import Repository, read_tree
-from generator.pipeline.whatif import policies_from
 from generator.tools.git_cli import Git
 from tests.contract.line.conftest import AS_OF, edit, git
 
@@ -25,7 +25,8 @@ spec:
   owner: team-a
   ticket: T-1
   reason: until it is rewritten
-  expires: 2027-01-31
+  agreed: 2026-11-20
+  expires: 2026-12-20
 """
 NAMESPACE = """apiVersion: constraints.gatekeeper.sh/v1beta1
 kind: FGPodNoPrivileged
@@ -103,7 +104,7 @@ def test_waivers_that_would_cover_it(excluded: Path, capsys: pytest.CaptureFixtu
     edit(excluded / "policies/waivers/toy.yaml", "[c1, c2]", "[c1, c2, c3]")
     assert whatif("strict", "--fail-on-new") == 0
     assert capsys.readouterr().out == TIGHTER + "  waiver toy-may would cover 1 of 1\n"
-    edit(excluded / "policies/waivers/toy.yaml", "2027-01-31", "2026-11-23")
+    edit(excluded / "policies/waivers/toy.yaml", "2026-12-20", "2026-11-23")
     assert whatif("strict", "--fail-on-new") == 1
     assert capsys.readouterr().out == TIGHTER
 
@@ -179,7 +180,7 @@ def test_a_fleet_below_the_top_of_its_checkout(fleet: Path, tmp_path: Path) -> N
     git(tmp_path, "-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "--quiet", "--message=Fleet")
     found = policies_from(Repository.find(fleet), "HEAD", lambda: Git.open(fleet, os.environ))
     wanted = read_tree(fleet, ("policies/rego", "policies/constraints"), [])
-    assert found == wanted
+    assert found.rules == wanted
 
 
 def test_of_the_builtin_policies_only_what_differs_is_needed(tmp_path: Path, root: Path) -> None:
@@ -189,4 +190,4 @@ def test_of_the_builtin_policies_only_what_differs_is_needed(tmp_path: Path, roo
     (other / "gpu-capacity.yaml").write_text("changed\n")
     found = policies_from(Repository.find(tmp_path), str(other.parent), lambda: pytest.fail("no git is needed"))
     builtin = read_tree(root, ("policies/rego", "policies/constraints"), [])
-    assert found == {**builtin, "policies/constraints/gpu-capacity.yaml": "changed\n"}
+    assert found.rules == {**builtin, "policies/constraints/gpu-capacity.yaml": "changed\n"}

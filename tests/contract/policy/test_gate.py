@@ -13,6 +13,7 @@ from generator.model.gate import Coverage, RawResult, Verdict
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
 from generator.policy.plan import plan
+from generator.policy.sets import for_environments
 from generator.tools.conftest_cli import ConftestCli
 
 REGISTRIES: dict[str, Json] = {"registries": ["ghcr.io/example"]}
@@ -71,7 +72,7 @@ POLICIES: Final = {
 @pytest.fixture(scope="module")
 def data(constraints: Sequence[Constraint]) -> JsonObject:
     some = [constraint for constraint in constraints if constraint.policy.id in POLICIES]
-    return {"plan": plan(some, {"production": REGISTRIES}), "gate": {"default": "production"}}
+    return {"plan": plan(for_environments(some, {"production": REGISTRIES})), "gate": {"default": "production"}}
 
 
 def found(verdict: Verdict) -> list[tuple[str, str, str, Json]]:
@@ -270,7 +271,7 @@ def test_an_evaluation_error_is_no_pass(engine: ConftestCli, rego: Mapping[str, 
     broken = {**rego, path: rego[path] + '\n_clash := 1\n\n_clash := 2\n\nviolation contains {"msg": "x"} if _clash\n'}
     with pytest.raises(ToolError) as caught:
         engine.evaluate(broken, data, [batch(plain("v1", "Service", spec={}))])
-    assert "in_cluster_services/policy.rego:" in caught.value.findings[0].message
+    assert [finding.place and finding.place.path for finding in caught.value.findings] == [path]
 
 
 def long_pools() -> list[Json]:

@@ -12,6 +12,7 @@ from generator.model.gate import RawResult
 from generator.model.plain import Json, JsonObject
 from generator.model.policy import Constraint, Policy
 from generator.policy.plan import plan
+from generator.policy.sets import for_environments
 from generator.tools.conftest_cli import ConftestCli
 from tests.contract.policy.test_gate import long_operator, long_pools, long_units
 
@@ -24,7 +25,7 @@ MOST_CHARACTERS: Final = 200
 
 @pytest.fixture(scope="module")
 def data(constraints: Sequence[Constraint]) -> JsonObject:
-    return {"plan": plan(constraints, {"production": {}})}
+    return {"plan": plan(for_environments(constraints, {"production": {}}))}
 
 
 def object_of(api: str, kind: str, **content: Json) -> JsonObject:

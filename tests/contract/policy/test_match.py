@@ -17,6 +17,7 @@ from generator.model.plain import Json, JsonObject
 from generator.policy.constraints import read_constraints
 from generator.policy.metadata import read_policies
 from generator.policy.plan import plan
+from generator.policy.sets import for_environments
 from generator.tools.conftest_cli import ConftestCli
 from generator.yamlfile import dump
 
@@ -73,7 +74,7 @@ def answers(engine: ConftestCli, rego: Mapping[str, str]) -> dict[str, dict[str,
         space = cast("JsonObject", o["metadata"]).get("namespace")
         items.append({"id": name(o), "policySet": "test", "namespace": space if space in spaces else None, "object": o})
     batch: JsonObject = {"kind": "GateBatch", "namespaces": cast("JsonObject", spaces), "items": items}
-    (verdict,) = engine.evaluate({**rego, POLICY: ALWAYS}, {"plan": plan(constraints, {"test": {}})}, [batch])
+    (verdict,) = engine.evaluate({**rego, POLICY: ALWAYS}, {"plan": plan(for_environments(constraints, {"test": {}}))}, [batch])
     found: dict[str, dict[str, list[str]]] = {key: {"hits": [], "unmatchable": []} for key in accepted}
     for result in verdict.results:
         pod = " pod" if result.metadata["source"] == "Generated" else ""

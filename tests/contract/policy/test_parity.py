@@ -28,7 +28,7 @@ from generator.pipeline.repository import Repository
 from generator.pipeline.rules import read_rules
 from generator.pipeline.testing import Bench
 from generator.policy.constraints import read_constraints
-from generator.policy.exemptions import in_cluster
+from generator.policy.exemptions import exempted
 from generator.policy.metadata import read_policies
 from generator.tools.conftest_cli import ConftestCli
 from generator.tools.gator_cli import GatorCli
@@ -137,13 +137,22 @@ def test_every_kind_of_workload(rego: Mapping[str, str], pods: Constraint, engin
     assert told(comparison) == sorted((pods.name, "deny", f"[Implied by expand-{kind.lower()}] {MESSAGE}") for kind in WORKLOADS)
 
 
+@pytest.mark.parametrize(
+    "scope",
+    [
+        WaiverScope(object=WaiverObject(kind="Deployment", name="web", namespace="shop")),
+        WaiverScope(object=WaiverObject(kind="Deployment", name="web", namespace="shop"), container="w*"),
+        WaiverScope(object=WaiverObject(kind="Deployment", name="web"), namespace="s*", image="x"),
+    ],
+    ids=["object", "container", "image"],
+)
 def test_a_waiver_exempts_in_both_and_is_recorded(
-    rego: Mapping[str, str], pods: Constraint, engine: ConftestCli, gator: GatorCli
+    rego: Mapping[str, str], pods: Constraint, engine: ConftestCli, gator: GatorCli, scope: WaiverScope
 ) -> None:
-    scope = WaiverScope(object=WaiverObject(kind="Deployment", name="web", namespace="shop"))
-    spec = WaiverSpec(policy="FG-POD-001", scope=scope, owner="o", ticket="t", reason="r", expires="2026-12-31")
-    waiver = WaiverDocument(name="w", place=Place("w.yaml"), spec=spec)
-    constraints = in_cluster([pods], [waiver], "test")
+    spec = WaiverSpec(
+        policy="FG-POD-001", scope=scope, owner="o", ticket="t", reason="r", agreed="2026-12-01", expires="2026-12-31"
+    )
+    constraints, _ = exempted([pods], [WaiverDocument(name="w", place=Place("w.yaml"), spec=spec)])
     objects: list[tuple[JsonObject, None]] = [(workload("Deployment"), None), (workload("Deployment", "till"), None)]
     comparison = compare(trial(rego, constraints, objects), engine, gator)
     assert comparison.differences == ()

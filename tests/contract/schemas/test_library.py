@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from generator.pipeline.desired import Desired, Settings, desired
-from generator.pipeline.gating import waiver_names
+from generator.pipeline.judging import waiver_names
 from generator.pipeline.memo import Memo
 from generator.pipeline.repository import Repository
 from generator.stages.conform import minors_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import ToolError
+from generator.errors import EvaluationFailed, ToolError
 from generator.model.gate import Coverage, RawResult, Verdict
+from generator.model.place import Place
 from generator.model.plain import Json
 from generator.tools.conftest_cli import ConftestCli
 from generator.tools.toolchain import Tool
@@ -94,7 +94,12 @@ def test_a_rule_of_another_name_is_ignored_by_conftest(conftest: ConftestCli) ->
 
 def test_an_evaluation_error_names_file_and_line(conftest: ConftestCli) -> None:
     rego = f'{GATE}\nf(x) := 1 if x\n\nf(x) := 2 if x\n\ndeny contains {{"msg": "m"}} if f(input.name) == 1\n'
-    assert re.search(r"policy/gate\.rego:\d+: eval_conflict_error", words(conftest, rego))
+    with pytest.raises(EvaluationFailed) as caught:
+        conftest.evaluate({"gate.rego": rego}, {"limit": 1}, [{"name": "a", "size": 1}])
+    assert (caught.value.place, caught.value.reason) == (
+        Place("gate.rego", 14),
+        "eval_conflict_error: functions must not produce multiple outputs for same inputs",
+    )
 
 
 def test_a_result_without_text_is_an_error(conftest: ConftestCli) -> None:

@@ -21,6 +21,7 @@ from generator.model.variant import Variant, VariantKey
 from generator.policy.constraints import read_constraints
 from generator.policy.export import export
 from generator.policy.metadata import read_policies
+from generator.policy.sets import for_environments
 from generator.schemas.derive import build
 from generator.schemas.validate import Validator
 from generator.stages.load.components import read
@@ -83,7 +84,7 @@ def exported() -> Mapping[str, Exported]:
     files = {path: text for path, text in texts.items() if path.startswith("policies/constraints/")}
     constraints = read_constraints(files, policies, ["production"])
     ids = sorted({name for component in components().values() for name in component.policies})
-    return export(ids, policies, constraints, sources=rego, environments={"production": {}})
+    return export(ids, policies, for_environments(constraints, {"production": {}}), sources=rego)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from generator.model.plain import JsonObject
 from generator.pipeline.desired import Desired, Plan
-from generator.pipeline.gating import _inventory_place
+from generator.pipeline.findings import _inventory_place
 from generator.pipeline.repository import Inputs
 from generator.stages.load import load
 from generator.stages.resolve import resolve

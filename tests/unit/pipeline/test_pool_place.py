@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from generator.pipeline.gating import _pool_place
+from generator.pipeline.findings import _pool_place
 from generator.stages.load import load
 
 FLEET: Final = """

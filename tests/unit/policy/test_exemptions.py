@@ -1,81 +1,112 @@
+"""Waivers in clusters: the exemptions that they become, their companions, and what no cluster can get."""
+
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
 
+from generator.errors import problem
 from generator.model.fleet import WaiverDocument
 from generator.model.inventory import WaiverObject, WaiverScope, WaiverSpec
 from generator.model.place import Place
-from generator.model.plain import Json
-from generator.policy.exemptions import in_cluster, only_at_gate
+from generator.model.plain import Json, JsonObject
+from generator.model.policy import Policy
+from generator.policy.exemptions import exempted, exemption, only_at_gate, unnameable
 from tests.unit.policy.examples import constraint, policy
 
-WEB = WaiverObject(kind="Deployment", name="web", namespace="shop")
+WEB = WaiverObject(kind="Deployment", namespace="shop", name="web")
 
 
-def waiver(scope: WaiverScope, policy_id: str = "FG-POD-001") -> WaiverDocument:
-    spec = WaiverSpec(policy=policy_id, scope=scope, owner="o", ticket="t", reason="r", expires="2026-12-31")
-    return WaiverDocument(name="w", place=Place("w.yaml", 1), spec=spec)
+def waiver(name: str = "w", scope: WaiverScope | None = None, number: str = "FG-POD-001") -> WaiverDocument:
+    spec = WaiverSpec(
+        policy=number,
+        scope=scope or WaiverScope(),
+        owner="team-shop",
+        ticket="T-1",
+        reason="till it is rewritten",
+        agreed="2026-11-01",
+        expires="2026-12-01",
+    )
+    return WaiverDocument(name=name, place=Place("policies/waivers/w.yaml"), spec=spec)
 
 
 def test_an_object_is_exempt_and_goes_on_to_be_recorded() -> None:
     given = replace(constraint(), required=True, parameters={"limit": 5, "exemptions": [{"namespace": "old"}]})
-    waivers = [
-        waiver(WaiverScope(object=WEB)),
-        waiver(WaiverScope(environments=("dev",), unit="u", object=replace(WEB, name="b"))),
-    ]
+    waivers = [waiver(scope=WaiverScope(object=WEB)), waiver(scope=WaiverScope(object=replace(WEB, name="b")))]
     exemptions: list[Json] = [
         {"namespace": "old"},
         {"namespace": "shop", "workload": "web"},
         {"namespace": "shop", "workload": "b"},
     ]
-    assert in_cluster([given], waivers, "dev") == (
-        replace(given, parameters={"limit": 5, "exemptions": exemptions}),
-        replace(given, name="no-privileged-waived", action="dryrun", required=False),
+    assert exempted([given], waivers) == (
+        (
+            replace(given, parameters={"limit": 5, "exemptions": exemptions}),
+            replace(given, name="no-privileged-waived", action="dryrun", required=False),
+        ),
+        {"no-privileged-waived": given},
     )
 
 
+def test_waivers_of_other_policies_change_nothing() -> None:
+    assert exempted([constraint()], [waiver(number="FG-POD-002")]) == ((constraint(),), {})
+
+
 @pytest.mark.parametrize(
-    "given",
+    ("scope", "expected"),
     [
-        waiver(WaiverScope(object=WEB), "FG-POD-002"),
-        waiver(WaiverScope(object=WEB, environments=("production",))),
-        waiver(WaiverScope(unit="web")),
+        (WaiverScope(), {"namespace": "*"}),
+        (WaiverScope(namespace="shop"), {"namespace": "shop"}),
+        (WaiverScope(object=WEB), {"namespace": "shop", "workload": "web"}),
+        (
+            WaiverScope(namespace="shop", object=WaiverObject(kind="Pod", name="web")),
+            {"namespace": "shop", "workload": "web"},
+        ),
+        (WaiverScope(container="web", image="ghcr.io/*"), {"container": "web", "image": "ghcr.io/*"}),
     ],
-    ids=["other policy", "other environment", "only at the gate"],
+    ids=["everything", "namespace", "object", "object in a namespace", "container and image"],
 )
-def test_what_does_not_apply_changes_nothing(given: WaiverDocument) -> None:
-    assert in_cluster([constraint()], [given], "dev") == (constraint(),)
+def test_exemptions(scope: WaiverScope, expected: JsonObject) -> None:
+    assert exemption(waiver(scope=scope)) == expected
 
 
 @pytest.mark.parametrize(
-    ("scope", "reason"),
+    ("scope", "judging", "why"),
     [
-        (WaiverScope(object=WEB), ""),
+        (WaiverScope(groups=("pilots",), object=WEB), policy(), ""),
+        (WaiverScope(), None, "its policy does not run in clusters"),
+        (WaiverScope(), policy(scope="cluster"), "its policy does not run in clusters"),
+        (WaiverScope(), policy(where="gate"), "its policy does not run in clusters"),
+        (WaiverScope(clusters=("a",)), policy(), "single clusters have no constraints of their own; name a group"),
+        (WaiverScope(unit="shop", object=WEB), policy(), ""),
+        (WaiverScope(unit="shop"), policy(), "a cluster does not know which objects are a unit's; name the object"),
         (
-            WaiverScope(object=WEB, groups=("g",)),
-            "its scope is a part of an environment, and constraints are those of a whole one",
-        ),
-        (
-            WaiverScope(object=WEB, clusters=("c",)),
-            "its scope is a part of an environment, and constraints are those of a whole one",
-        ),
-        (WaiverScope(unit="u"), "a cluster does not know which objects are a unit's; name the object"),
-        (
-            WaiverScope(object=replace(WEB, namespace="")),
+            WaiverScope(object=WaiverObject(kind="ClusterRole", name="admin")),
+            policy(),
             "an exemption of a name without a namespace would reach objects of that name everywhere",
         ),
     ],
-    ids=["object", "group", "cluster", "unit", "cluster-scoped"],
 )
-def test_why_a_waiver_stays_at_the_gate(scope: WaiverScope, reason: str) -> None:
-    assert only_at_gate(waiver(scope), policy()) == reason
+def test_what_no_cluster_gets(scope: WaiverScope, judging: Policy | None, why: str) -> None:
+    assert only_at_gate(waiver(scope=scope), judging) == why
 
 
-@pytest.mark.parametrize("other", [None, policy(scope="fleet"), policy(where="gate")], ids=["unknown", "fleet", "gate"])
-def test_a_policy_that_runs_in_no_cluster(other: object) -> None:
-    from generator.model.policy import Policy
-
-    given = other if isinstance(other, Policy) else None
-    assert only_at_gate(waiver(WaiverScope(object=WEB)), given) == "its policy does not run in clusters"
+def test_a_companion_needs_its_name() -> None:
+    long = constraint("l" * 57)
+    taken = [constraint("x"), constraint("x-waived", of=policy("FG-POD-002")), long, constraint("y", of=policy("FG-POD-002"))]
+    place = long.place
+    assert [*unnameable(taken, [waiver()])] == [
+        problem(
+            "E0801",
+            "'x' is waived, and 'x-waived', which records what is waived, is the name of another constraint",
+            fix="rename the constraint",
+            place=place,
+        ),
+        problem(
+            "E0801",
+            f"'{long.name}' is waived, and '{long.name}-waived', which records what is waived, is longer than 63 characters",
+            fix="rename the constraint",
+            place=place,
+        ),
+    ]
+    assert not [*unnameable(taken, [])]

@@ -59,5 +59,5 @@ def test_what_cannot_be_exported(name: str, words: str) -> None:
     path = "policies/rego/gpu/capacity/policy.rego"
     known |= read_policies({path: (ROOT / path).read_text(encoding="utf-8")})
     with pytest.raises(InputError) as caught:
-        export([name], known, [], sources={}, environments={})
+        export([name], known, {}, sources={})
     assert [(f.code, words in f.message) for f in caught.value.findings] == [("E0801", True)]

@@ -1,4 +1,4 @@
-"""Waivers: what leaves the findings, what stays, and what is said about the waivers themselves."""
+"""Waivers: what leaves the findings, what stays, and what is said about the waivers and their documents."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from datetime import date
 
 import pytest
 
+from generator.errors import problem
 from generator.model.finding import Finding, Severity
+from generator.model.fleet import Duty, EnforcementDocument, WaiverDocument
+from generator.model.inventory import EnforcementSpec, WaiverScope, WaiverSpec
 from generator.model.place import Place
 from generator.model.resource import ResourceId
 from generator.model.waiver import Waiver
-from generator.policy.waivers import Judged, apply
+from generator.policy.waivers import Judged, Terms, apply, broken, matches
+from tests.unit.policy.examples import policy
 
 TODAY = date(2026, 11, 24)
 WEB = ResourceId("apps", "Deployment", "shop", "web")
@@ -22,29 +26,33 @@ WAIVER = Waiver(
     name="w",
     policy="FG-POD-001",
     clusters=frozenset({"a", "b", "x"}),
-    unit="",
-    object=None,
     owner="team-shop",
     expires="2027-06-30",
+    only_at_gate="it names a unit",
     place=PLACE,
 )
 
 
-def judged(finding: Finding = FINDING, *units: str) -> Judged:
-    return Judged(finding=finding, units=frozenset(units or ("shop",)))
+def judged(finding: Finding = FINDING, *units: str, container: tuple[str, str] | None = None) -> Judged:
+    return Judged(finding=finding, units=frozenset(units or ("shop",)), container=container)
+
+
+def terms(severity: str = "high", changed: frozenset[str] = frozenset()) -> Terms:
+    """`changed`: the clusters at which the change touches what is found."""
+    return Terms(as_of=TODAY, severities={"FG-POD-001": severity}, is_changed=lambda _, cluster: cluster in changed)
 
 
 def test_clusters_outside_the_scope_stay() -> None:
-    assert apply([judged()], [WAIVER], TODAY) == [replace(FINDING, clusters=("c",))]
+    assert apply([judged()], [WAIVER], terms()) == [replace(FINDING, clusters=("c",))]
 
 
 def test_everything_waived() -> None:
-    assert apply([judged()], [replace(WAIVER, clusters=frozenset({"a", "b", "c"}))], TODAY) == []
+    assert apply([judged()], [replace(WAIVER, clusters=frozenset({"a", "b", "c"}))], terms()) == []
 
 
 def test_two_waivers_together() -> None:
     second = replace(WAIVER, name="v", clusters=frozenset({"c"}))
-    assert apply([judged()], [WAIVER, second], TODAY) == []
+    assert apply([judged()], [WAIVER, second], terms()) == []
 
 
 UNUSED = Finding(code="E0803", message="waiver 'w' waives nothing", fix="remove it", place=PLACE, severity=Severity.WARNING)
@@ -58,57 +66,262 @@ UNUSED = Finding(code="E0803", message="waiver 'w' waives nothing", fix="remove 
         replace(WAIVER, clusters=frozenset()),
         replace(WAIVER, unit="till"),
         replace(WAIVER, object=("Deployment", "till", "web")),
+        replace(WAIVER, object=("Deployment", "", "web")),
+        replace(WAIVER, namespace="sho"),
+        replace(WAIVER, container="main"),
+        replace(WAIVER, image="ghcr.io/*"),
         replace(WAIVER, policy="FG-POD-002", expires="2026-01-01"),
     ],
-    ids=["policy", "clusters", "no clusters", "unit", "object", "expired, too"],
+    ids=[
+        *("policy", "clusters", "no clusters", "unit", "object", "no namespace", "namespace", "container", "image"),
+        "expired, too",
+    ],
 )
 def test_unused(waiver: Waiver) -> None:
-    assert apply([judged()], [waiver], TODAY) == [FINDING, UNUSED]
+    assert apply([judged(container=("web", "quay.io/web:1"))], [waiver], terms()) == [FINDING, UNUSED]
 
 
 @pytest.mark.parametrize(
     "waiver",
-    [replace(WAIVER, unit="shop"), replace(WAIVER, object=("Deployment", "shop", "web")), replace(WAIVER, expires="2027-06-30")],
-    ids=["unit", "object", "date"],
+    [
+        replace(WAIVER, unit="shop"),
+        replace(WAIVER, object=("Deployment", "shop", "web")),
+        replace(WAIVER, namespace="sh*"),
+        replace(WAIVER, namespace="sh*", object=("Deployment", "", "web")),
+        replace(WAIVER, container="web"),
+        replace(WAIVER, image="quay.io/*", container="*e*"),
+    ],
+    ids=["unit", "object", "namespace", "object in a namespace", "container", "image"],
 )
 def test_narrow_scopes_that_fit(waiver: Waiver) -> None:
-    assert apply([judged()], [waiver], TODAY) == [replace(FINDING, clusters=("c",))]
+    assert apply([judged(container=("web", "quay.io/web:1"))], [waiver], terms()) == [replace(FINDING, clusters=("c",))]
+
+
+def test_a_waiver_of_a_container_does_not_speak_for_the_pod() -> None:
+    assert apply([judged()], [replace(WAIVER, container="*")], terms()) == [FINDING, UNUSED]
 
 
 def test_a_waiver_of_one_unit_does_not_speak_for_another() -> None:
-    assert apply([judged(FINDING, "shop", "till")], [replace(WAIVER, unit="shop")], TODAY) == [FINDING, UNUSED]
+    assert apply([judged(FINDING, "shop", "till")], [replace(WAIVER, unit="shop")], terms()) == [FINDING, UNUSED]
 
 
 def test_a_finding_without_clusters_is_not_waived() -> None:
     finding = replace(FINDING, clusters=())
-    assert apply([judged(finding)], [WAIVER], TODAY) == [finding, UNUSED]
+    assert apply([judged(finding)], [WAIVER], terms()) == [finding, UNUSED]
+
+
+def test_what_both_gates_exempt_needs_a_waiver_that_both_know() -> None:
+    unseen = "waiver 'w' waives nothing that is rendered"
+    fix = "remove it, unless it is for what a chart or an operator makes at the site"
+    assert apply([judged()], [replace(WAIVER, only_at_gate="")], terms()) == [FINDING, replace(UNUSED, message=unseen, fix=fix)]
+    exempt = replace(judged(), exempt=True)
+    told = "Mend it.; both gates exempt it, but no waiver covers just this: narrow the one that does"
+    assert apply([exempt], [replace(WAIVER, only_at_gate="")], terms()) == [replace(FINDING, clusters=("c",), fix=told)]
+    assert apply([exempt], [WAIVER], terms()) == [replace(FINDING, fix=told), UNUSED]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "holds"),
+    [
+        ("web", "web", True),
+        ("web", "web-1", False),
+        ("web*", "web-1", True),
+        ("*web", "my-web", True),
+        ("*we*", "my-web-1", True),
+        ("*", "", True),
+        ("*", "web", True),
+        ("w*b", "web", False),
+    ],
+)
+def test_patterns_are_those_of_the_exemptions(pattern: str, text: str, *, holds: bool) -> None:
+    assert matches(pattern, text) is holds
+
+
+def about(message: str, severity: Severity = Severity.WARNING) -> Finding:
+    fix = "mend what it waives, or agree on it anew; ask team-shop"
+    return Finding(code="E0803", message=f"waiver 'w' {message}", fix=fix, place=PLACE, severity=severity)
 
 
 def test_last_day() -> None:
-    about = Finding(
-        code="E0803",
-        message="waiver 'w' expires on 2026-11-24",
-        fix="mend what it waives; ask team-shop",
-        place=PLACE,
-        severity=Severity.NOTE,
-    )
     waiver = replace(WAIVER, expires="2026-11-24")
-    assert apply([judged()], [waiver], TODAY) == [replace(FINDING, clusters=("c",)), about]
+    note = about("expires on 2026-11-24", Severity.NOTE)
+    assert apply([judged()], [waiver], terms()) == [replace(FINDING, clusters=("c",)), note]
 
 
 @pytest.mark.parametrize(("expires", "said"), [("2026-12-24", True), ("2026-12-25", False)])
 def test_thirty_days_before(expires: str, *, said: bool) -> None:
-    notes = [found for found in apply([judged()], [replace(WAIVER, expires=expires)], TODAY) if found.code == "E0803"]
-    assert [found.message for found in notes] == ([f"waiver 'w' expires on {expires}"] if said else [])
+    notes = [found for found in apply([judged()], [replace(WAIVER, expires=expires)], terms()) if found.code == "E0803"]
+    assert notes == ([about(f"expires on {expires}", Severity.NOTE)] if said else [])
 
 
-def test_expired() -> None:
-    about = Finding(
-        code="E0803",
-        message="waiver 'w' expired on 2026-11-23",
-        fix="mend what it waives; ask team-shop",
-        place=PLACE,
-        severity=Severity.WARNING,
+def expired(day: str, *clusters: str, severity: Severity = Severity.ERROR) -> Finding:
+    fix = f"Mend it.; waiver 'w' (policies/waivers/w.yaml:1:1) expired on {day}"
+    return replace(FINDING, clusters=clusters, fix=fix, severity=severity)
+
+
+LEFT = replace(FINDING, clusters=("c",))
+
+
+@pytest.mark.parametrize(
+    ("day", "severity", "changed", "expected"),
+    [
+        (
+            "2026-11-10",
+            "high",
+            "",
+            [
+                expired("2026-11-10", "a", "b", severity=Severity.WARNING),
+                LEFT,
+                about("expired on 2026-11-10; changes to what it waives are refused, after 2026-11-24 all of it"),
+            ],
+        ),
+        (
+            "2026-11-23",
+            "medium",
+            "b",
+            [
+                expired("2026-11-23", "a", severity=Severity.WARNING),
+                expired("2026-11-23", "b"),
+                LEFT,
+                about("expired on 2026-11-23; changes to what it waives are refused, after 2026-12-07 all of it"),
+            ],
+        ),
+        (
+            "2026-11-09",
+            "high",
+            "",
+            [expired("2026-11-09", "a", "b"), LEFT, about("expired on 2026-11-09; what it waives is refused")],
+        ),
+        (
+            "2026-11-23",
+            "critical",
+            "",
+            [expired("2026-11-23", "a", "b"), LEFT, about("expired on 2026-11-23; what it waives is refused")],
+        ),
+    ],
+    ids=["nothing changed, last day of grace", "b changed", "grace is over", "critical: at once"],
+)
+def test_expired(day: str, severity: str, changed: str, expected: list[Finding]) -> None:
+    found = apply([judged()], [replace(WAIVER, expires=day)], terms(severity, frozenset(changed)))
+    assert found == expected
+
+
+def test_a_valid_waiver_makes_up_for_an_expired_one() -> None:
+    old = replace(WAIVER, name="w", expires="2026-01-01")
+    new = replace(WAIVER, name="v")
+    assert apply([judged()], [old, new], terms()) == [LEFT, about("expired on 2026-01-01; what it waives is refused")]
+
+
+def test_a_warning_stays_one() -> None:
+    soft = replace(FINDING, severity=Severity.NOTE, clusters=("a",))
+    found = apply([judged(soft)], [replace(WAIVER, expires="2026-11-23")], terms())
+    assert [(finding.code, finding.severity) for finding in found] == [
+        ("FG-POD-001", Severity.NOTE),
+        ("E0803", Severity.WARNING),
+    ]
+
+
+def document(owner: str = "team-shop", agreed: str = "2026-11-01", expires: str = "2026-12-01", **said: str) -> WaiverDocument:
+    spec = WaiverSpec(
+        policy=said.get("policy", "FG-POD-001"),
+        scope=WaiverScope(),
+        owner=owner,
+        ticket="T-1",
+        reason="till it is rewritten",
+        agreed=agreed,
+        expires=expires,
     )
-    blamed = replace(FINDING, fix="Mend it.; waiver 'w' (policies/waivers/w.yaml:1:1) expired on 2026-11-23")
-    assert apply([judged()], [replace(WAIVER, expires="2026-11-23")], TODAY) == [blamed, about]
+    return WaiverDocument(name="w", place=PLACE, spec=spec)
+
+
+DUTIES = (
+    Duty(role="security", teams=("team-security", "team-audit"), duties=("policies",), place=Place("r.yaml")),
+    Duty(role="owners", teams=("team-shop", "team-till"), duties=("waivers",), place=Place("r.yaml")),
+)
+STAGED = EnforcementDocument(
+    name="e",
+    place=Place("policies/enforcement/e.yaml"),
+    spec=EnforcementSpec(constraints=("x",), action="warn", owner="team-shop", reason="first see"),
+)
+
+
+@pytest.mark.parametrize(
+    ("waiver", "severity", "expected"),
+    [
+        (document(), "critical", []),
+        (
+            document(expires="2026-12-02"),
+            "critical",
+            [
+                problem(
+                    "E0803",
+                    "waiver 'w' of a policy of severity critical holds 31 days from 2026-11-01",
+                    fix="let it expire 0 to 30 days after `agreed`; what is to stay belongs into the constraint",
+                    place=PLACE,
+                )
+            ],
+        ),
+        (document(expires="2027-01-30"), "high", []),
+        (document(expires="2027-04-30"), "medium", []),
+        (
+            document(agreed="2026-12-02"),
+            "medium",
+            [
+                problem(
+                    "E0803",
+                    "waiver 'w' of a policy of severity medium holds -1 days from 2026-12-02",
+                    fix="let it expire 0 to 180 days after `agreed`; what is to stay belongs into the constraint",
+                    place=PLACE,
+                )
+            ],
+        ),
+        (
+            document(policy="FG-POD-002"),
+            "high",
+            [problem("E0803", "waiver 'w' waives FG-POD-002, which is no policy", fix="did you mean 'FG-POD-001'?", place=PLACE)],
+        ),
+        (
+            document(owner="team-audit"),
+            "high",
+            [
+                problem(
+                    "E0806",
+                    "waiver 'w' is owned by team-audit, who answers for the policies (TeamRole security)",
+                    fix="let the team own it that has to mend what is waived",
+                    place=PLACE,
+                )
+            ],
+        ),
+        (
+            document(owner="team-x"),
+            "high",
+            [
+                problem(
+                    "E0806",
+                    "waiver 'w' is owned by team-x, who may not own waivers (TeamRole owners)",
+                    fix="known: team-shop, team-till",
+                    place=PLACE,
+                )
+            ],
+        ),
+    ],
+    ids=["good", "too long", "high", "medium", "before it was agreed", "no policy", "owner of policies", "not an owner"],
+)
+def test_documents(waiver: WaiverDocument, severity: str, expected: list[Finding]) -> None:
+    known = replace(policy(), severity=severity)
+    assert list(broken([waiver], [], {known.id: known}, DUTIES)) == expected
+
+
+def test_without_duties_any_team_may_own_anything() -> None:
+    assert list(broken([document("anybody")], [STAGED], {"FG-POD-001": policy()}, ())) == []
+
+
+def test_stages_are_owned_by_who_answers_for_policies() -> None:
+    assert list(broken([], [STAGED], {}, DUTIES)) == [
+        problem(
+            "E0806",
+            "'e' is owned by team-shop, who does not answer for policies",
+            fix="let a team of TeamRole security own it: team-audit, team-security",
+            place=STAGED.place,
+        )
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generator.errors import ToolError
+from generator.errors import EvaluationFailed, ToolError
 from generator.model.gate import Coverage, RawResult, Verdict
 from generator.tools.conftest_cli import _spread, _verdicts
 from generator.tools.process import Command, Ran
@@ -73,3 +73,29 @@ def test_silence_and_nonsense_are_failures(given: object, message: str) -> None:
 )
 def test_spread(texts: list[str], jobs: int, expected: list[list[tuple[int, str]]]) -> None:
     assert _spread(texts, jobs) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (
+            (
+                "Error: running test: query rule: check: query rule: evaluating policy: policy/policies/rego/x/y/policy.rego:31:"
+                " eval_conflict_error: complete rules must not produce multiple outputs\n"
+            ),
+            "policies/rego/x/y/policy.rego:31",
+        ),
+        ("Error: running test: load: loading policies: policy/x.rego:1: rego_parse_error: no match found\n", ""),
+    ],
+    ids=["one rule", "nothing can be loaded"],
+)
+def test_a_failed_rule_is_told_from_policies_that_do_not_load(words: str, place: str) -> None:
+    failed = Ran(command=Command(argv=("conftest",), env={}), code=1, stdout=b"", stderr=words.encode())
+    with pytest.raises(ToolError) as caught:
+        _verdicts(failed)
+    (finding,) = caught.value.findings
+    assert (type(caught.value) is EvaluationFailed, str(finding.place or ""), finding.code) == (
+        bool(place),
+        place,
+        "E0809" if place else "E1103",
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from generator.library import FOLDERS
 
-EXAMPLE = ("fleet", "environments", "output", "policies/waivers", "fleetgen.toml")
+EXAMPLE = ("fleet", "environments", "output", "policies/waivers", "policies/enforcement", "fleetgen.toml")
 
 
 @pytest.fixture

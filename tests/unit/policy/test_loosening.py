@@ -1,0 +1,164 @@
+"""What a change to the rules lets pass, said one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from generator.model.finding import Finding, Severity
+from generator.model.fleet import EnforcementDocument, WaiverDocument
+from generator.model.inventory import WaiverScope
+from generator.model.place import Place
+from generator.model.policy import Constraint, Policy
+from generator.policy.enforcement import Membership
+from generator.policy.loosening import State, loosened
+from generator.policy.sets import policy_sets
+from tests.unit.policy.examples import PATH, REGO, constraint, policy
+from tests.unit.policy.test_enforcement import document
+from tests.unit.policy.test_exemptions import waiver
+from tests.unit.policy.test_sets import FLEET
+
+MEMBERS = {"a": Membership("production", "canary", ("pilots",)), "b": Membership("production", "broad")}
+X = constraint("x")
+POLICY = policy()
+LIB = "policies/rego/lib/exempt/exempt.rego"
+GATE = "policies/rego/gate/gate.rego"
+FILES = {
+    PATH: REGO.replace("\nviolation", "\nimport data.lib.exempt\n\nviolation"),
+    LIB: "package lib.exempt\n\nx if true\n",
+    GATE: "package main\n\ndeny contains 1\n",
+}
+
+
+def state(
+    constraints: tuple[Constraint, ...] = (X,),
+    *,
+    enforcements: tuple[EnforcementDocument, ...] = (),
+    waivers: tuple[WaiverDocument, ...] = (),
+    registry: str = "example.com/",
+    judging: Policy | None = POLICY,
+    files: Mapping[str, str] = FILES,
+) -> State:
+    found = policy_sets(MEMBERS, {"production": {"registries": [registry]}}, constraints, enforcements, waivers)
+    return State(
+        policies={judging.id: judging} if judging else {},
+        files=files,
+        constraints=constraints,
+        enforcements=enforcements,
+        waivers=waivers,
+        sets=found.sets,
+        of=found.of,
+    )
+
+
+def said(message: str, place: str | Place, *clusters: str) -> Finding:
+    return Finding(
+        code="E0808",
+        message=f"this change {message}",
+        fix="let the owners of the policies review it; the change was judged without it",
+        place=(Place(place) if place else None) if isinstance(place, str) else place,
+        severity=Severity.WARNING,
+        clusters=clusters,
+    )
+
+
+HERE, THERE = X.place, policy().place
+CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]] = {
+    "nothing": (state, state, []),
+    "only comments": (state, lambda: state(files={**FILES, PATH: "# hm\n" + FILES[PATH]}), []),
+    "policy removed": (
+        state,
+        lambda: state((), judging=None),
+        [said("removes policy FG-POD-001 (No privileged containers)", ""), said("no longer judges by 'x'", "", "a", "b")],
+    ),
+    "severity": (
+        state,
+        lambda: state(judging=replace(POLICY, severity="medium")),
+        [said("calls FG-POD-001 medium instead of critical, so that waivers of it may hold longer", THERE)],
+    ),
+    "where": (
+        state,
+        lambda: state(judging=policy(where="cluster")),
+        [said("lets FG-POD-001 judge in 'cluster' instead of 'both'", THERE)],
+    ),
+    "rule": (
+        state,
+        lambda: state(files={**FILES, PATH: FILES[PATH].replace('"bad"', '"good"')}),
+        [said("alters the Rego of FG-POD-001", THERE)],
+    ),
+    "library of the rule": (
+        state,
+        lambda: state(files={**FILES, LIB: "package lib.exempt\n\nx if false\n"}),
+        [said("alters the Rego of FG-POD-001", THERE)],
+    ),
+    "gate": (
+        state,
+        lambda: state(files={**FILES, GATE: "package main\n"}),
+        [said(f"alters how the gate judges ({GATE})", GATE)],
+    ),
+    "weaker action": (
+        state,
+        lambda: state((replace(X, action="warn"),)),
+        [said("lets 'x' only warn instead of deny", HERE, "a", "b")],
+    ),
+    "stronger action": (lambda: state((replace(X, action="warn"),)), state, []),
+    "weaker in a group": (
+        state,
+        lambda: state(enforcements=(document("e", "dryrun", groups="pilots"),)),
+        [said("lets 'x' only dryrun instead of deny", Place("policies/enforcement/e.yaml", 1, 1), "a")],
+    ),
+    "stage entered": (
+        lambda: state(enforcements=(document("e", "dryrun", groups="pilots"),)),
+        lambda: state(enforcements=(document("e", "warn", groups="pilots"),)),
+        [],
+    ),
+    "match": (
+        state,
+        lambda: state((constraint("x", match={"namespaces": ["shop"]}),)),
+        [said("alters the match of 'x'", HERE, "a", "b")],
+    ),
+    "parameters": (state, lambda: state((constraint("x", limit=9),)), [said("alters the parameters of 'x'", HERE, "a", "b")]),
+    "parameters of the environment": (
+        state,
+        lambda: state(registry="docker.io/"),
+        [said("alters the parameters of 'x'", HERE, "a", "b")],
+    ),
+    "not required": (
+        lambda: state((replace(X, required=True),)),
+        state,
+        [said("no longer requires 'x'", HERE, "a", "b")],
+    ),
+    "environments": (
+        state,
+        lambda: state((replace(X, environments=("dev",)),)),
+        [said("no longer judges by 'x'", HERE, "a", "b")],
+    ),
+    "a fleet's constraint, and a split": (
+        lambda: state((X, FLEET)),
+        lambda: state((X, FLEET), enforcements=(document("e", "deny", groups="pilots"),)),
+        [],
+    ),
+    "new waiver": (
+        state,
+        lambda: state(waivers=(waiver(),)),
+        [said("waives FG-POD-001 ('w', until 2026-12-01)", "policies/waivers/w.yaml")],
+    ),
+    "waiver gone": (lambda: state(waivers=(waiver(),)), state, []),
+    "waiver extended": (
+        lambda: state(waivers=(waiver(),)),
+        lambda: state(waivers=(replace(waiver(), spec=replace(waiver().spec, expires="2026-12-09")),)),
+        [said("extends waiver 'w' from 2026-12-01 to 2026-12-09", "policies/waivers/w.yaml")],
+    ),
+    "waiver widened": (
+        lambda: state(waivers=(waiver(scope=WaiverScope(namespace="shop")),)),
+        lambda: state(waivers=(waiver(scope=WaiverScope(namespace="*")),)),
+        [said("alters what waiver 'w' covers", "policies/waivers/w.yaml")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), CASES.values(), ids=CASES)
+def test_loosened(before: Callable[[], State], after: Callable[[], State], expected: list[Finding]) -> None:
+    assert loosened(before(), after()) == expected
