@@ -103,6 +103,12 @@ MISTAKES: Mapping[str, Mistake] = {
 }
 
 
+def holding(plan: Plan, library: Mapping[str, str]) -> Plan:
+    """The plan with another library, without what the example says about its own constraints."""
+    fleet = replace(plan.fleet, enforcements=(), waivers=())
+    return replace(plan, fleet=fleet, inputs=Inputs(plan.inputs.inventory, library, ""))
+
+
 @pytest.fixture(scope="module")
 def files(plan: Plan) -> dict[str, str]:
     """A library of one policy, as it is scaffolded."""
@@ -115,7 +121,7 @@ def look(plan: Plan, repository: Repository, bench: Bench) -> Callable[[Mapping[
     """Examine a library; what is found as (code, place, message)."""
 
     def run(library: Mapping[str, str]) -> Found:
-        changed = replace(plan, inputs=Inputs(plan.inputs.inventory, library, ""))
+        changed = holding(plan, library)
         report = examine(changed, repository, bench, [str(repository.root / "policies/rego/pod/annotations")])
         return [(f.code, str(f.place or ""), f.message) for f in report.findings]
 
@@ -165,7 +171,7 @@ def test_form_is_written_when_asked(
     broken = files[POLICY].replace("_is_mapping(null)\n", "_is_mapping( null )\n")
     (tmp_path / POLICY).parent.mkdir(parents=True)
     (tmp_path / POLICY).write_text(broken)
-    changed = replace(plan, inputs=Inputs(plan.inputs.inventory, {**files, POLICY: broken}, ""))
+    changed = holding(plan, {**files, POLICY: broken})
     own = Repository(root=tmp_path, config=repository.config, config_text="")
     report = examine(changed, own, bench, [str(tmp_path / "policies/rego/pod/annotations")], fix=True)
     assert (report.findings, report.formatted) == ((), (POLICY,))
