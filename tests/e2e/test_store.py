@@ -165,9 +165,10 @@ def test_gatekeeper_refuses_what_went_around_the_gate_in_the_gates_words(
     fleet.write(file, committed.rstrip("\n") + ("" if "\npatches:" in committed else "\npatches:") + f"\n- {patch}\n")
     fleet.commit("Around the gate")
     fleet.push(site.repository)
-    said_by_webhook = 'admission webhook "validation.gatekeeper.sh" denied the request: [network-in-cluster-services] '
-    site.wait("the webhook refuses", lambda: said_by_webhook in said(site, "tf-serving.shelf-gap"), seconds=120)
-    refused = said(site, "tf-serving.shelf-gap").partition(said_by_webhook)[2]
+    webhook, constraint = 'admission webhook "validation.gatekeeper.sh" denied the request: ', "[network-in-cluster-services] "
+    site.wait("the webhook refuses", lambda: webhook in said(site, "tf-serving.shelf-gap"), seconds=120)
+    # More than one constraint refuses, in no certain order.
+    refused = said(site, "tf-serving.shelf-gap").partition(webhook)[2].partition(constraint)[2]
     assert any(refused.startswith(message) for message in messages), (refused, messages)
     service = sites.live(site, ResourceId("", "Service", "serving", "tf-serving-shelf-gap"))
     assert objects.text(service, "spec", "type") == "ClusterIP"
@@ -186,6 +187,21 @@ def test_gatekeeper_refuses_a_pod_that_somebody_brings_by_hand(site: Site) -> No
     }
     with pytest.raises(RefusedError, match=r"\[pod-no-privileged\] spec\.containers\[0\] \(c\): the container is privileged"):
         site.api.create(pod)
+
+
+def test_gatekeeper_refuses_a_workload_when_it_is_made(site: Site) -> None:
+    """By the ExpansionTemplates, in the words of the gate; without them the Deployment would be there, and its Pods would not."""
+    container: JsonObject = {"name": "c", "image": "docker.io/library/busybox:1.37.0", "securityContext": {"privileged": True}}
+    template: JsonObject = {"metadata": {"labels": {"app": "intruder"}}, "spec": {"containers": [container]}}
+    deployment: JsonObject = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "intruder", "namespace": "default"},
+        "spec": {"selector": {"matchLabels": {"app": "intruder"}}, "template": template},
+    }
+    words = r"\[pod-no-privileged\] \[Implied by expand-deployment\] spec\.containers\[0\] \(c\): the container is privileged"
+    with pytest.raises(RefusedError, match=words):
+        site.api.create(deployment)
 
 
 def test_a_wave_waits_for_a_cluster_policy(site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None) -> None:
