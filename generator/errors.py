@@ -157,6 +157,7 @@ CODES: dict[str, str] = {
     "E1202": "fleetgen.toml is missing or broken",
     "E1203": "this version of fleetgen is not the one that the repository requires",
     "E1204": "a file or folder exists already",
+    "E1205": "the system refuses a file or folder: no space, no permission, read-only",
     # rehearsal
     "E1301": "a process of the rehearsed site did not start or ended by itself",
     "E1302": "the rehearsed site did not reach the committed state",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -11,7 +12,7 @@ import click
 
 from generator import __version__
 from generator.cli.table import Table
-from generator.errors import FleetgenError
+from generator.errors import FleetgenError, ToolError, problem
 
 COMMANDS: Final = {
     "init": "Start a fleet repository.",
@@ -54,21 +55,49 @@ def main(argv: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.exceptions.Abort):
         sys.stderr.write("interrupted; nothing was changed that is not complete\n")
         return 130
-    except click.ClickException as error:
+    except Exception as error:  # noqa: BLE001 - the one broad handler: an unexpected failure is a bug, said so
+        return _failed(error)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(error: Exception) -> int:
+    """Say it; the exit code."""
+    if isinstance(error, click.ClickException):
         error.show()
         return 2
-    except FleetgenError as error:
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, OSError) and _is_of_the_machine(error):
+        error = _refused_by_the_machine(error)
+    if isinstance(error, FleetgenError):
         from generator.cli.output import report_error  # noqa: PLC0415 - only after an error
 
         return report_error(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception:  # noqa: BLE001 - the one broad handler: an unexpected failure is a bug, said so
-        traceback.print_exc()
-        sys.stderr.write(f"internal error in fleetgen {__version__}; please report the lines above with the command you ran\n")
-        return 3
-    return result if isinstance(result, int) else 0
+    traceback.print_exception(error)
+    sys.stderr.write(f"internal error in fleetgen {__version__}; please report the lines above with the command you ran\n")
+    return 3
+
+
+# What the machine says no with, other than a mistake of ours.
+_OF_THE_MACHINE: Final = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG),
+        *(errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM),
+    }
+)
+_NO_TEMPORARY_FOLDER: Final = "No usable temporary directory found"
+
+
+def _is_of_the_machine(error: OSError) -> bool:
+    return error.errno in _OF_THE_MACHINE or _NO_TEMPORARY_FOLDER in str(error)
+
+
+def _refused_by_the_machine(error: OSError) -> ToolError:
+    """No space, no permission, a read-only folder: said with its path, without a traceback."""
+    path = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+    fix = "make the folder writable, or free some space; TMPDIR names another folder for temporary files"
+    return ToolError(problem("E1205", f"{path}{error.strerror or error}", fix=fix))
 
 
 def run() -> None:

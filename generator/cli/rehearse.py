@@ -41,7 +41,14 @@ The first run builds the programs (about 10 minutes on two cores): fleetgen tool
     type=click.Path(path_type=Path),
     help="Keep the site's files and logs in DIR, which must not exist yet.",
 )
-@click.option("--timeout", default=600, show_default=True, metavar="SECONDS", help="How long the site may take.")
+@click.option(
+    "--timeout",
+    default=600,
+    show_default=True,
+    metavar="SECONDS",
+    type=click.IntRange(min=1),
+    help="How long the site may take.",
+)
 @common.with_settings
 def command(settings: Settings, *, cluster: str, ref: str, crds: Path | None, keep: Path | None, timeout: int) -> int:
     """See the help text."""
@@ -50,11 +57,7 @@ def command(settings: Settings, *, cluster: str, ref: str, crds: Path | None, ke
     from generator.rehearse.site import Options  # noqa: PLC0415 - as above
 
     process.exit_on_sigterm()
-    git = Git.open(settings.repository.root, os.environ)
-    commit = git.resolve(ref)
-    if commit is None:
-        fix = "commit first: a site pulls commits" if ref == "HEAD" else "name a branch, tag or commit"
-        raise InputError(problem("E1305", f"'{ref}' names no commit of {git.root}", fix=fix))
+    commit = _commit(Git.open(settings.repository.root, os.environ), ref)
     tools = rehearsal.BuiltTools(_toolchain(settings))
     options = Options(folder=keep.absolute() if keep else None, on_event=report.live(output.say))
     with rehearsal.opened(settings, tools, cluster, commit=commit, crds=crds, options=options) as site:
@@ -66,6 +69,20 @@ def command(settings: Settings, *, cluster: str, ref: str, crds: Path | None, ke
     if result.findings and not output.is_json():
         output.print_findings(result.findings, {})
     return 1 if result.findings else 0
+
+
+def _commit(git: Git, ref: str) -> str:
+    """The commit that the site pulls. Raises InputError E1305."""
+    commit = git.resolve(ref)
+    if commit is None:
+        fix = "commit first: a site pulls commits" if ref == "HEAD" else "name a branch, tag or commit"
+        raise InputError(problem("E1305", f"'{ref}' names no commit of {git.root}", fix=fix))
+    if git.is_shallow():
+        fix = "run: git fetch --unshallow (in continuous integration, check out all history)"
+        raise InputError(problem("E1305", f"{git.root} is a shallow clone, from which no site can fetch", fix=fix))
+    if ref == "HEAD" and git.status():
+        output.say(f"note: uncommitted changes are not rehearsed; the site pulls {commit[:12]}")
+    return commit
 
 
 def _toolchain(settings: Settings) -> Toolchain:

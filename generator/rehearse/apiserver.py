@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 import httpx
 
@@ -16,6 +16,8 @@ from generator.model.resource import ResourceId
 from generator.rehearse import objects
 
 _DISCOVERY: Final = "application/json;v=v2;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList"
+_READ_SECONDS: Final = 10  # a server without its store answers nothing at all; who looks wants to see that soon
+_WRITE_SECONDS: Final = 30
 _MANAGER: Final = "fleetgen-rehearse"
 
 
@@ -45,12 +47,28 @@ class RefusedError(ToolError):
         super().__init__(problem("E1304", f"{what}: HTTP {status}: {message}"))
 
 
+class Objects(Protocol):
+    """The objects of a site, as what acts on them needs them."""
+
+    def kinds(self) -> frozenset[tuple[str, str]]: ...
+
+    def serves(self, group: str, kind: str) -> bool: ...
+
+    def get(self, wanted: ResourceId) -> JsonObject | None: ...
+
+    def list(self, group: str, kind: str, namespace: str = "") -> list[JsonObject]: ...
+
+    def apply(self, data: JsonObject, *, status: bool = False, manager: str = _MANAGER, dry_run: bool = False) -> JsonObject: ...
+
+    def merge(self, wanted: ResourceId, patch: JsonObject, *, status: bool = False) -> JsonObject: ...
+
+
 class ApiServer:
     """A client with the rights of a cluster administrator."""
 
     def __init__(self, url: str, token: str, ca: Path) -> None:
         self._http = httpx.Client(
-            base_url=url, verify=_trusting(ca), headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
+            base_url=url, verify=_trusting(ca), headers={"Authorization": f"Bearer {token}"}, trust_env=False
         )
         self._apis: dict[tuple[str, str], Api] = {}
 
@@ -74,15 +92,19 @@ class ApiServer:
         self._apis = found
         return found
 
+    def kinds(self) -> frozenset[tuple[str, str]]:
+        """(group, kind) of all that is served now."""
+        return frozenset(self.apis())
+
     def serves(self, group: str, kind: str) -> bool:
         """Whether objects of the kind can be made now."""
         return (group, kind) in self._apis or (group, kind) in self.apis()
 
-    def apply(self, data: JsonObject, *, status: bool = False, manager: str = _MANAGER) -> JsonObject:
-        """Server-side apply, by force."""
+    def apply(self, data: JsonObject, *, status: bool = False, manager: str = _MANAGER, dry_run: bool = False) -> JsonObject:
+        """Server-side apply, by force; a dry run only asks whether it would be accepted."""
         wanted = objects.identity(data)
         path = self._api(wanted).path(wanted.namespace, wanted.name) + ("/status" if status else "")
-        params = {"fieldManager": manager, "force": "true"}
+        params = {"fieldManager": manager, "force": "true", **({"dryRun": "All"} if dry_run else {})}
         return self._request("PATCH", path, json=data, params=params, headers={"Content-Type": "application/apply-patch+yaml"})
 
     def create(self, data: JsonObject) -> JsonObject:
@@ -141,7 +163,8 @@ class ApiServer:
         headers: dict[str, str] | None = None,
     ) -> JsonObject:
         try:
-            answer = self._http.request(method, path, json=json, params=params, headers=headers)
+            timeout = _READ_SECONDS if method == "GET" else _WRITE_SECONDS
+            answer = self._http.request(method, path, json=json, params=params, headers=headers, timeout=timeout)
         except httpx.HTTPError as error:
             raise RefusedError(0, f"no answer: {error}", f"{method} {path}") from error
         if answer.is_error:

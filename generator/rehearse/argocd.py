@@ -80,6 +80,7 @@ class ArgoCd:
                 name="argocd-repo-server",
                 argv=server,
                 env={**self._from(_REPO_SERVER, settings), **self._common("argocd-repo-server"), **self._network(), **poll},
+                cwd=self._folder,
             ),
             Program(
                 name="argocd-application-controller",
@@ -104,7 +105,7 @@ class ArgoCd:
             "ARGOCD_GPG_DATA_PATH": str(folder / "gpg"),
             "ARGOCD_GNUPGHOME": str(folder / "gnupg"),
             "ARGOCD_GPG_ENABLED": "false",
-            "ARGOCD_ASK_PASS_SOCK": str(folder / "ask-pass.sock"),
+            "ARGOCD_ASK_PASS_SOCK": "ask-pass.sock",  # in its folder: the path of a socket has at most 107 bytes
             "ARGOCD_PLUGINSOCKFILEPATH": str(folder / "tmp"),
             "HOME": str(folder / "home"),
             "TMPDIR": str(folder / "tmp"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,9 @@ _FACTORS: Final = {
     **{suffix: Decimal(1000) ** power for power, suffix in enumerate(("k", "M", "G", "T"), 1)},
     **{suffix: Decimal(1024) ** power for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti"), 1)},
 }
+# Maps that nobody fills with defaults: what is there and not committed was put there by somebody.
+_WHOLE: Final = frozenset({"data", "binaryData", "metadata.labels", "metadata.annotations"})
+_SYSTEM: Final = ("kubernetes.io", "k8s.io", "argoproj.io")
 _FIX: Final = "read the Application's conditions and the logs (--keep)"
 
 
@@ -36,7 +40,7 @@ def differences(wanted: Sequence[JsonObject], api: ApiServer) -> list[Finding]:
             continue
         found += [
             problem("E1303", f"{identity}: {path} is {_short(has)} in the cluster, {_short(wants)} is committed", fix=_FIX)
-            for path, wants, has in unequal(data, live)
+            for path, wants, has in unequal(as_stored(data), live)
         ]
     known = {objects.identity(data) for data in wanted}
     extra = sorted(set(tracked(api)) - known)
@@ -62,7 +66,7 @@ def tracked(api: ApiServer) -> dict[ResourceId, str]:
     return found
 
 
-_NEVER_APPLIED: Final = frozenset({"Event", "Lease", "EndpointSlice", "Endpoints", "ComponentStatus", "Pod", "ReplicaSet"})
+_NEVER_APPLIED: Final = frozenset({"Event", "Lease", "EndpointSlice", "Endpoints", "ComponentStatus"})
 
 
 def _names(tracking: str) -> tuple[str, str, str]:
@@ -72,19 +76,36 @@ def _names(tracking: str) -> tuple[str, str, str]:
     return group, kind, name.partition("/")[2]
 
 
+def as_stored(data: JsonObject) -> JsonObject:
+    """The server keeps the texts of a Secret encoded."""
+    texts = objects.at(data, "stringData")
+    if not texts:
+        return data
+    encoded: JsonObject = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts.items()}
+    return {**{key: value for key, value in data.items() if key != "stringData"}, "data": {**objects.at(data, "data"), **encoded}}
+
+
 def unequal(wanted: Json, live: Json, path: str = "") -> Iterator[tuple[str, Json, Json]]:
-    """(path, wanted, live) of every leaf of `wanted` that `live` does not hold."""
+    """(path, wanted, live) of every leaf of `wanted` that `live` does not hold, and of what no server adds by itself."""
     if _is_empty(wanted) and _is_empty(live):
         return
     if isinstance(wanted, Mapping) and isinstance(live, Mapping):
         for key, value in wanted.items():
             if not (path == "metadata" and key == "creationTimestamp"):
                 yield from unequal(value, live.get(key), f"{path}.{key}" if path else key)
+        if path in _WHOLE:
+            yield from ((f"{path}.{key}", None, live[key]) for key in live.keys() - wanted.keys() if not _is_of_the_system(key))
     elif isinstance(wanted, list) and isinstance(live, list) and len(wanted) == len(live):
         for index, (left, right) in enumerate(zip(wanted, live, strict=True)):
             yield from unequal(left, right, f"{path}[{index}]")
     elif not _same(wanted, live):
         yield path, wanted, live
+
+
+def _is_of_the_system(key: str) -> bool:
+    """A label or annotation that Kubernetes or Argo CD writes; app.kubernetes.io is for everybody."""
+    domain, slash, _ = key.partition("/")
+    return bool(slash) and domain.endswith(_SYSTEM) and domain != "app.kubernetes.io"
 
 
 def _is_empty(value: Json) -> bool:
@@ -110,5 +131,5 @@ def _amount(value: Json) -> Decimal | None:
 
 
 def _short(value: Json) -> str:
-    text = repr(value)
+    text = "nothing" if value is None else repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

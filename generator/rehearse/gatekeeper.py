@@ -13,7 +13,7 @@ import trustme
 
 from generator.model.plain import Json, JsonObject
 from generator.rehearse import objects
-from generator.rehearse.apiserver import ApiServer
+from generator.rehearse.apiserver import Objects
 from generator.rehearse.controlplane import Access
 from generator.rehearse.programs import Program, Tools
 from generator.tools import process
@@ -41,7 +41,7 @@ class Gatekeeper:
         certificate.cert_chain_pems[0].write_to_path(folder / "tls.crt")
         authority.cert_pem.write_to_path(folder / "ca.crt")
 
-    def can_start(self, api: ApiServer) -> bool:
+    def can_start(self, api: Objects) -> bool:
         """Whether the chart has brought the definitions and the baseline the namespace."""
         if api.get(objects.identity(_namespace())) is None:
             return False

@@ -11,7 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final, cast
@@ -23,15 +23,20 @@ from generator.tools import git_serve
 
 _HOST: Final = "127.0.0.1"
 _UPLOAD_PACK: Final = "git-upload-pack"
+_FETCH: Final = b"command=fetch"  # protocol 2; the other command lists references
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What went through to one repository: `received` is what the site sent, `sent` what it pulled, both in bytes without TLS."""
+    """What went through to one repository: `received` is what the site sent, `sent` what it pulled, both in bytes without TLS.
+
+    `content`: the part of `sent` that holds objects of git or a file; the rest lists branches, for every look at the server.
+    """
 
     requests: int = 0
     received: int = 0
     sent: int = 0
+    content: int = 0
 
 
 @dataclass(slots=True)
@@ -70,7 +75,7 @@ class Internet:
     def traffic(self) -> dict[str, Traffic]:
         """A copy of what was counted, by repository."""
         with self._world.lock:
-            return {url: Traffic(t.requests, t.received, t.sent) for url, t in self._world.traffic.items()}
+            return {url: replace(traffic) for url, traffic in self._world.traffic.items()}
 
     def unknown(self) -> tuple[str, ...]:
         """Addresses that the site asked for and nobody serves here."""
@@ -144,7 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
             refs = git_serve.advertise(self.world.git[repository], protocol)
             self._answer(repository, refs, f"application/x-{_UPLOAD_PACK}-advertisement")
         elif address in self.world.files:
-            self._answer(address, self.world.files[address], "application/octet-stream")
+            data = self.world.files[address]
+            self._answer(address, data, "application/octet-stream", content=len(data))
         else:
             self._unknown(address)
 
@@ -157,7 +163,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._unknown(address)
             return
         pack = git_serve.upload_pack(self.world.git[repository], body, self.headers.get("Git-Protocol", ""))
-        self._answer(repository, pack, f"application/x-{_UPLOAD_PACK}-result", received=wire)
+        content = len(pack) if _FETCH in body else 0
+        self._answer(repository, pack, f"application/x-{_UPLOAD_PACK}-result", received=wire, content=content)
 
     def _body(self) -> tuple[int, bytes]:
         """Length on the wire, and the content."""
@@ -172,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         return len(body), gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
-    def _answer(self, key: str, data: bytes, kind: str, received: int = 0) -> None:
+    def _answer(self, key: str, data: bytes, kind: str, *, received: int = 0, content: int = 0) -> None:
         if self.world.down:
             self.close_connection = True
             return
@@ -181,6 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
             traffic.requests += 1
             traffic.received += received
             traffic.sent += len(data)
+            traffic.content += content
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))

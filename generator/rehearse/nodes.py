@@ -7,13 +7,18 @@ from typing import Final, cast
 
 from generator.catalog.noderules import node_rules
 from generator.catalog.pools import offered, product_of
-from generator.model.gpus import RESOURCES
 from generator.model.inventory import ClusterSpec, NodePool
 from generator.model.plain import Json, JsonObject
 
 _PODS: Final = "110"
 # k3s manifests/runtimes.yaml, and the chart rke2-runtimeclasses; those for WebAssembly are left out
 _RUNTIME_CLASSES: Final = dict.fromkeys(("k3s", "rke2"), ("crun", "nvidia", "nvidia-experimental"))
+# What node feature discovery and the vendor's operator would find out and write down; DeviceConfigs and workloads select by it.
+_DISCOVERED: Final = {
+    "nvidia": {"feature.node.kubernetes.io/pci-10de.present": "true", "nvidia.com/gpu.present": "true"},
+    "amd": {"feature.node.kubernetes.io/amd-gpu": "true"},
+    "intel": {"intel.feature.node.kubernetes.io/gpu": "true"},
+}
 
 
 def nodes(cluster: str, spec: ClusterSpec) -> list[JsonObject]:
@@ -58,7 +63,7 @@ def _node(spec: ClusterSpec, pool: NodePool, name: str, ruled: Mapping[str, str]
         "kubernetes.io/arch": pool.arch,
         "kubernetes.io/os": "linux",
         **({"node-role.kubernetes.io/control-plane": "true"} if first else {}),
-        **({f"{RESOURCES[product_of(pool.gpu).vendor].split('/')[0]}/gpu.present": "true"} if pool.gpu else {}),
+        **(_DISCOVERED.get(product_of(pool.gpu).vendor, {}) if pool.gpu else {}),
         **ruled,
         **pool.labels,
     }

@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 from typing import Final
-
-from filelock import FileLock, Timeout
 
 from generator.errors import ToolError, problem
 
+_HOST: Final = "127.0.0.1"
 # Below the ranges from which Linux (32768) and macOS (49152) take the ports of outgoing connections.
-_FIRST: Final = 21000
-_BLOCKS: Final = 400
-_BLOCK_SIZE: Final = 25
+FIRST: Final = 21000
+BLOCKS: Final = 400
+BLOCK_SIZE: Final = 25
 
 
 @contextmanager
-def reserved() -> Iterator[Iterator[int]]:
-    """A block of ports, locked for as long as the context is open. ToolError E1305 if all are taken."""
-    folder = Path(tempfile.gettempdir()) / f"fleetgen-ports-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    offset = os.getpid() * 7
-    for step in range(_BLOCKS):
-        first = _FIRST + (offset + step) % _BLOCKS * _BLOCK_SIZE
-        lock = FileLock(folder / f"{first}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
+def reserved(start: int) -> Iterator[Iterator[int]]:
+    """A block of ports for as long as the context is open, looked for from block `start` on. ToolError E1305 if all are taken.
+
+    The block's first port is the lock: whoever listens there has the block. Other than a file it needs no folder that all users
+    and all values of TMPDIR share, nothing of it is left behind, and the kernel gives it back after a `kill -9`.
+    """
+    for step in range(BLOCKS):
+        first = FIRST + (start + step) % BLOCKS * BLOCK_SIZE
+        lock = _listening(first)
+        if lock is None:
             continue
-        try:
-            ports = range(first, first + _BLOCK_SIZE)
+        with closing(lock):
+            ports = range(first + 1, first + BLOCK_SIZE)
             if all(_is_free(port) for port in ports):
                 yield iter(ports)
                 return
-        finally:
-            lock.release()
-    raise ToolError(
-        problem(
-            "E1305", f"no {_BLOCK_SIZE} free ports in a row from {_FIRST} on", fix="end other rehearsals, or what holds the ports"
-        )
-    )
+    fix = "end other rehearsals, or what holds the ports"
+    raise ToolError(problem("E1305", f"no {BLOCK_SIZE} free ports in a row from {FIRST} on", fix=fix))
+
+
+def _listening(port: int) -> socket.socket | None:
+    """A socket that nobody talks to; None if somebody else has the port."""
+    lock = socket.socket()
+    try:
+        lock.bind((_HOST, port))
+        lock.listen(1)
+    except OSError:
+        lock.close()
+        return None
+    return lock
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
+    with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((_HOST, port))
         except OSError:
             return False
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,14 +12,17 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from generator.errors import ToolError, problem
-from generator.tools import guard, process
+from generator.tools import guard as guarding
+from generator.tools import process
 from generator.tools.process import Command, Daemon
 
 _LINES_OF_LOG: Final = 15
 
 
 class Tools(Protocol):
-    """Binaries by name, and the files that come with their modules."""
+    """Binaries by name, and the files that come with their modules. `prepare` builds all that are missing."""
+
+    def prepare(self) -> None: ...
 
     def path(self, name: str) -> Path: ...
 
@@ -27,36 +31,57 @@ class Tools(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to start. `ready` says when it serves; None: as soon as it runs."""
+    """What to start. `ready` says when it serves; None: as soon as it runs. `cwd`: where it shall be."""
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     ready: Callable[[], bool] | None = None
+    cwd: Path | None = None
+
+
+class Guard:
+    """A process that ends what was entered, and removes `folder`, however this process ends; `close` makes it do so now."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="fleetgen-site-"))
+        argv = (sys.executable, "-I", str(Path(guarding.__file__)), str(self.folder))
+        self._daemon = Daemon(Command(argv=argv, env=process.scrubbed(os.environ)), self.folder / "guard.log", by_itself=True)
+
+    def enter(self, pid: int) -> None:
+        """A process group that must not outlive us."""
+        self._daemon.write(f"+{pid}\n".encode())
+
+    def leave(self, pid: int) -> None:
+        """It has ended; its number may become somebody else's."""
+        self._daemon.write(f"-{pid}\n".encode())
+
+    def close(self) -> None:
+        self._daemon.finish()
 
 
 class Programs:
-    """Runs programs until `close`, and ends them even if this process is killed."""
+    """Runs programs until `close`; the guard ends them even if this process is killed. `folder` is the site's."""
 
-    def __init__(self, folder: Path, *, kept: bool) -> None:
-        self.logs = folder / "logs"
-        self.logs.mkdir(parents=True, exist_ok=True)
-        argv = (sys.executable, "-I", str(Path(guard.__file__)), "" if kept else str(folder))
-        self._guard = Daemon(Command(argv=argv, env=process.scrubbed(os.environ)), self.logs / "guard.log")
+    def __init__(self, guard: Guard, folder: Path) -> None:
+        self.folder, self.logs = folder, folder / "logs"
+        self.logs.mkdir(parents=True)
+        self._guard = guard
         self._running: dict[str, Daemon] = {}
 
     def start(self, program: Program, seconds: float = 60) -> None:
         """Start it and wait until it is ready. ToolError E1301 with the end of its log if it ends or takes too long."""
         env = process.scrubbed(os.environ, program.env)
-        daemon = Daemon(Command(argv=program.argv, env=env, title=program.name), self.logs / f"{program.name}.log")
+        daemon = Daemon(
+            Command(argv=program.argv, env=env, cwd=program.cwd, title=program.name), self.logs / f"{program.name}.log"
+        )
         self._running[program.name] = daemon
-        self._guard.write(f"+{daemon.pid}\n".encode())
+        self._guard.enter(daemon.pid)
         deadline = time.monotonic() + seconds
         while program.ready is not None and not program.ready():
-            if not daemon.running() or time.monotonic() > deadline:
-                raise self._failed(
-                    program.name, "ended by itself" if not daemon.running() else f"is not ready after {seconds:g} s"
-                )
+            self.check()  # all of them: an API server waits for a store that has ended
+            if time.monotonic() > deadline:
+                raise self._failed(program.name, f"is not ready after {seconds:g} s")
             time.sleep(0.1)
 
     def names(self) -> tuple[str, ...]:
@@ -79,15 +104,14 @@ class Programs:
             daemon = self._running.pop(name, None)
             if daemon:
                 daemon.kill()
-                self._guard.write(f"-{daemon.pid}\n".encode())
+                self._guard.leave(daemon.pid)
 
     def close(self) -> None:
-        """End everything, last started first."""
-        for name in reversed(tuple(self._running)):
-            daemon = self._running.pop(name)
-            daemon.end()
-            self._guard.write(f"-{daemon.pid}\n".encode())
-        self._guard.finish()
+        """End everything."""
+        process.end_together(tuple(self._running.values()))
+        for daemon in self._running.values():
+            self._guard.leave(daemon.pid)
+        self._running.clear()
 
     def _failed(self, name: str, what: str) -> ToolError:
         log = self.logs / f"{name}.log"

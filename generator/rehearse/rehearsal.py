@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from generator.errors import InputError, problem
+from generator.errors import problem
 from generator.model.finding import Finding
-from generator.pipeline.desired import Settings, cached_builds, desired
-from generator.pipeline.judging import waiver_names
-from generator.pipeline.memo import key
-from generator.pipeline.repository import Repository
+from generator.pipeline.desired import Settings
 from generator.rehearse import comparing
 from generator.rehearse import site as sites
 from generator.rehearse.charts import StandIn
-from generator.rehearse.crds import Definitions
+from generator.rehearse.committed import committed
+from generator.rehearse.crds import Definition
 from generator.rehearse.internet import Traffic
-from generator.rehearse.programs import Tools
+from generator.rehearse.olm import Package
+from generator.rehearse.programs import Guard, Tools
 from generator.rehearse.site import Options, Site
-from generator.rehearse.wanted import Wanted, root_of, wanted
 from generator.rehearse.watching import Event
 from generator.tools import git_serve
 from generator.tools.git_cli import Git
+from generator.tools.pins import Use
 from generator.tools.toolchain import Toolchain
 
-_ARGOCD_CRDS: Final = "manifests/crds"
-_GATEKEEPER_CRDS: Final = "charts/gatekeeper/crds"
 _RECONCILIATIONS: Final = 2
+_UNREST_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """What came of it. `seconds` to Synced and Healthy; `memory`: program -> highest resident bytes seen."""
+    """What came of it. `seconds` to Synced and Healthy; `memory`: program -> highest resident bytes seen.
+
+    `acted`: what stand-ins did. `poll_seconds`: how often the site looked at git, other than a real one.
+    """
 
     cluster: str
     commit: str
@@ -46,8 +46,12 @@ class Rehearsed:
     traffic: dict[str, Traffic]
     unknown: tuple[str, ...]
     charts: tuple[StandIn, ...]
+    packages: tuple[Package, ...]
+    provided: tuple[Definition, ...]
     objects: int
     gatekeeper: bool
+    acted: tuple[str, ...]
+    poll_seconds: int
     findings: tuple[Finding, ...]
 
 
@@ -57,6 +61,11 @@ class BuiltTools:
     def __init__(self, toolchain: Toolchain) -> None:
         self._toolchain = toolchain
         self._paths: dict[str, Path] = {}
+
+    def prepare(self) -> None:
+        """Build now, so that nothing waits for a compiler while a site runs."""
+        for name in (*self._toolchain.names(use=Use.REHEARSALS), "kustomize"):
+            self.path(name)
 
     def path(self, name: str) -> Path:
         """Where the program is."""
@@ -69,41 +78,15 @@ class BuiltTools:
         return self._toolchain.files(name)
 
 
-def definitions(tools: Tools, folder: Path | None) -> Definitions:
-    """CRDs from the user's folder, then from the tools' own modules."""
-    own = [
-        ("argocd module", tools.files("argocd") / _ARGOCD_CRDS),
-        ("gatekeeper chart", tools.files("gatekeeper") / _GATEKEEPER_CRDS),
-    ]
-    return Definitions([*([(str(folder), folder)] if folder else []), *own])
-
-
-def planned(settings: Settings, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    """What the cluster's site must become, from the inputs that `settings` reads."""
-    found = definitions(tools, crds)
-    made = desired(settings, waiver_names)
-    root = root_of(made, cluster)
-    spec = made.plan.resolved.clusters[cluster].spec
-    if spec.lifecycle != "active":
-        text = f"cluster '{cluster}' is {spec.lifecycle}; only active clusters have a folder that a site can pull"
-        raise InputError(problem("E1305", text, fix="set spec.lifecycle: active, publish, and rehearse again"))
-    built = cached_builds(settings, {key("root", root, *made.files.values()): (root, made.files)}, {})
-    return wanted(made, next(iter(built.values())), found, Definitions([]).all(tools.files("argocd") / _ARGOCD_CRDS))
-
-
 @contextmanager
 def opened(settings: Settings, tools: Tools, cluster: str, *, commit: str, crds: Path | None, options: Options) -> Iterator[Site]:
     """A site that serves one commit of the repository and has not been powered on yet."""
-    git = Git.open(settings.repository.root, os.environ)
-    with tempfile.TemporaryDirectory(prefix="fleetgen-commit-") as folder:
-        bare, files = Path(folder) / "fleet.git", Path(folder) / "files"
-        git_serve.copy(git.root, commit, bare, "refs/heads/main")
-        git_serve.check_out(bare, "refs/heads/main", files)
-        inside = settings.repository.root.resolve().relative_to(git.root.resolve())
-        committed = replace(settings, repository=Repository.find(files / inside))
-        plan = planned(committed, tools, cluster, crds)
-        with sites.opened(tools, plan, options) as site:
-            git_serve.copy(git.root, commit, site.repository, plan.ref)
+    sites.check(options)
+    with closing(Guard()) as guard:
+        plan = committed(settings, tools, cluster, commit=commit, crds=crds, folder=guard.folder / "commit")
+        tools.prepare()
+        with sites.opened(guard, tools, plan, options) as site:
+            git_serve.copy(Git.open(settings.repository.root, os.environ).root, commit, site.repository, plan.ref)
             site.serve(plan)
             yield site
 
@@ -114,7 +97,7 @@ def rehearse(site: Site, commit: str, seconds: float) -> Rehearsed:
     site.wait_settled(commit, seconds=seconds)
     settled = site.timeline.seconds()
     site.timeline.note("site", "everything is Synced and Healthy")
-    findings = [*comparing.differences(site.wanted.objects, site.api), *_unrest(site)]
+    findings = [*comparing.differences(site.wanted.objects, site.api), *unrest(site)]
     return Rehearsed(
         cluster=site.wanted.cluster.name,
         commit=commit,
@@ -124,18 +107,31 @@ def rehearse(site: Site, commit: str, seconds: float) -> Rehearsed:
         traffic=site.internet.traffic(),
         unknown=site.internet.unknown(),
         charts=site.wanted.charts,
+        packages=site.wanted.packages,
+        provided=site.wanted.provided,
         objects=len(site.wanted.objects),
         gatekeeper=site.wanted.gatekeeper is not None,
+        acted=tuple(site.standins.acted),
+        poll_seconds=site.options.poll_seconds,
         findings=tuple(findings),
     )
 
 
-def _unrest(site: Site) -> Sequence[Finding]:
-    """Applications that leave Synced and Healthy although nothing changes."""
-    before = len(site.timeline.events)
-    until = site.timeline.seconds() + _RECONCILIATIONS * site.options.poll_seconds + 2
-    site.wait("two more reconciliations", lambda: site.timeline.seconds() > until)
-    return [
-        problem("E1303", f"{event.subject} did not stay as it was: {event.what}", fix="find what rewrites the object")
-        for event in site.timeline.events[before:]
+def unrest(site: Site) -> Sequence[Finding]:
+    """Applications that leave Synced and Healthy, or are synced again, while all are compared twice more and nothing changes."""
+    first, events = site.applications(), len(site.timeline.events)
+    compared = {name: {application.compared} for name, application in first.items()}
+
+    def twice_more() -> bool:
+        for name, application in site.applications().items():
+            compared.setdefault(name, set()).add(application.compared)
+        return all(len(times) > _RECONCILIATIONS for times in compared.values())
+
+    site.wait("every Application is compared twice more", twice_more, seconds=_UNREST_SECONDS + 3 * site.options.poll_seconds)
+    left = [f"{event.subject} did not stay as it was: {event.what}" for event in site.timeline.events[events:]]
+    again = [
+        f"{name} did not stay as it was: it was synced again"
+        for name, application in site.applications().items()
+        if name in first and application.started != first[name].started
     ]
+    return [problem("E1303", text, fix="find what rewrites the object") for text in (*left, *again)]

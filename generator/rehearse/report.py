@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Final
 
 from generator.model.plain import JsonObject
-from generator.rehearse.charts import StandIn
+from generator.rehearse.crds import Definition
+from generator.rehearse.internet import Traffic
 from generator.rehearse.rehearsal import Rehearsed
 from generator.rehearse.watching import Event
 
@@ -17,16 +18,36 @@ _REAL: Final = (
     "Argo CD application controller and repository server, with the settings of the unit argocd",
     "every object that fleetgen renders, pulled from its committed address",
 )
+_REAL_GATEKEEPER: Final = "Gatekeeper, with the webhook configuration that its real chart makes of the committed values"
 _STOOD_IN: Final = (
     "nodes and Pods: kwok reports them ready, no container runs",
     "the world outside: a proxy serves a copy of the repository and the stand-in charts",
     "Redis: an in-memory implementation",
 )
+_STOOD_IN_GATEKEEPER: Final = "Gatekeeper's Deployment and Service: the process is started and its address put into the webhooks"
 
 
 def live(say: Callable[[str], None]) -> Callable[[Event], None]:
     """Prints events as they come."""
     return lambda event: say(_line(event))
+
+
+def real(result: Rehearsed) -> list[str]:
+    """What was the real thing."""
+    return [*_REAL, *([_REAL_GATEKEEPER] if result.gatekeeper else [])]
+
+
+def stood_in(result: Rehearsed) -> list[str]:
+    """What was not, and what acted in its place."""
+    return [
+        *_STOOD_IN,
+        f"the time between two looks at git: {result.poll_seconds} s",
+        *([_STOOD_IN_GATEKEEPER] if result.gatekeeper else []),
+        *([f"APIs that the site has already: {_described(result.provided)}"] if result.provided else []),
+        *(f"chart {chart.name} {chart.version}: {_described(chart.definitions)}" for chart in result.charts),
+        *(f"OLM package {package.name}: {_described(package.definitions)}" for package in result.packages),
+        *result.acted,
+    ]
 
 
 def text(result: Rehearsed) -> str:
@@ -37,16 +58,13 @@ def text(result: Rehearsed) -> str:
         f"{result.cluster} at {result.commit[:12]}: {result.seconds:.0f} s from the first start to Synced and Healthy",
         "",
         "real:",
-        *(
-            f"  {line}"
-            for line in (*_REAL, *(["Gatekeeper, with the webhook configuration of its real chart"] if result.gatekeeper else []))
-        ),
+        *(f"  {line}" for line in real(result)),
         "stood in:",
-        *(f"  {line}" for line in (*_STOOD_IN, *map(_chart, result.charts))),
+        *(f"  {line}" for line in stood_in(result)),
         "",
         f"memory: {total // _MIB} MiB at most ({sizes})",
         "pulled:",
-        *(f"  {url}: {t.requests} requests, {t.sent} bytes down, {t.received} up" for url, t in sorted(result.traffic.items())),
+        *(f"  {url}: {_bytes(traffic)}" for url, traffic in sorted(result.traffic.items())),
         *(f"  asked for and not served: {url}" for url in result.unknown),
         f"compared: {result.objects} objects, {len(result.findings)} differences",
     ]
@@ -61,6 +79,8 @@ def as_json(result: Rehearsed) -> JsonObject:
         "commit": result.commit,
         "seconds": round(result.seconds, 1),
         "timeline": [{"seconds": round(e.seconds, 1), "subject": e.subject, "what": e.what} for e in result.events],
+        "real": [*real(result)],
+        "stoodIn": [*stood_in(result)],
         "memoryBytes": {**result.memory},
         "traffic": {url: asdict(traffic) for url, traffic in sorted(result.traffic.items())},
         "unknown": [*result.unknown],
@@ -78,12 +98,18 @@ def timeline(events: tuple[Event, ...]) -> str:
     return "\n".join(map(_line, events))
 
 
+def _bytes(traffic: Traffic) -> str:
+    looks = traffic.sent - traffic.content
+    return f"{traffic.content} bytes in {traffic.requests} requests, {looks} more to look for changes, {traffic.received} sent"
+
+
 def _line(event: Event) -> str:
     return f"{event.seconds:7.1f} s  {event.subject:26} {event.what}"
 
 
-def _chart(chart: StandIn) -> str:
-    made_up = sum(not definition.origin for definition in chart.definitions)
-    where = sorted({definition.origin.partition(":")[0] for definition in chart.definitions if definition.origin})
+def _described(definitions: Sequence[Definition]) -> str:
+    """How many, and whose they are."""
+    made_up = sum(not definition.origin for definition in definitions)
+    where = sorted({definition.origin.rpartition(": ")[0] for definition in definitions if definition.origin})
     sources = ", ".join([f"from {place}" for place in where] + ([f"{made_up} that admit anything"] if made_up else []))
-    return f"chart {chart.name} {chart.version}: {len(chart.definitions)} definitions" + (f" ({sources})" if sources else "")
+    return f"{len(definitions)} definitions" + (f" ({sources})" if sources else "")

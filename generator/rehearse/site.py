@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 import psutil
 import trustme
 
-from generator.errors import GateFailed, ToolError, problem
+from generator.errors import GateFailed, InputError, ToolError, problem
 from generator.model.finding import Finding
 from generator.rehearse import nodes, objects, ports, watching
 from generator.rehearse.apiserver import ApiServer, RefusedError
@@ -23,13 +23,15 @@ from generator.rehearse.charts import repositories
 from generator.rehearse.controlplane import ControlPlane
 from generator.rehearse.gatekeeper import Gatekeeper
 from generator.rehearse.internet import Internet
-from generator.rehearse.programs import Programs, Tools
+from generator.rehearse.programs import Guard, Programs, Tools
 from generator.rehearse.standins import StandIns
 from generator.rehearse.wanted import Wanted
 from generator.rehearse.watching import Application, Event, Timeline
 
 _STORE_SECONDS: Final = 120
 _PAUSE: Final = 0.5
+_SPACE_MIB: Final = 256  # about twice of what a site takes, most of it the store's log
+_SPREAD: Final = 7  # processes that start together begin to look for ports at different places
 _PARAMETERS: Final = "argocd-cmd-params-cm"
 
 
@@ -49,8 +51,9 @@ class Options:
 class Site:
     """Made by `opened`. `repository` is the bare repository that the site pulls from; push to it to change the fleet."""
 
-    def __init__(self, folder: Path, tools: Tools, numbers: Iterator[int], wanted: Wanted, options: Options) -> None:
-        self.folder, self.wanted, self.options = folder, wanted, options
+    def __init__(self, programs: Programs, tools: Tools, numbers: Iterator[int], wanted: Wanted, options: Options) -> None:
+        self.programs, self.wanted, self.options = programs, wanted, options
+        folder = self.folder = programs.folder
         self.repository = folder / "fleet.git"
         authority = trustme.CA()
         self.internet = Internet(next(numbers), authority)
@@ -66,7 +69,6 @@ class Site:
             poll_seconds=options.poll_seconds,
         )
         gatekeeper = Gatekeeper(folder / "gatekeeper", tools, numbers, access=access, authority=authority)
-        self.programs = Programs(folder, kept=options.folder is not None)
         self.timeline = Timeline(options.on_event)
         self.standins = StandIns(self.programs, gatekeeper, self.timeline)
         self.peak_memory: dict[str, int] = {}
@@ -105,6 +107,7 @@ class Site:
         self.timeline.note("site", "API server is ready")
         for definition in self.wanted.definitions:
             self.api.apply(definition)
+        self._try_definitions()
         self.wait(
             "the definitions are established",
             lambda: all(
@@ -119,10 +122,26 @@ class Site:
             self.api.apply(data)
             if data["kind"] == "Node":
                 self.api.apply(data, status=True)
+        for namespace in self.wanted.namespaces:
+            self.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
         self._argocd.install(self.api)
         for data in self.wanted.bootstrap:
             self.api.apply(data, manager="kubectl")
         self.timeline.note("bootstrap", f"{len(self.wanted.bootstrap)} objects applied")
+
+    def _try_definitions(self) -> None:
+        """Ask now whether what charts and OLM will bring is accepted: Argo CD would try again until the time is up."""
+        brought = [d for chart in self.wanted.charts for d in chart.definitions]
+        brought += [d for package in self.wanted.packages for d in package.definitions]
+        problems = []
+        for definition in brought:
+            try:
+                self.api.apply(definition.data, dry_run=True)
+            except RefusedError as error:
+                text = f"{objects.identity(definition.data)} from {definition.origin} is refused: {error.message}"
+                problems.append(problem("E1305", text, fix="correct the file, or name another folder with --crds"))
+        if problems:
+            raise InputError(problems)
 
     def applications(self) -> dict[str, Application]:
         """The Applications now; none while the API server is away."""
@@ -134,7 +153,8 @@ class Site:
         try:
             self.standins.act(self.api, self.wanted)
             found = self.applications()
-        except RefusedError:  # the API server is busy or starting; the next look sees
+        except RefusedError:  # the API server is busy, starting, or has lost its store; the next look sees
+            self.programs.check()
             return {}
         self.timeline.observe(found.values())
         self._measure()
@@ -150,7 +170,7 @@ class Site:
                 if done():
                     return time.monotonic() - started
             except RefusedError:
-                pass
+                self.programs.check()
             if time.monotonic() - started > seconds:
                 raise GateFailed(
                     self._stuck(what, seconds) if observe else [problem("E1302", f"waited {seconds:g} s until {what}")]
@@ -191,22 +211,39 @@ class Site:
             self.peak_memory[name] = max(self.peak_memory.get(name, 0), rss)
 
     def close(self) -> None:
-        """End everything."""
+        """Stop looking and serving."""
         self.api.close()
-        self.programs.close()
         self.internet.close()
 
 
+def check(options: Options) -> None:
+    """InputError E1204 if the folder that shall be kept is there already."""
+    if options.folder is not None and os.path.lexists(options.folder):
+        raise InputError(problem("E1204", f"{options.folder} exists already", fix="name a folder that does not exist yet"))
+
+
+def _need_space(folder: Path) -> None:
+    """ToolError E1205, rather than a store that ends in the middle of something."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free // 2**20
+    if free < _SPACE_MIB:
+        fix = "free some space, or name another folder: TMPDIR for temporary files, --keep for all of a site"
+        raise ToolError(problem("E1205", f"{there} has {free} MiB free; a site needs {_SPACE_MIB} MiB", fix=fix))
+
+
 @contextmanager
-def opened(tools: Tools, wanted: Wanted, options: Options) -> Iterator[Site]:
-    """A site in a folder and on ports of its own. With `options.folder` its files are kept, else removed."""
-    with ExitStack() as stack:
-        numbers = stack.enter_context(ports.reserved())
-        folder = options.folder or Path(tempfile.mkdtemp(prefix="fleetgen-site-"))
-        if options.folder is None:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        elif folder.exists() and any(folder.iterdir()):
-            raise ToolError(problem("E1305", f"{folder} is not empty", fix="name a folder that does not exist yet"))
-        site = Site(folder, tools, numbers, wanted, options)
-        stack.callback(site.close)
-        yield site
+def opened(guard: Guard, tools: Tools, wanted: Wanted, options: Options) -> Iterator[Site]:
+    """A site in a folder and on ports of its own. With `options.folder` its files are kept, else removed with the guard's."""
+    check(options)
+    folder = options.folder or guard.folder / "site"
+    _need_space(folder)
+    with ports.reserved(os.getpid() * _SPREAD) as numbers:
+        programs = Programs(guard, folder)
+        try:
+            site = Site(programs, tools, numbers, wanted, options)
+            try:
+                yield site
+            finally:
+                site.close()
+        finally:
+            programs.close()

@@ -1,4 +1,7 @@
-"""What acts in place of what a rehearsal cannot run: operators that charts bring, and a technician for closed windows."""
+"""What acts in place of what a rehearsal cannot run: operators that charts or OLM bring, storage, a technician.
+
+What each of them does with which kind is data: `readiness.READINESS` for operators, `Wanted.packages` for OLM.
+"""
 
 from __future__ import annotations
 
@@ -8,35 +11,44 @@ from typing import Final
 from generator.model.plain import JsonObject
 from generator.model.resource import ResourceId
 from generator.rehearse import objects, watching
-from generator.rehearse.apiserver import ApiServer
+from generator.rehearse.apiserver import Objects
 from generator.rehearse.gatekeeper import NAMESPACE, POD, WEBHOOKS, Gatekeeper
+from generator.rehearse.olm import Olm, now
 from generator.rehearse.programs import Programs
+from generator.rehearse.readiness import READINESS, report
 from generator.rehearse.wanted import Wanted
 from generator.rehearse.watching import Timeline
 
 _POD: Final = ResourceId("", "Pod", NAMESPACE, POD)
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 6.0
 
 
 class StandIns:
-    """Acts once a look. Everything it does is in the timeline; `hold` names what it leaves alone for now."""
+    """Acts once a look. Everything it does is in the timeline and in `acted`; `hold` names what it leaves alone for now."""
 
     def __init__(self, programs: Programs, gatekeeper: Gatekeeper, timeline: Timeline) -> None:
         self._programs, self._gatekeeper, self._timeline = programs, gatekeeper, timeline
         self._waiting: dict[str, float] = {}
+        self.olm = Olm(self._note, _PATIENCE)
+        self.acted: list[str] = []
         self.hold: set[str] = set()
 
-    def act(self, api: ApiServer, wanted: Wanted) -> None:
+    def act(self, api: Objects, wanted: Wanted) -> None:
         """Do what is due."""
         if wanted.gatekeeper is not None and "gatekeeper" not in self.hold:
             self._run_gatekeeper(api, wanted)
-        if "gpu-operator" not in self.hold:
-            self._report_cluster_policies(api)
+        if wanted.packages and "olm" not in self.hold:
+            self.olm.act(api, wanted.packages)
+        self._report_ready(api)
         self._provide_volumes(api)
         if wanted.windows:
             self._sync_by_hand(api)
 
-    def _run_gatekeeper(self, api: ApiServer, wanted: Wanted) -> None:
+    def _note(self, subject: str, what: str) -> None:
+        self._timeline.note(subject, what)
+        self.acted.append(f"{subject}: {what}")
+
+    def _run_gatekeeper(self, api: Objects, wanted: Wanted) -> None:
         """The chart's Deployment and webhook configuration: as soon as the chart's definitions are there."""
         if "gatekeeper" in self._programs.names() or not self._gatekeeper.can_start(api):
             return
@@ -48,14 +60,19 @@ class StandIns:
             api.apply(self._gatekeeper.webhooks(chart.version, chart.values))
         self._timeline.note("gatekeeper", f"the process serves, {WEBHOOKS} applied")
 
-    def _report_cluster_policies(self, api: ApiServer) -> None:
-        """The GPU operator's report that drivers and operands are ready."""
-        for data in api.list("nvidia.com", "ClusterPolicy"):
-            if objects.text(data, "status", "state") != "ready":
-                api.merge(objects.identity(data), {"status": {"state": "ready", "namespace": "gpu-operator"}}, status=True)
-                self._timeline.note(objects.text(data, "metadata", "name"), "ClusterPolicy reported ready by a stand-in")
+    def _report_ready(self, api: Objects) -> None:
+        """What operators would report of the objects that they manage."""
+        served = api.kinds()
+        for row in READINESS:
+            if row.operator in self.hold or (row.group, row.kind) not in served:
+                continue
+            for data in api.list(row.group, row.kind):
+                patch = report(row, data, now())
+                if patch is not None:
+                    api.merge(objects.identity(data), {"status": patch}, status=True)
+                    self._note(objects.text(data, "metadata", "name"), f"{row.kind} reported ready by a stand-in")
 
-    def _provide_volumes(self, api: ApiServer) -> None:
+    def _provide_volumes(self, api: Objects) -> None:
         """A claim that nobody declared (a site has it already), and a volume for every claim."""
         claims = {objects.identity(data) for data in api.list("", "PersistentVolumeClaim")}
         for pod in api.list("", "Pod"):
@@ -65,12 +82,12 @@ class StandIns:
                 if name and claim not in claims:
                     api.apply(_claim(claim))
                     claims.add(claim)
-                    self._timeline.note(name, "claim made by a stand-in: a site has its model volume already")
+                    self._note(name, "claim made by a stand-in: a site has its model volume already")
         for data in api.list("", "PersistentVolumeClaim"):
             if objects.text(data, "status", "phase") == "Pending" and not objects.text(data, "spec", "volumeName"):
                 api.apply(_volume(data))
 
-    def _sync_by_hand(self, api: ApiServer) -> None:
+    def _sync_by_hand(self, api: Objects) -> None:
         """A maintenance window is closed: what `argocd app sync` does, which the project's windows allow."""
         now = time.monotonic()
         for data in api.list(watching.GROUP, "Application", "argocd"):
@@ -95,7 +112,7 @@ class StandIns:
                     "retry": policy.get("retry", {}),
                 }
                 api.merge(objects.identity(data), {"operation": operation})
-                self._timeline.note(name, "synced by hand: the maintenance window is closed")
+                self._note(name, "synced by hand: the maintenance window is closed")
 
 
 def _claim(wanted: ResourceId) -> JsonObject:

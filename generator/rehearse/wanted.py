@@ -13,13 +13,14 @@ from generator.model.plain import Json, JsonObject
 from generator.pipeline.bootstrapping import bootstrap
 from generator.pipeline.desired import Desired, select_cluster
 from generator.pipeline.showing import contents
-from generator.rehearse import objects
+from generator.rehearse import distributions, objects, olm
 from generator.rehearse.charts import StandIn, stand_in
 from generator.rehearse.crds import Definition, Definitions
 from generator.stages.compose import cluster_folder
 from generator.yamlfile import load_manifests
 
 _GATEKEEPER: Final = "gatekeeper"
+_SERVED: Final = ("https://", "http://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,11 @@ class GatekeeperChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """`definitions`: CRDs that are there before the first sync. `objects`: all that the site must hold afterwards."""
+    """`definitions`: CRDs that are there before the first sync. `objects`: all that the site must hold afterwards.
+
+    `provided`, `namespaces`: what the site has by its distribution and by `spec.provides`.
+    `packages`: what OLM would install at sites that have it.
+    """
 
     cluster: Cluster
     repo_url: str
@@ -42,7 +47,9 @@ class Wanted:
     applications: tuple[str, ...]
     objects: tuple[JsonObject, ...]
     charts: tuple[StandIn, ...]
+    packages: tuple[olm.Package, ...]
     provided: tuple[Definition, ...]
+    namespaces: tuple[str, ...]
     definitions: tuple[JsonObject, ...]
     gatekeeper: GatekeeperChart | None
     windows: bool
@@ -53,8 +60,10 @@ def wanted(desired: Desired, root: Documents, definitions: Definitions, argocd: 
     cluster = _cluster(desired, root.root)
     resolved = desired.plan.resolved
     delivery = desired.deliveries[cluster.spec.environment]
-    if not delivery.repo_url.startswith(("https://", "http://")):
-        fix = "rehearse with --delivery-repo https://git.example.com/fleet.git"
+    if not delivery.repo_url.startswith(_SERVED):
+        fix = (
+            "on a branch, publish with --delivery-repo https://git.example.com/fleet.git, and rehearse that with the same option"
+        )
         text = f"sites of {cluster.spec.environment} pull from {delivery.repo_url}; a rehearsal serves http and https"
         raise InputError(problem("E1305", text, fix=fix, place=cluster.place))
     applied = tuple(cast("list[JsonObject]", load_manifests(bootstrap(desired, cluster.name))))
@@ -62,8 +71,19 @@ def wanted(desired: Desired, root: Documents, definitions: Definitions, argocd: 
     variants = [(unit, resolved.variants[key]) for unit, key in resolved.bills[cluster.name].items()]
     charts = [stand_in(unit, variant, definitions, delivery) for unit, variant in variants]
     served = tuple(chart for chart in charts if chart)
-    provided = tuple(definitions.find(api) for api in resolved.clusters[cluster.name].spec.provides)
-    by_chart = [definition.data for chart in served for definition in chart.definitions]
+    if foreign := [chart for chart in served if not chart.repo_url.startswith(_SERVED)]:
+        raise InputError(problem("E1305", _not_served(chart), place=cluster.place) for chart in foreign)
+    kubernetes = cluster.spec.kubernetes
+    there = distributions.has(kubernetes.distribution if kubernetes else "", cluster.spec.provides)
+    provided = tuple(definitions.find(api) for api in there.apis)
+    given = {*there.apis, *(api for _, variant in variants for api in variant.component.provides)}
+    packages = [
+        package
+        for _, variant in variants
+        for package in olm.packages(variant, [m.data for m in desired.objects[variant.key]], definitions, given)
+    ]
+    sets = (*(chart.definitions for chart in served), *(package.definitions for package in packages))
+    brought = {objects.identity(definition.data): definition.data for found in sets for definition in found}
     return Wanted(
         cluster=cluster,
         repo_url=delivery.repo_url,
@@ -71,13 +91,19 @@ def wanted(desired: Desired, root: Documents, definitions: Definitions, argocd: 
         bootstrap=applied,
         settings=_settings(applied),
         applications=tuple(objects.text(d, "metadata", "name") for d in top if d.get("kind") == "Application"),
-        objects=(*top, *contents(desired, cluster.name).manifests, *by_chart),
+        objects=(*top, *contents(desired, cluster.name).manifests, *brought.values()),
         charts=served,
+        packages=tuple(packages),
         provided=provided,
+        namespaces=there.namespaces,
         definitions=(*argocd, *(definition.data for definition in provided)),
         gatekeeper=_gatekeeper(top),
         windows=bool(cluster.spec.maintenance.windows) or cluster.spec.hold is not None,
     )
+
+
+def _not_served(chart: StandIn) -> str:
+    return f"unit '{chart.unit}' takes its chart from {chart.repo_url}; a rehearsal serves http and https"
 
 
 def root_of(desired: Desired, name: str) -> str:

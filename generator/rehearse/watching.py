@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from generator.model.plain import JsonObject
@@ -12,12 +12,17 @@ from generator.rehearse import objects
 from generator.rehearse.apiserver import ApiServer
 
 GROUP: Final = "argoproj.io"
+ROOT: Final = "root"
 WAVE: Final = "argocd.argoproj.io/sync-wave"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """One Application as its status tells. `revisions`: the commits and chart versions that it was compared with."""
+    """One Application as its status tells.
+
+    `revisions`: the commits and chart versions that it was compared with. `compared`: when it was compared last.
+    `started`: when its last operation began.
+    """
 
     name: str
     uid: str
@@ -27,6 +32,8 @@ class Application:
     phase: str
     message: str
     revisions: tuple[str, ...]
+    compared: str = ""
+    started: str = ""
 
     @property
     def settled(self) -> bool:
@@ -68,6 +75,8 @@ def _application(data: JsonObject) -> Application:
         phase=objects.text(status, "operationState", "phase"),
         message="; ".join(part for part in (*said, objects.text(status, "operationState", "message")) if part),
         revisions=tuple(revision for revision in revisions if revision),
+        compared=objects.text(status, "reconciledAt"),
+        started=objects.text(status, "operationState", "startedAt"),
     )
 
 
@@ -80,14 +89,24 @@ class Event:
     what: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """When an Application was first seen, and when first settled; in seconds since the start."""
+
+    wave: int
+    seen: float
+    settled: float | None
+
+
 class Timeline:
-    """Events in the order in which they were seen."""
+    """Events in the order in which they were seen. `arrivals`: Application -> its first times."""
 
     def __init__(self, on_event: Callable[[Event], None]) -> None:
         self._on_event = on_event
         self._start = time.monotonic()
         self._states: dict[str, str] = {}
         self.events: list[Event] = []
+        self.arrivals: dict[str, Arrival] = {}
 
     def note(self, subject: str, what: str) -> None:
         """Add an event."""
@@ -100,10 +119,23 @@ class Timeline:
         for name in self._states.keys() - seen.keys():
             self.note(name, "is gone")
             del self._states[name]
+        now = self.seconds()
         for name, application in seen.items():
+            known = self.arrivals.get(name, Arrival(wave=application.wave, seen=now, settled=None))
+            self.arrivals[name] = replace(known, settled=now) if known.settled is None and application.settled else known
             if self._states.get(name) != application.state():
                 self._states[name] = application.state()
                 self.note(name, f"wave {application.wave}: {application.state()}")
+
+    def early(self) -> list[str]:
+        """Applications that came into being before all of a lower wave had been settled; the root belongs to no wave."""
+        units = {name: arrival for name, arrival in self.arrivals.items() if name != ROOT}
+        return sorted(
+            f"{name} of wave {arrival.wave} before {other} of wave {before.wave} was settled"
+            for name, arrival in units.items()
+            for other, before in units.items()
+            if before.wave < arrival.wave and (before.settled is None or before.settled > arrival.seen)
+        )
 
     def seconds(self) -> float:
         """Seconds since the start."""

@@ -86,6 +86,10 @@ class Git:
             raise _refused(f"'{branch}' cannot be the name of a branch", "choose letters, digits, '-', '_', '.' and '/'")
         return ref
 
+    def is_shallow(self) -> bool:
+        """Whether history is missing: a clone of limited depth."""
+        return self._run("rev-parse", "--is-shallow-repository").out.strip() == "true"
+
     def current_branch(self) -> str | None:
         """The branch that is checked out, born or not; None when HEAD is detached."""
         ran = self._run("symbolic-ref", "--quiet", "HEAD", ok=None)

@@ -10,7 +10,10 @@ import os
 import shutil
 import signal
 import sys
+import time
 from contextlib import suppress
+
+_SECONDS = 10.0
 
 
 def main(folder: str) -> None:
@@ -21,8 +24,10 @@ def main(folder: str) -> None:
     for group in groups:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
-    if folder:
+    deadline = time.monotonic() + _SECONDS
+    while folder and os.path.lexists(folder) and time.monotonic() < deadline:  # a program that is being killed may still write
         shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -128,15 +128,19 @@ def stream(command: Command, on_line: Callable[[str], None]) -> Ran:
 
 
 class Daemon:
-    """A program that runs beside us, with stdout and stderr in a file. It ends with its whole group."""
+    """A program that runs beside us, with stdout and stderr in a file. It ends with its whole group.
 
-    def __init__(self, command: Command, log: Path) -> None:
+    `by_itself`: it ends when its standard input does, and has work to do then, so `end_children` leaves it alone.
+    """
+
+    def __init__(self, command: Command, log: Path, *, by_itself: bool = False) -> None:
         """Start it. ToolError E1101 if that is impossible."""
         self.command, self.log = command, log
         with log.open("ab") as file:
             self._process = _start(command, file, file)
-        with _lock:
-            _running.add(self._process)
+        if not by_itself:
+            with _lock:
+                _running.add(self._process)
 
     @property
     def pid(self) -> int:
@@ -160,10 +164,6 @@ class Daemon:
                 self._process.stdin.close()
         self._forget(lambda process: process.wait())
 
-    def end(self) -> None:
-        """Ask it to end, then insist."""
-        self._forget(_end)
-
     def kill(self) -> None:
         """As a power cut would: no program of the group gets to tidy up."""
         self._forget(_kill)
@@ -177,6 +177,13 @@ class Daemon:
                 self._process.stdin.close()
 
 
+def end_together(daemons: Sequence[Daemon]) -> None:
+    """Ask all of them to end, then insist: one that does not listen costs the time once, not once for each."""
+    _end(*(daemon._process for daemon in daemons))  # noqa: SLF001 - of this module
+    for daemon in daemons:
+        daemon._forget(_kill)  # noqa: SLF001 - of this module
+
+
 def failure(ran: Ran, why: str = "") -> ToolError:
     """A failed tool explains itself: the command, how it ended, and what it wrote, indented."""
     reason = why or (f"was ended by {_signal_name(-ran.code)}" if ran.code < 0 else f"failed with exit code {ran.code}")
@@ -188,8 +195,7 @@ def end_children() -> None:
     """End every program that was started here and still runs, with everything that it started itself."""
     with _lock:
         running = tuple(_running)
-    for process in running:
-        _end(process)
+    _end(*running)
 
 
 def exit_on_sigterm() -> None:
@@ -243,13 +249,14 @@ def _start(command: Command, stderr: int | IO[bytes], stdout: int | IO[bytes] = 
         raise ToolError(problem("E1101", f"cannot start `{command.argv[0]}`: {reason}", fix=command.fix)) from error
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the whole group to end, then insist: also when the leader is gone, for what it left behind in its group."""
+def _end(*processes: subprocess.Popen[bytes]) -> None:
+    """Ask the whole groups to end, then insist: also when a leader is gone, for what it left behind in its group."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+        for process in processes:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, number)
         deadline = time.monotonic() + _GRACE_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
+        while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
             time.sleep(0.01)
 
 

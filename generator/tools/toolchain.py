@@ -216,7 +216,15 @@ class Toolchain:
             if name.startswith("GO") and name not in {"GOFLAGS", "GOOS", "GOARCH", "GOWORK", "GOROOT"}
         )
         path = os.pathsep.join((str(go.parent), self.environ.get("PATH", "")))
-        extra = {"GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw", "GOWORK": "off", "CGO_ENABLED": "0", "PATH": path}
+        home = self.environ.get("HOME", os.path.expanduser("~"))  # noqa: PTH111 - no error where nobody knows it
+        extra = {
+            "GOTOOLCHAIN": "local",
+            "GOFLAGS": "-modcacherw",
+            "GOWORK": "off",
+            "CGO_ENABLED": "0",
+            "PATH": path,
+            "HOME": home,
+        }
         return process.scrubbed(self.environ, extra, network=True, keep=keep)
 
     def _go(self, pin: Pin) -> Path:

@@ -65,10 +65,11 @@ class Fleet:
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
 
-    def run(self, *args: str) -> Run:
+    def run(self, *args: str, **environ: str) -> Run:
         """A command of fleetgen."""
         argv = (str(Path(sys.executable).with_name("fleetgen")), "-C", str(self.root), *args)
-        ran = subprocess.run(argv, cwd=self.library, capture_output=True, text=True, check=False)
+        env = {**os.environ, **environ}
+        ran = subprocess.run(argv, cwd=self.library, capture_output=True, text=True, check=False, env=env)
         return Run(ran.returncode, ran.stdout, ran.stderr)
 
     def edit(self, path: str, old: str, new: str) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 from generator.model.plain import JsonObject
 from generator.model.resource import ResourceId
 from generator.rehearse import comparing, objects, rehearsal
+from generator.rehearse.committed import planned
 from generator.rehearse.programs import Tools
 from generator.rehearse.site import Options, Site
 from generator.rehearse.wanted import Wanted
 from tests.e2e.fleet import Fleet
 
 PATIENCE = 240.0
+_IN_PLACE = (("argoproj.io", "Application"), ("apps", "Deployment"), ("", "Namespace"), ("", "PersistentVolumeClaim"))
 
 
 def application(name: str) -> ResourceId:
@@ -40,7 +42,7 @@ def opened(
 
 
 def wanted(fleet: Fleet, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    return rehearsal.planned(fleet.settings(), tools, cluster, crds)
+    return planned(fleet.settings(), tools, cluster, crds)
 
 
 def follow(site: Site, fleet: Fleet, tools: Tools, crds: Path | None, cluster: str = "") -> float:
@@ -52,9 +54,9 @@ def follow(site: Site, fleet: Fleet, tools: Tools, crds: Path | None, cluster: s
     return seconds
 
 
-def uids(site: Site) -> dict[str, str]:
-    """Uid of every Application and Deployment."""
-    found = [*site.api.list("argoproj.io", "Application"), *site.api.list("apps", "Deployment")]
+def uids(site: Site, *kinds: tuple[str, str]) -> dict[str, str]:
+    """Uid of every object of the kinds, by default of what a change in place leaves as it is."""
+    found = [data for kind in kinds or _IN_PLACE for data in site.api.list(*kind)]
     return {str(objects.identity(data)): objects.text(data, "metadata", "uid") for data in found}
 
 
@@ -64,15 +66,15 @@ def live(site: Site, wanted_id: ResourceId) -> JsonObject:
     return found
 
 
-def add_unit(fleet: Fleet, name: str, wave: int, file: str) -> None:
+def add_unit(fleet: Fleet, name: str, wave: int, file: str, provides: str = "") -> None:
     """A component of the test's own, with one file of objects."""
-    fleet.write(f"templates/{name}/component.yaml", component(name, wave))
+    fleet.write(f"templates/{name}/component.yaml", component(name, wave, provides))
     fleet.write(f"templates/{name}/base/kustomization.yaml", "resources: [object.yaml]\n")
     fleet.write(f"templates/{name}/base/object.yaml", file)
     fleet.write(f"templates/{name}/overlay/kustomization.yaml.j2", "resources:\n  - {{ base }}\n")
 
 
-def component(name: str, wave: int) -> str:
+def component(name: str, wave: int, provides: str) -> str:
     return f"""apiVersion: fleetgen.io/v1alpha1
 kind: Component
 metadata: {{name: {name}}}
@@ -81,6 +83,7 @@ spec:
   description: Only for this test.
   namespaces: [serving]
   wave: {wave}
+  provides: [{provides}]
   clusterResources: [{{group: nvidia.com, kind: ClusterPolicy}}]
   settings: {{type: object, properties: {{}}}}
   defaults: {{version: "1", values: {{}}}}
@@ -111,5 +114,33 @@ spec:
   accessModes: [ReadWriteOnce]
   storageClassName: local-path
   resources: {requests: {storage: 1Gi}}
+"""
+# On a site with OLM: the operator's definitions come with an approved InstallPlan, the custom resource has to wait for them.
+BY_OLM = """apiVersion: operators.coreos.com/v1
+kind: OperatorGroup
+metadata: {name: serving, namespace: serving}
+spec: {targetNamespaces: [serving]}
+---
+apiVersion: operators.coreos.com/v1alpha1
+kind: Subscription
+metadata: {name: amd-gpu-operator, namespace: serving}
+spec:
+  name: amd-gpu-operator
+  channel: alpha
+  source: certified-operators
+  sourceNamespace: openshift-marketplace
+  installPlanApproval: Manual
+  startingCSV: amd-gpu-operator.v1.5.1
+---
+apiVersion: amd.com/v1alpha1
+kind: DeviceConfig
+metadata:
+  name: extra
+  namespace: serving
+  annotations:
+    argocd.argoproj.io/sync-wave: "1"
+    argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true
+spec:
+  selector: {feature.node.kubernetes.io/amd-gpu: "true"}
 """
 AFTER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: after-gpu, namespace: serving}\ndata: {key: value}\n"

@@ -284,6 +284,12 @@ def test_a_server_that_does_not_want_it(pusher: Git, remote: Path) -> None:
     assert "main is protected" in pushed.words
 
 
+def test_a_clone_without_its_history_is_told(git: Git, tmp_path: Path, environ: Mapping[str, str]) -> None:
+    argv = ("git", "clone", "--quiet", "--depth=1", f"file://{git.root}", str(tmp_path / "shallow"))
+    subprocess.run(argv, check=True, env={"PATH": os.environ["PATH"]})
+    assert [git.is_shallow(), Git.open(tmp_path / "shallow", environ).is_shallow()] == [False, True]
+
+
 def test_a_remote_that_is_not_there(git: Git) -> None:
     with pytest.raises(ToolError) as caught:
         git.push("/nowhere/at/all", head(git), "refs/heads/main")

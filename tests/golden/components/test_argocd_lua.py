@@ -242,3 +242,93 @@ SUBSCRIPTIONS: Final = {
 @pytest.mark.parametrize(("obj", "expected"), SUBSCRIPTIONS.values(), ids=SUBSCRIPTIONS)
 def test_subscription(obj: JsonObject, expected: tuple[str, str]) -> None:
     assert health("operators.coreos.com_Subscription", obj) == expected
+
+
+DRIVERS: Final = {
+    "new": ({"metadata": {}}, ("Progressing", "the GPU operator has not reported yet")),
+    "ready": ({"status": {"state": "ready"}}, ("Healthy", "")),
+    "not ready": ({"status": {"state": "notReady"}}, ("Progressing", "the driver is not ready yet")),
+    "not ready, with its reason": (
+        {"status": {"state": "notReady", "conditions": [_ERROR]}},
+        ("Progressing", "driver daemonset is not ready"),
+    ),
+    "not used": (
+        {"status": {"state": "disabled"}},
+        ("Degraded", "disabled: the ClusterPolicy does not take its drivers from NVIDIADriver objects"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("obj", "expected"), DRIVERS.values(), ids=DRIVERS)
+def test_nvidia_driver(obj: JsonObject, expected: tuple[str, str]) -> None:
+    assert health("nvidia.com_NVIDIADriver", obj) == expected
+
+
+def device_config(*conditions: JsonObject, observed: int = 2, **parts: JsonObject) -> JsonObject:
+    status: JsonObject = {"observedGeneration": observed, "conditions": [*conditions], **parts}
+    return {"metadata": {"generation": 2}, "status": status}
+
+
+def condition(kind: str, status: str, reason: str, message: str = "") -> JsonObject:
+    return {"type": kind, "status": status, "reason": reason, "message": message}
+
+
+_TAKEN_IN: Final = condition("Ready", "True", "OperatorReady")
+_NOT_YET: Final = ("Progressing", "the GPU operator has not taken in this configuration yet")
+DEVICE_CONFIGS: Final = {
+    "new": ({"metadata": {"generation": 1}}, ("Progressing", "the GPU operator has not reported yet")),
+    "taken in": (device_config(_TAKEN_IN), ("Healthy", "")),
+    "the one before": (device_config(_TAKEN_IN, observed=1), _NOT_YET),
+    "refused": (
+        device_config(condition("Error", "True", "ValidationError", "bad image"), condition("Ready", "False", "OperatorReady")),
+        ("Degraded", "bad image"),
+    ),
+    "before node feature discovery": (
+        device_config(condition("Error", "True", "NoMatchingNodes", "no nodes"), condition("Ready", "False", "NoMatchingNodes")),
+        ("Progressing", "no nodes"),
+    ),
+    "not ready": (device_config(condition("Ready", "False", "x")), _NOT_YET),
+    "driver is being built": (
+        device_config(_TAKEN_IN, driver={"desiredNumber": 2, "availableNumber": 1}),
+        ("Progressing", "driver runs on 1 of 2 nodes"),
+    ),
+    "plug-in starts": (
+        device_config(_TAKEN_IN, driver={"desiredNumber": 2, "availableNumber": 2}, devicePlugin={"desiredNumber": 2}),
+        ("Progressing", "devicePlugin runs on 0 of 2 nodes"),
+    ),
+    "all run": (device_config(_TAKEN_IN, devicePlugin={"desiredNumber": 1, "availableNumber": 1}), ("Healthy", "")),
+}
+
+
+@pytest.mark.parametrize(("obj", "expected"), DEVICE_CONFIGS.values(), ids=DEVICE_CONFIGS)
+def test_device_config(obj: JsonObject, expected: tuple[str, str]) -> None:
+    assert health("amd.com_DeviceConfig", obj) == expected
+
+
+def definition(*conditions: JsonObject, **metadata: Json) -> JsonObject:
+    return {"metadata": {"name": "things.g.io", **metadata}, "status": {"conditions": [*conditions]}}
+
+
+_ACCEPTED: Final = condition("NamesAccepted", "True", "NoConflicts", "no conflicts found")
+_INSTALLING: Final = condition("Established", "False", "Installing", "the initial names have been accepted")
+_ESTABLISHED: Final = condition("Established", "True", "InitialNamesAccepted")
+DEFINITIONS: Final = {
+    "new": ({"metadata": {}}, ("Progressing", "the API server has not looked at it yet")),
+    "names accepted": (definition(_ACCEPTED), ("Progressing", "it is not established yet")),
+    "being installed": (definition(_ACCEPTED, _INSTALLING), ("Progressing", "it is not established yet")),
+    "established": (definition(_ACCEPTED, _ESTABLISHED), ("Healthy", "")),
+    "names of another one": (
+        definition(condition("NamesAccepted", "False", "PluralConflict", '"things" is already in use'), _INSTALLING),
+        ("Degraded", '"things" is already in use'),
+    ),
+    "not structural": (
+        definition(_ESTABLISHED, condition("NonStructuralSchema", "True", "Violations", "spec: type is required")),
+        ("Degraded", "spec: type is required"),
+    ),
+    "going": (definition(_ESTABLISHED, deletionTimestamp="2026-11-24T12:00:00Z"), ("Progressing", "it is being removed")),
+}
+
+
+@pytest.mark.parametrize(("obj", "expected"), DEFINITIONS.values(), ids=DEFINITIONS)
+def test_custom_resource_definition(obj: JsonObject, expected: tuple[str, str]) -> None:
+    assert health("apiextensions.k8s.io_CustomResourceDefinition", obj) == expected

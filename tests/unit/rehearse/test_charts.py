@@ -19,7 +19,7 @@ CHART = StandIn(
     repo_url="https://charts.example.com/x",
     name="x",
     version="v1.2.3",
-    definitions=(Definition(data=anything("g.io", "v1", "Thing"), origin=""),),
+    definitions=(Definition(data=anything("g.io", "v1", "Thing", cluster=False), origin=""),),
 )
 
 
@@ -30,7 +30,7 @@ def test_the_archive_has_the_name_the_version_and_the_definitions_and_nothing_el
     chart = cast("JsonObject", load_manifests(texts["x/Chart.yaml"])[0])
     assert sorted(texts) == ["x/Chart.yaml", "x/crds/crds.yaml", "x/values.yaml"]
     assert (chart["name"], chart["version"], texts["x/values.yaml"]) == ("x", "v1.2.3", "{}\n")
-    assert load_manifests(texts["x/crds/crds.yaml"]) == [anything("g.io", "v1", "Thing")]
+    assert load_manifests(texts["x/crds/crds.yaml"]) == [anything("g.io", "v1", "Thing", cluster=False)]
 
 
 def test_the_same_bytes_every_time() -> None:

@@ -27,3 +27,16 @@ def test_a_timeline_tells_changes_only_and_argo_cds_words_where_it_fails() -> No
         ("a", "is gone"),
     ]
     assert (timeline.first("a", "is gone"), timeline.first("b")) == (heard[2].seconds, None)
+
+
+def test_an_application_that_comes_before_a_lower_wave_is_settled_is_early() -> None:
+    timeline = Timeline(lambda _event: None)
+    timeline.observe(
+        [replace(SETTLED, name="root", wave=0, sync="OutOfSync"), replace(SETTLED, name="first", wave=-1, phase="Running")]
+    )
+    timeline.observe([replace(SETTLED, name="first", wave=-1), replace(SETTLED, name="second", wave=0, health="Progressing")])
+    assert timeline.early() == []
+    timeline.observe([replace(SETTLED, name="third", wave=1)])
+    assert timeline.early() == ["third of wave 1 before second of wave 0 was settled"]
+    timeline.observe([replace(SETTLED, name="second", wave=0)])
+    assert timeline.early() == ["third of wave 1 before second of wave 0 was settled"]
