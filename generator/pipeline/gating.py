@@ -15,6 +15,7 @@ from generator.model.settings import nearest_place
 from generator.pipeline import memo
 from generator.pipeline.asking import Answer, Asker, ask, isolated, object_answers
 from generator.pipeline.before import Before
+from generator.pipeline.composed import projects, with_applications
 from generator.pipeline.desired import Desired, Settings
 from generator.pipeline.findings import model_findings, object_findings
 from generator.pipeline.judging import judging
@@ -71,7 +72,7 @@ class _Asked:
 
 
 def _asked(settings: Settings, desired: Desired, rules: Rules) -> _Asked:
-    questions = gate.items(desired.plan.resolved, desired.objects, rules.of)
+    questions = gate.items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
     answers = object_answers(settings, rules, questions)
     about_models = model_answers(settings, rules, models_of(desired, rules, settings.as_of))
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final, Protocol, cast
 
 from generator.catalog.networks import ranges
@@ -24,6 +25,7 @@ from generator.model.plain import Json, JsonObject
 from generator.model.variant import Resolved, Variant, VariantKey, plain_values
 
 BATCH: Final = 64
+BASELINE: Final = "cluster-baseline"
 _UNITS: Final = {
     "": 1.0,
     "m": 1e-3,
@@ -86,11 +88,15 @@ def approve(
 
 
 def items(
-    resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]], policy_sets: Mapping[str, str]
+    resolved: Resolved,
+    objects: Mapping[VariantKey, Sequence[Manifest]],
+    policy_sets: Mapping[str, str],
+    own: Mapping[str, Sequence[Manifest]] = MappingProxyType({}),
 ) -> tuple[Item, ...]:
     """Every distinct question over the built objects. `policy_sets`: cluster -> its policy set.
 
-    An object is judged with each distinct Namespace object that it meets.
+    An object is judged with each distinct Namespace object that it meets. `own`: objects of a cluster itself; they count as those
+    of the first unit of its bill, the baseline.
     """
     groups: dict[tuple[str, str, str], tuple[Manifest, Manifest | None, dict[VariantKey, None], dict[str, None]]] = {}
     bills: dict[tuple[str, tuple[VariantKey, ...]], list[str]] = {}
@@ -105,6 +111,13 @@ def items(
                 entry = groups.setdefault(question, (manifest, namespace, {}, {}))
                 entry[2][key] = None
                 entry[3].update(dict.fromkeys(clusters))
+        for cluster in clusters if keys else ():
+            for manifest in own.get(cluster, ()):
+                namespace = namespaces.get(manifest.id.namespace)
+                question = (policy_set, manifest.digest, namespace.digest if namespace else "")
+                entry = groups.setdefault(question, (manifest, namespace, {}, {}))
+                entry[2][next((key for key in keys if key.unit == BASELINE), keys[0])] = None
+                entry[3][cluster] = None
     return tuple(
         Item(
             id=f"{question[0]}/{question[1][:16]}/{question[2][:16]}",
