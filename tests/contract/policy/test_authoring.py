@@ -49,6 +49,8 @@ def test_an_environment_is_exported(fleet: Path, tmp_path: Path, capsys: pytest.
     assert err == (
         "note: waiver 'platform-admin-wildcards' holds at the gate only: an exemption of a name without a namespace would reach "
         "objects of that name everywhere\n"
+        "note: some of its clusters get other constraints; export them by: production/canary, production/canary:drive-thru, "
+        "production:drive-thru\n"
     )
     assert main([*run, "-o", str(tmp_path / "out")]) == 0
     written = sorted(path.relative_to(tmp_path / "out").parts[0] for path in (tmp_path / "out").rglob("*.yaml"))
