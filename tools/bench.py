@@ -213,9 +213,10 @@ def _gate(checked: Checked, root: Path) -> list[str]:
     whole = seconds([*batches(questions)])
     return [
         (
-            f"The gate: {everywhere} documents in all clusters, {len(questions)} of them distinct, {len(rules.policies)} policies in "
-            f"{len(rules.constraints)} constraints. One process of conftest takes {whole:.2f} s, {1000 * whole / len(questions):.2f} ms a "
-            f"distinct document; its start takes {start:.2f} s of that ({100 * start / whole:.0f} %)."
+            f"The gate: {everywhere} documents in all clusters, {len(questions)} of them distinct, {len(rules.policies)} policies "
+            f"in {len(rules.constraints)} constraints. One process of conftest takes {whole:.2f} s, "
+            f"{1000 * whole / len(questions):.2f} ms a distinct document; its start takes {start:.2f} s of that "
+            f"({100 * start / whole:.0f} %)."
         ),
     ]
 
