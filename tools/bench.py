@@ -211,14 +211,11 @@ def _gate(checked: Checked, root: Path) -> list[str]:
 
     start = seconds([*batches(questions[:1])])
     whole = seconds([*batches(questions)])
-    return [
-        (
-            f"The gate: {everywhere} documents in all clusters, {len(questions)} of them distinct, {len(rules.policies)} policies "
-            f"in {len(rules.constraints)} constraints. One process of conftest takes {whole:.2f} s, "
-            f"{1000 * whole / len(questions):.2f} ms a distinct document; its start takes {start:.2f} s of that "
-            f"({100 * start / whole:.0f} %)."
-        ),
-    ]
+    size = f"{everywhere} documents in all clusters, {len(questions)} of them distinct"
+    asked = f"{len(rules.policies)} policies in {len(rules.constraints)} constraints"
+    each = f"{whole:.2f} s, {1000 * whole / len(questions):.2f} ms a distinct document"
+    begins = f"its start takes {start:.2f} s of that ({100 * start / whole:.0f} %)"
+    return [f"The gate: {size}, {asked}. One process of conftest takes {each}; {begins}."]
 
 
 def _one_process(checked: Checked) -> float:
