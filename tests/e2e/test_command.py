@@ -82,6 +82,7 @@ def test_the_central_cluster_with_closed_windows(
     assert [(chart["chart"], chart["version"]) for chart in data["standIns"]] == [
         ("gatekeeper", "3.23.1"),
         ("gpu-operator", "v26.3.3"),
+        ("node-feature-discovery", "0.19.0"),
     ]
     assert "gatekeeper: synced by hand: the maintenance window is closed" in data["stoodIn"]
     lines = [f"{event['seconds']:7.1f} s  {event['subject']:26} {event['what']}" for event in data["timeline"]]
@@ -115,7 +116,7 @@ def test_a_program_that_dies_is_named_and_only_what_shall_be_kept_is_left(fleet:
         until_said(process, "powered on")
         (etcd,) = (pid for pid, line in programs_of(tmp_path).items() if "/etcd --data-dir" in line)
         os.kill(etcd, signal.SIGKILL)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
     assert (process.returncode, "error[E1301]: etcd ended by itself; the end of its log:" in err) == (3, True), err
     assert left_behind(tmp_path / "t") == []
     kept = {path.name for path in (tmp_path / "kept" / "logs").iterdir()}
@@ -148,7 +149,7 @@ def test_mistakes(fleet: Fleet, tmp_path: Path, args: tuple[str, ...], code: int
     folders = {"nowhere", "empty", "broken", "refused"}
     argv = tuple(str(tmp_path / arg) if arg in folders else arg for arg in args)
     with started(fleet.root, tmp_path / "t", *argv) as process:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
     assert (process.returncode, words.format(tmp=tmp_path) in err, "Traceback" in err) == (code, True, False), err
     assert left_behind(tmp_path / "t") == []
 
@@ -181,7 +182,7 @@ def test_what_sites_cannot_pull_is_said_before_anything_starts(fleet: Fleet, tmp
 def refusal(root: Path, tmp: Path) -> str:
     """The first error."""
     with started(root, tmp / "t", "store-0108") as process:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
     assert (process.returncode in {1, 2}, "Traceback" in err) == (True, False), err
     assert left_behind(tmp / "t") == []
     return next(line for line in err.splitlines() if "error[" in line)
