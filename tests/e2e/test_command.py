@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -109,6 +109,18 @@ def test_everything_ends_with_the_command(fleet: Fleet, tmp_path: Path, number: 
         process.send_signal(number)
         assert process.wait(timeout=60) == code
     assert left_behind(tmp_path / "t") == []
+
+
+def test_two_at_once_do_not_collide(fleet: Fleet, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        names = ("store-0108", "store-0042")
+        both = [stack.enter_context(started(fleet.root, tmp_path / name, name)) for name in names]
+        for process in both:
+            until_said(process, "cluster-baseline")
+        for process in both:
+            process.send_signal(signal.SIGINT)
+        assert [process.wait(timeout=60) for process in both] == [130, 130]
+    assert [left_behind(tmp_path / name) for name in names] == [[], []]
 
 
 def test_a_program_that_dies_is_named_and_only_what_shall_be_kept_is_left(fleet: Fleet, tmp_path: Path) -> None:
