@@ -20,8 +20,7 @@ STORE = "store-0042"
 CLUSTER = "fleet/clusters/store-0042.yaml"
 OVERLAY = "output/environments/production/canary/tf-serving.shelf-gap"
 TABLE: list[str] = []
-# A site tells of a tree that does not build after 180 s. Its sync operations end after 3600 s, here, after the first sync, soon
-# enough for a test.
+# A site tells of a tree that does not build after 180 s, and its sync operations end after 3600 s.
 SHORT = {"controller.repo.error.grace.period.seconds": "5s"}
 SHORTER = {**SHORT, "controller.sync.timeout.seconds": "30"}
 
@@ -96,7 +95,6 @@ def test_power_comes_back_without_gatekeeper(site: Site, fleet: Fleet, follow: C
     replicas(fleet, "2", "1")
     fleet.publish("One server, judged by nobody yet")
     site.power_off()
-    site.options = replace(site.options, parameters=SHORTER)
     site.standins.hold.add("gatekeeper")
     fleet.push(site.repository)
     site.power_on()
@@ -106,21 +104,6 @@ def test_power_comes_back_without_gatekeeper(site: Site, fleet: Fleet, follow: C
     site.standins.hold.clear()
     follow("power comes back with Gatekeeper down and failurePolicy Fail")
     assert replicas_of(site) == 1
-
-
-def test_a_wave_that_waits_for_ever_and_the_fix(site: Site, fleet: Fleet, follow: Callable[[str], None]) -> None:
-    """Without a sync timeout the root would wait in its operation and never look at the commit that repairs it."""
-    sites.add_unit(fleet, "gpu-extra", 2, sites.POLICY)
-    sites.add_unit(fleet, "after-gpu", 3, sites.AFTER)
-    fleet.edit(CLUSTER, "components: {", "components: {gpu-extra: {enabled: true}, after-gpu: {enabled: true}, ")
-    site.standins.hold.add("gpu-operator")
-    fleet.publish("A unit that never gets ready")
-    fleet.push(site.repository)
-    site.wait("the root waits for it", lambda: "gpu-extra" in site.applications(), seconds=60)
-    fleet.edit(CLUSTER, "gpu-extra: {enabled: true}, after-gpu: {enabled: true}, ", "")
-    fleet.publish("Without it", "--allow-removal")
-    follow("a wave that waits for ever (sync timeout 30 s), then its fix")
-    site.standins.hold.clear()
 
 
 def test_a_cluster_gets_another_name(site: Site, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
@@ -168,6 +151,33 @@ def test_a_commit_that_would_empty_the_site(site: Site, fleet: Fleet, follow: Ca
         assert site.api.get(ResourceId("", "ConfigMap", "argocd", name)) is not None
     fleet.git("revert", "--no-edit", "HEAD")
     follow("a commit that empties the site, forced past the guards, then its revert", "store-0043")
+
+
+def test_a_wave_that_waits_for_ever_and_the_fix(site: Site, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
+    """Without a sync timeout the root would wait in its operation and never look at the commit that repairs it.
+
+    With one the operation ends, and Argo CD does not begin another at the same commit, whatever gets ready meanwhile.
+    """
+    site.power_off()
+    site.options = replace(site.options, parameters=SHORTER)
+    site.power_on()
+    file, units = "fleet/clusters/store-0043.yaml", "gpu-extra: {enabled: true}, after-gpu: {enabled: true}, "
+    sites.add_unit(fleet, "gpu-extra", 2, sites.POLICY)
+    sites.add_unit(fleet, "after-gpu", 3, sites.AFTER)
+    fleet.edit(file, "components: {", f"components: {{{units}")
+    site.standins.hold.add("gpu-operator")
+    fleet.publish("A unit that never gets ready")
+    fleet.push(site.repository)
+    ended = "triggered by controller sync timeout"
+    site.wait("the root's operation ends", lambda: ended in site.applications()["root"].message, seconds=120)
+    site.standins.hold.clear()
+    site.wait("it is ready after all", lambda: site.applications()["gpu-extra"].settled, seconds=60)
+    until = site.timeline.seconds() + 3 * site.options.poll_seconds
+    site.wait("a while", lambda: site.timeline.seconds() > until)
+    assert (site.applications()["root"].phase, "after-gpu" in site.applications()) == ("Failed", False)
+    fleet.edit(file, units, "")
+    fleet.publish("Without it", "--allow-removal")
+    follow("a wave that outlasts the sync timeout (30 s), then another commit", "store-0043")
 
 
 BAD = """apiVersion: v1
