@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from generator.model.manifest import Manifest
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import Json, list_of, mapping_of
 from generator.promql import metrics
 
 EXPORTER: Final = "fleetgen.io/exporter"
@@ -44,19 +44,19 @@ def exported(manifest: Manifest) -> Exported | None:
     """What the exporter whose configuration this is exports; None if it is none."""
     if (manifest.id.group, manifest.id.kind) != ("", "ConfigMap"):
         return None
-    reader = _READERS.get(str(_map(_map(manifest.data.get("metadata")).get("annotations")).get(EXPORTER, "")))
-    return reader([str(text) for text in _map(manifest.data.get("data")).values()]) if reader else None
+    reader = _READERS.get(str(mapping_of(mapping_of(manifest.data.get("metadata")).get("annotations")).get(EXPORTER, "")))
+    return reader([str(text) for text in mapping_of(manifest.data.get("data")).values()]) if reader else None
 
 
 def uses(manifest: Manifest) -> Iterator[Use]:
     """What the rules of a PrometheusRule, or the panels and variables of a dashboard in a ConfigMap, use."""
     if (manifest.id.group, manifest.id.kind) == ("monitoring.coreos.com", "PrometheusRule"):
-        for group in _list(_map(manifest.data.get("spec")).get("groups")):
-            for rule in map(_map, _list(_map(group).get("rules"))):
+        for group in list_of(mapping_of(manifest.data.get("spec")).get("groups")):
+            for rule in map(mapping_of, list_of(mapping_of(group).get("rules"))):
                 kind = "alert" if "alert" in rule else "record"
                 yield Use(f"{kind} '{rule.get(kind)}'", metrics(str(rule.get("expr", ""))))
     elif (manifest.id.group, manifest.id.kind) == ("", "ConfigMap"):
-        for name, text in _map(manifest.data.get("data")).items():
+        for name, text in mapping_of(manifest.data.get("data")).items():
             if name.endswith(".json") and '"panels"' in str(text):
                 yield from _queries(_json(str(text)), f"dashboard '{name}'")
 
@@ -89,10 +89,10 @@ def _dcgm(texts: list[str]) -> Exported:
 def _amd(texts: list[str]) -> Exported | None:
     """Names are field names in lower case behind the prefix (device-metrics-exporter, docs/configuration/configmap.md)."""
     for text in texts:
-        data = _map(_json(text))
-        fields = _list(_map(data.get("GPUConfig")).get("Fields"))
+        data = mapping_of(_json(text))
+        fields = list_of(mapping_of(data.get("GPUConfig")).get("Fields"))
         if fields:
-            prefix = str(_map(data.get("CommonConfig")).get("MetricsFieldPrefix", ""))
+            prefix = str(mapping_of(data.get("CommonConfig")).get("MetricsFieldPrefix", ""))
             names = frozenset(f"{prefix}{str(field).lower()}" for field in fields)
             return Exported((prefix,) if prefix else ("gpu_", "pcie_"), names)
     return None
@@ -110,11 +110,3 @@ def _json(text: str) -> Json:
     except ValueError:
         return None
     return found
-
-
-def _map(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []

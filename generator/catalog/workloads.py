@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.model.manifest import Manifest
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import Json, JsonObject, mapping_of
 
 _TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "Pod": (),
@@ -35,7 +35,7 @@ def _pods(manifests: Sequence[Manifest]) -> Iterator[tuple[Manifest, JsonObject]
     for manifest in manifests:
         path = _TEMPLATES.get(manifest.id.kind)
         if path is not None and manifest.id.group in {"", "apps", "batch"}:
-            spec = _mapping(_at(manifest.data, (*path, "spec")))
+            spec = mapping_of(_at(manifest.data, (*path, "spec")))
             if spec:
                 yield manifest, spec
 
@@ -48,7 +48,7 @@ def _workload(manifest: Manifest, pod: JsonObject) -> Json:
         "namespace": manifest.id.namespace,
         "name": manifest.id.name,
         "replicas": replicas if isinstance(replicas, int) else 1,
-        "nodeSelector": _mapping(pod.get("nodeSelector")),
+        "nodeSelector": mapping_of(pod.get("nodeSelector")),
         "tolerations": [*_mappings(pod.get("tolerations"))],
         "apart": [*sorted({str(term.get("topologyKey", "")) for term in _mappings(affinity)})],
         "spread": [
@@ -64,7 +64,7 @@ def _workload(manifest: Manifest, pod: JsonObject) -> Json:
 def _images(pod: JsonObject) -> set[str]:
     """Of containers, and of volumes that are images."""
     containers = [one for key in ("containers", "initContainers") for one in _mappings(pod.get(key))]
-    volumes = [_mapping(one.get("image")) for one in _mappings(pod.get("volumes"))]
+    volumes = [mapping_of(one.get("image")) for one in _mappings(pod.get("volumes"))]
     return {str(one["image"]) for one in containers if "image" in one} | {
         str(one["reference"]) for one in volumes if "reference" in one
     }
@@ -72,7 +72,7 @@ def _images(pod: JsonObject) -> set[str]:
 
 def _resources(pod: JsonObject) -> set[str]:
     containers = [one for key in ("containers", "initContainers") for one in _mappings(pod.get(key))]
-    return {name for one in containers for name in _mapping(_at(one, ("resources", "limits")))}
+    return {name for one in containers for name in mapping_of(_at(one, ("resources", "limits")))}
 
 
 def _claims(manifests: Sequence[Manifest]) -> Iterator[Json]:
@@ -84,7 +84,7 @@ def _claims(manifests: Sequence[Manifest]) -> Iterator[Json]:
             yield _claim(f"{manifest.id.name}/{_at(template, ('metadata', 'name'))}", template)
     for manifest, pod in _pods(manifests):
         for volume in _mappings(pod.get("volumes")):
-            template = _mapping(_at(volume, ("ephemeral", "volumeClaimTemplate")))
+            template = mapping_of(_at(volume, ("ephemeral", "volumeClaimTemplate")))
             if template:
                 yield _claim(f"{manifest.id.name}/{volume.get('name')}", template)
 
@@ -110,7 +110,7 @@ def _namespaces(manifests: Sequence[Manifest]) -> JsonObject:
 def _guard(manifest: Manifest) -> str:
     kind, group = manifest.id.kind, manifest.id.group
     if kind == "NetworkPolicy" and group == "networking.k8s.io":
-        return "defaultDeny" if _denies(_mapping(manifest.data.get("spec"))) else ""
+        return "defaultDeny" if _denies(mapping_of(manifest.data.get("spec"))) else ""
     return {"ResourceQuota": "quota", "LimitRange": "limitRange"}.get(kind, "") if not group else ""
 
 
@@ -133,10 +133,6 @@ def _at(data: Json, path: Sequence[str]) -> Json:
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def _mappings(value: Json) -> Iterator[JsonObject]:

@@ -7,3 +7,13 @@ from typing import TypeAlias, Union
 Leaf: TypeAlias = bool | int | float | str | None
 Json: TypeAlias = Union[Leaf, list["Json"], dict[str, "Json"]]  # noqa: UP007 - a recursive alias needs Union at run time
 JsonObject: TypeAlias = dict[str, Json]
+
+
+def mapping_of(value: Json) -> JsonObject:
+    """The value if it is a mapping, else an empty one: for reading what others wrote."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: Json) -> list[Json]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []

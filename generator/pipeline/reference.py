@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from generator.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from generator.model import inventory
 from generator.model.component import Beside, Component, Conditions, Support
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import Json, JsonObject, mapping_of
 from generator.model.policy import Constraint, Policy
 from generator.model.settings import plain
 from generator.schemas.derive import key_of, kind_schema
@@ -66,13 +66,13 @@ def kinds(components: Iterable[Component]) -> str:
         ),
     ]
     for kind, spec in inventory.SPECS.items():
-        schema = _mapping(_mapping(kind_schema(kind)["properties"])["spec"])
+        schema = mapping_of(mapping_of(kind_schema(kind)["properties"])["spec"])
         parts += [f"## {kind}\n", f"Lies in {_WHERE[kind]}.\n", _table(_rows(schema, dict(_defaults(spec)), stop="components"))]
     listed = tuple(components)
     for kind in inventory.INPUT_KINDS:
         parts += [f"## {kind}\n", f"Lies in {_WHERE[kind]}. {_input_text(kind, listed)}\n"]
         for component, key in _takers(kind, listed):
-            schema = _mapping(component.input_schema(key))
+            schema = mapping_of(component.input_schema(key))
             parts.append(_table(_rows(schema, {})))
     return _page(parts)
 
@@ -160,8 +160,8 @@ def _component(component: Component) -> list[str]:
     if component.releases:
         rows = "".join(f"| {one.line} | {_codes(one.versions)} | {_supported(one.supports)} |\n" for one in component.releases)
         parts.append(f"| line | versions | runs on |\n| --- | --- | --- |\n{rows}")
-    defaults = _mapping(plain(component.defaults))
-    known = dict(_leaves(_mapping(defaults.get("values", {}))))
+    defaults = mapping_of(plain(component.defaults))
+    known = dict(_leaves(mapping_of(defaults.get("values", {}))))
     if "version" in defaults:
         parts.append(
             f"Default version: `{defaults['version']}`. Enabled by default: {'yes' if defaults.get('enabled') else 'no'}.\n"
@@ -216,8 +216,8 @@ def _rows(
 ) -> Iterator[tuple[str, str, str, str]]:
     """(path, type, required or default, description) of every property, depth first; not below the key `stop`."""
     needed = cast("list[Json]", schema.get("required", []))
-    for name, value in _mapping(schema.get("properties", {})).items():
-        entry = _mapping(value)
+    for name, value in mapping_of(schema.get("properties", {})).items():
+        entry = mapping_of(value)
         path = f"{prefix}{name}"
         need = defaults.get(path) or ("required" if name in needed else "")
         yield path, _type(entry), need, str(entry.get("description", ""))
@@ -280,10 +280,6 @@ def _input_text(kind: str, found: Iterable[Component]) -> str:
     return " ".join(
         f"Becomes `values.{key}.<name>` of the component [{one.name}](components.md#{_anchor(one.name)})." for one, key in takers
     )
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def _text(value: Json) -> str:

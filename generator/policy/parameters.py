@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import Json, JsonObject, mapping_of
 
 _PATTERN: Final[JsonObject] = {"type": "string", "minLength": 1}
 EXEMPTIONS: Final[JsonObject] = {
@@ -28,7 +28,7 @@ EXEMPTIONS: Final[JsonObject] = {
 
 def complete(schema: JsonObject, scope: str) -> JsonObject:
     """The schema with what every policy has: no unknown parameters, and `exemptions` for policies that judge objects."""
-    properties = dict(_mapping(schema.get("properties")))
+    properties = dict(mapping_of(schema.get("properties")))
     if scope == "object":
         properties["exemptions"] = EXEMPTIONS
     return {**schema, "type": "object", "properties": properties, "additionalProperties": False}
@@ -37,15 +37,11 @@ def complete(schema: JsonObject, scope: str) -> JsonObject:
 def with_defaults(schema: Mapping[str, Json], given: Mapping[str, Json]) -> JsonObject:
     """`given`, and the schema's default for each parameter that is not there, also inside of parameters that are mappings."""
     filled: JsonObject = dict(given)
-    for name, described in _mapping(schema.get("properties")).items():
-        inner = _mapping(described)
+    for name, described in mapping_of(schema.get("properties")).items():
+        inner = mapping_of(described)
         value = filled.get(name)
         if name not in filled and "default" in inner:
             filled[name] = inner["default"]
         elif isinstance(value, dict) and "properties" in inner:
             filled[name] = with_defaults(inner, value)
     return filled
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}

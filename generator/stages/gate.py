@@ -21,7 +21,7 @@ from generator.model.finding import Finding, Severity
 from generator.model.fleet import Cluster, Environment
 from generator.model.gate import Verdict
 from generator.model.manifest import Manifest
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import Json, JsonObject, list_of, mapping_of
 from generator.model.variant import Resolved, Variant, VariantKey, plain_values
 
 BATCH: Final = 64
@@ -250,21 +250,21 @@ def workload_needs(manifests: Sequence[Manifest]) -> tuple[dict[str, float], lis
     images: set[str] = set()
     scaled = _most_replicas(manifests)
     for manifest in manifests:
-        spec = _dict(manifest.data.get("spec"))
-        pod = _dict(_dict(spec.get("template")).get("spec")) or (spec if manifest.id.kind == "Pod" else {})
+        spec = mapping_of(manifest.data.get("spec"))
+        pod = mapping_of(mapping_of(spec.get("template")).get("spec")) or (spec if manifest.id.kind == "Pod" else {})
         replicas = scaled.get((manifest.id.kind, manifest.id.namespace, manifest.id.name), spec.get("replicas", 1))
         images |= _images(pod)
-        for container in _list(pod.get("containers")):
-            resources = _dict(_dict(container).get("resources"))
-            for name, amount in {**_dict(resources.get("limits")), **_dict(resources.get("requests"))}.items():
+        for container in list_of(pod.get("containers")):
+            resources = mapping_of(mapping_of(container).get("resources"))
+            for name, amount in {**mapping_of(resources.get("limits")), **mapping_of(resources.get("requests"))}.items():
                 requests[name] = requests.get(name, 0) + quantity(str(amount)) * (replicas if isinstance(replicas, int) else 1)
     return {key: int(value) if value == int(value) else value for key, value in sorted(requests.items())}, sorted(images)
 
 
 def _images(pod: JsonObject) -> set[str]:
     """Of all containers, and of volumes that are images."""
-    containers = [_dict(one) for key in ("containers", "initContainers") for one in _list(pod.get(key))]
-    volumes = [_dict(_dict(volume).get("image")) for volume in _list(pod.get("volumes"))]
+    containers = [mapping_of(one) for key in ("containers", "initContainers") for one in list_of(pod.get(key))]
+    volumes = [mapping_of(mapping_of(volume).get("image")) for volume in list_of(pod.get("volumes"))]
     return {str(one.get("image", "")) for one in containers} | {str(one["reference"]) for one in volumes if "reference" in one}
 
 
@@ -274,8 +274,8 @@ def _most_replicas(manifests: Sequence[Manifest]) -> dict[tuple[str, str, str], 
         (str(target.get("kind")), manifest.id.namespace, str(target.get("name"))): spec.get("maxReplicas", 1)
         for manifest in manifests
         if manifest.id.kind == "HorizontalPodAutoscaler"
-        for spec in [_dict(manifest.data.get("spec"))]
-        for target in [_dict(spec.get("scaleTargetRef"))]
+        for spec in [mapping_of(manifest.data.get("spec"))]
+        for target in [mapping_of(spec.get("scaleTargetRef"))]
     }
 
 
@@ -283,14 +283,6 @@ def quantity(text: str) -> float:
     """A Kubernetes quantity as a number; 0 for what is none (the schema of the API server judges that)."""
     match = _QUANTITY.match(text)
     return float(match[1]) * _UNITS.get(match[2], 1.0) if match else 0.0
-
-
-def _dict(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
 
 
 def demand_coverage(sent: Sequence[str], verdicts: Sequence[Verdict]) -> None:

@@ -16,7 +16,7 @@ from generator.errors import problem
 from generator.model.finding import Finding
 from generator.model.manifest import Overlay
 from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
+from generator.model.plain import Json, JsonObject, list_of
 from generator.model.resource import ResourceId
 from generator.yamlfile import load_manifests
 
@@ -64,19 +64,15 @@ def _first(text: str) -> JsonObject:
     return documents[0] if documents and isinstance(documents[0], dict) else {}
 
 
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
 def _paths(layer: Overlay, data: JsonObject, place: Place, base_root: str) -> Iterator[Finding]:
     """Resources, components and files stay inside the folder, or name the base."""
-    named = [str(item) for key in ("resources", "components", "configurations", "crds") for item in _list(data.get(key))]
+    named = [str(item) for key in ("resources", "components", "configurations", "crds") for item in list_of(data.get(key))]
     for key in ("configMapGenerator", "secretGenerator"):
-        for generator in _list(data.get(key)):
+        for generator in list_of(data.get(key)):
             if isinstance(generator, dict):
-                files = [*_list(generator.get("files")), *_list(generator.get("envs"))]
+                files = [*list_of(generator.get("files")), *list_of(generator.get("envs"))]
                 named += [str(item).rpartition("=")[2] for item in files]
-    for patch in _list(data.get("patches")):
+    for patch in list_of(data.get("patches")):
         if isinstance(patch, dict) and "path" in patch:
             named.append(str(patch["path"]))
     for name in named:
@@ -102,11 +98,11 @@ def _objects(layer: Overlay) -> list[JsonObject]:
     """The objects that the layer's resource files define, and the ones that its generators will."""
     data = _first(layer.files[f"{layer.root}/kustomization.yaml"])
     found: list[JsonObject] = []
-    for name in _list(data.get("resources")):
+    for name in list_of(data.get("resources")):
         text = layer.files.get(posixpath.normpath(posixpath.join(layer.root, str(name))), "")
         found += [document for document in _documents(text) if isinstance(document, dict)]
     for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
-        for generator in _list(data.get(key)):
+        for generator in list_of(data.get(key)):
             if isinstance(generator, dict):
                 found.append({"apiVersion": "v1", "kind": kind, "metadata": {"name": generator.get("name", "")}})
     return found
@@ -133,7 +129,7 @@ def _overrides(overlay: Overlay, base: Overlay) -> Iterator[Finding]:
                     "E0504", f"a patch or replacement for {shown} matches nothing", fix=f"there are: {known}", place=place
                 )
         images = set(_images(objects))
-        for image in _list(data.get("images")):
+        for image in list_of(data.get("images")):
             name = str(image.get("name", "")) if isinstance(image, dict) else ""
             if name not in images:
                 known = ", ".join(sorted(images)) or "no image at all"
@@ -141,7 +137,7 @@ def _overrides(overlay: Overlay, base: Overlay) -> Iterator[Finding]:
 
 
 def _targets(layer: Overlay, data: JsonObject) -> Iterator[dict[str, str]]:
-    for patch in _list(data.get("patches")):
+    for patch in list_of(data.get("patches")):
         if not isinstance(patch, dict):
             continue
         target = patch.get("target")
@@ -153,11 +149,11 @@ def _targets(layer: Overlay, data: JsonObject) -> Iterator[dict[str, str]]:
             if isinstance(document, dict):
                 identity = _identity(document)
                 yield {"kind": identity.kind, "name": re.escape(identity.name)}
-    for replacement in _list(data.get("replacements")):
+    for replacement in list_of(data.get("replacements")):
         if isinstance(replacement, dict):
             selected = [
                 replacement.get("source"),
-                *(t.get("select") for t in _list(replacement.get("targets")) if isinstance(t, dict)),
+                *(t.get("select") for t in list_of(replacement.get("targets")) if isinstance(t, dict)),
             ]
             yield from (
                 {k: str(v) for k, v in s.items() if k in {"group", "kind", "name", "namespace"}}
