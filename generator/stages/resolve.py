@@ -130,6 +130,7 @@ class _Resolver:
         self._merged: dict[tuple[str, tuple[int, ...]], Table] = {}
         self._validators = {name: Validator(component.settings) for name, component in fleet.components.items()}
         self._reported: set[tuple[str, tuple[int, ...]]] = set()
+        self._facts: dict[str, JsonObject] = {}
 
     def add(self, cluster: Cluster) -> None:
         """Put the cluster's units into their groups."""
@@ -267,10 +268,13 @@ class _Resolver:
 
     def _check_support(self, variant: Variant) -> None:
         """Judged by all facts, declared or not: clusters of one variant may still differ in what they are."""
+        if not variant.component.supports and not variant.component.releases:
+            return
         unmet_by: dict[Unmet, list[str]] = {}
         for name in variant.clusters:
-            facts = facts_of(self.fleet.clusters[name])
-            for reason in unmet(variant.component, variant.version, facts, variant.settings):
+            if name not in self._facts:
+                self._facts[name] = facts_of(self.fleet.clusters[name])
+            for reason in unmet(variant.component, variant.version, self._facts[name], variant.settings):
                 unmet_by.setdefault(reason, []).append(name)
         for each, clusters in unmet_by.items():
             others = f" and {len(clusters) - 1} more" if len(clusters) > 1 else ""
