@@ -96,7 +96,7 @@ def items(
     """Every distinct question over the built objects. `policy_sets`: cluster -> its policy set.
 
     An object is judged with each distinct Namespace object that it meets. `own`: objects of a cluster itself; they count as those
-    of the first unit of its bill, the baseline.
+    of its baseline.
     """
     groups: dict[tuple[str, str, str], tuple[Manifest, Manifest | None, dict[VariantKey, None], dict[str, None]]] = {}
     bills: dict[tuple[str, tuple[VariantKey, ...]], list[str]] = {}
@@ -104,20 +104,16 @@ def items(
         bills.setdefault((policy_sets[cluster], tuple(bill.values())), []).append(cluster)
     for (policy_set, keys), clusters in bills.items():
         namespaces = {m.id.name: m for key in keys for m in objects[key] if m.id.kind == "Namespace" and not m.id.group}
-        for key in keys:
-            for manifest in objects[key]:
-                namespace = namespaces.get(manifest.id.namespace)
-                question = (policy_set, manifest.digest, namespace.digest if namespace else "")
-                entry = groups.setdefault(question, (manifest, namespace, {}, {}))
-                entry[2][key] = None
-                entry[3].update(dict.fromkeys(clusters))
-        for cluster in clusters if keys else ():
-            for manifest in own.get(cluster, ()):
-                namespace = namespaces.get(manifest.id.namespace)
-                question = (policy_set, manifest.digest, namespace.digest if namespace else "")
-                entry = groups.setdefault(question, (manifest, namespace, {}, {}))
-                entry[2][next((key for key in keys if key.unit == BASELINE), keys[0])] = None
-                entry[3][cluster] = None
+        asked = [(key, manifest, clusters) for key in keys for manifest in objects[key]]
+        if keys:
+            baseline = next((key for key in keys if key.unit == BASELINE), keys[0])
+            asked += [(baseline, manifest, [cluster]) for cluster in clusters for manifest in own.get(cluster, ())]
+        for key, manifest, concerned in asked:
+            namespace = namespaces.get(manifest.id.namespace)
+            question = (policy_set, manifest.digest, namespace.digest if namespace else "")
+            entry = groups.setdefault(question, (manifest, namespace, {}, {}))
+            entry[2][key] = None
+            entry[3].update(dict.fromkeys(concerned))
     return tuple(
         Item(
             id=f"{question[0]}/{question[1][:16]}/{question[2][:16]}",
