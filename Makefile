@@ -43,7 +43,7 @@ bench: setup ## measure: example fleet and a generated fleet of 1,000 clusters
 	@$(BIN)/python tools/bench.py
 
 docs: setup ## write docs/reference again from the code
-	@$(BIN)/python -m generator.cli.docs docs/reference
+	@$(BIN)/python -m fleetgen.cli.docs docs/reference
 
 setup: ## .venv with everything for development
 	@$(call python_is_new_enough)
@@ -54,10 +54,10 @@ setup-run:
 	@$(PYTHON) tools/setup_venv.py run
 
 tools: setup ## build the pinned tools that the tests need, where they are missing
-	@$(BIN)/python -m generator.tools.install $(TEST_TOOLS)
+	@$(BIN)/python -m fleetgen.tools.install $(TEST_TOOLS)
 
 e2e-tools: setup ## build the pinned tools of rehearsals, where they are missing (about 10 minutes the first time)
-	@$(BIN)/python -m generator.tools.install --rehearse
+	@$(BIN)/python -m fleetgen.tools.install --rehearse
 
 lock: ## write requirements/*.txt again from pyproject.toml and *.in
 	@test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==$(UV_VERSION); }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from generator.tools.toolchain import Tool, Toolchain, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain, cache_folder
 
 pytest.register_assert_rewrite("tests.e2e.fleet", "tests.e2e.sites")
 ROOT = Path(__file__).resolve().parent.parent

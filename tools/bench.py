@@ -16,21 +16,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from generator.library import builtin_root
-from generator.model.gate import Verdict
-from generator.model.manifest import Built
-from generator.model.plain import Json
-from generator.pipeline.composed import projects, with_applications
-from generator.pipeline.desired import Settings
-from generator.pipeline.judging import judging
-from generator.pipeline.memo import Memo
-from generator.pipeline.repository import Repository
-from generator.pipeline.running import Checked, check, checked_outcome, sizes
-from generator.stages.build import Builder
-from generator.stages.gate import PolicyEngine, batches, items
-from generator.tools.conftest_cli import ConftestCli
-from generator.tools.kustomize_cli import KustomizeCli
-from generator.tools.toolchain import Toolchain, cache_folder
+from fleetgen.library import builtin_root
+from fleetgen.model.gate import Verdict
+from fleetgen.model.manifest import Built
+from fleetgen.model.plain import Json
+from fleetgen.pipeline.composed import projects, with_applications
+from fleetgen.pipeline.desired import Settings
+from fleetgen.pipeline.judging import judging
+from fleetgen.pipeline.memo import Memo
+from fleetgen.pipeline.repository import Repository
+from fleetgen.pipeline.running import Checked, check, checked_outcome, sizes
+from fleetgen.stages.build import Builder
+from fleetgen.stages.gate import PolicyEngine, batches, items
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Toolchain, cache_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 11, 24)

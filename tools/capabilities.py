@@ -12,9 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "generator"))
 
-from generator.tools.toolchain import Toolchain, cache_folder
+from fleetgen.tools.toolchain import Toolchain, cache_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = "v1.3.0"

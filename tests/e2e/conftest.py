@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.rehearse.rehearsal import BuiltTools, Rehearsed
-from generator.rehearse.report import timeline
-from generator.rehearse.watching import Event
-from generator.tools.pins import Use
-from generator.tools.toolchain import Toolchain, cache_folder
+from fleetgen.rehearse.rehearsal import BuiltTools, Rehearsed
+from fleetgen.rehearse.report import timeline
+from fleetgen.rehearse.watching import Event
+from fleetgen.tools.pins import Use
+from fleetgen.tools.toolchain import Toolchain, cache_folder
 from tests.e2e.fleet import Fleet
 
 ROOT = Path(__file__).resolve().parents[2]

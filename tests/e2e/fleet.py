@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from generator.pipeline.desired import Settings
-from generator.pipeline.memo import Memo
-from generator.pipeline.repository import Repository
-from generator.stages.gate import PolicyEngine
-from generator.tools.conftest_cli import ConftestCli
-from generator.tools.kustomize_cli import KustomizeCli
-from generator.tools.toolchain import Toolchain, cache_folder
+from fleetgen.pipeline.desired import Settings
+from fleetgen.pipeline.memo import Memo
+from fleetgen.pipeline.repository import Repository
+from fleetgen.stages.gate import PolicyEngine
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Toolchain, cache_folder
 
 AS_OF = "2026-11-24"
 CLUSTERS = ("store-0042", "store-0108", "hub-frankfurt")

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from generator.model.plain import JsonObject
-from generator.model.resource import ResourceId
-from generator.rehearse import comparing, objects, rehearsal
-from generator.rehearse.committed import planned
-from generator.rehearse.programs import Tools
-from generator.rehearse.site import Options, Site
-from generator.rehearse.wanted import Wanted
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.resource import ResourceId
+from fleetgen.rehearse import comparing, objects, rehearsal
+from fleetgen.rehearse.committed import planned
+from fleetgen.rehearse.programs import Tools
+from fleetgen.rehearse.site import Options, Site
+from fleetgen.rehearse.wanted import Wanted
 from tests.e2e.fleet import Fleet
 
 PATIENCE = 240.0

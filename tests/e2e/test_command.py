@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from generator.rehearse.crds import anything
-from generator.yamlfile import dump
+from fleetgen.rehearse.crds import anything
+from fleetgen.yamlfile import dump
 from tests.e2e.fleet import AS_OF, Fleet
 
 pytestmark = pytest.mark.usefixtures("programs")

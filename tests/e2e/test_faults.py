@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.model.resource import ResourceId
-from generator.rehearse import objects
-from generator.rehearse.rehearsal import BuiltTools
-from generator.rehearse.site import Options, Site
+from fleetgen.model.resource import ResourceId
+from fleetgen.rehearse import objects
+from fleetgen.rehearse.rehearsal import BuiltTools
+from fleetgen.rehearse.site import Options, Site
 from tests.e2e import sites
 from tests.e2e.conftest import note, shown
 from tests.e2e.fleet import Fleet

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.model.resource import ResourceId
-from generator.rehearse import comparing, objects, rehearsal
-from generator.rehearse.apiserver import RefusedError
-from generator.rehearse.rehearsal import BuiltTools
-from generator.rehearse.site import Site
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.resource import ResourceId
+from fleetgen.rehearse import comparing, objects, rehearsal
+from fleetgen.rehearse.apiserver import RefusedError
+from fleetgen.rehearse.rehearsal import BuiltTools
+from fleetgen.rehearse.site import Site
 from tests.e2e import sites
 from tests.e2e.conftest import shown
 from tests.e2e.fleet import Fleet

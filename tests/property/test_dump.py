@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model.plain import Json
-from generator.yamlfile import _dump_all, dump_all
+from fleetgen.model.plain import Json
+from fleetgen.yamlfile import _dump_all, dump_all
 
 TEXTS = st.one_of(
     st.text(max_size=20),

@@ -3,9 +3,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.model.place import Place
-from generator.model.plain import Json
-from generator.model.settings import Origin, from_plain, merge, plain
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json
+from fleetgen.model.settings import Origin, from_plain, merge, plain
 
 _KEYS = st.sampled_from("abc")
 _LEAVES = st.one_of(st.booleans(), st.integers(0, 3), st.sampled_from(["x", "y"]))

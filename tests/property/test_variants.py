@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model.plain import Json
-from generator.model.settings import plain
-from generator.model.variant import Resolved, VariantKey
-from generator.stages.load import load
-from generator.stages.resolve import resolve
-from generator.yamlfile import dump, dump_all
+from fleetgen.model.plain import Json
+from fleetgen.model.settings import plain
+from fleetgen.model.variant import Resolved, VariantKey
+from fleetgen.stages.load import load
+from fleetgen.stages.resolve import resolve
+from fleetgen.yamlfile import dump, dump_all
 
 COMPONENT = """
 apiVersion: fleetgen.io/v1alpha1

@@ -13,18 +13,18 @@ from typing import Final
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.pipeline.desired import Desired, Settings, desired
-from generator.pipeline.judging import waiver_names
-from generator.pipeline.memo import Memo
-from generator.pipeline.repository import Repository
-from generator.pipeline.showing import contents
-from generator.stages.compose import application
-from generator.stages.gate import PolicyEngine
-from generator.stages.render import Renderer
-from generator.tools.kustomize_cli import KustomizeCli
-from generator.tools.toolchain import Tool, cache_folder
-from generator.yamlfile import dump_all
+from fleetgen.model.plain import JsonObject
+from fleetgen.pipeline.desired import Desired, Settings, desired
+from fleetgen.pipeline.judging import waiver_names
+from fleetgen.pipeline.memo import Memo
+from fleetgen.pipeline.repository import Repository
+from fleetgen.pipeline.showing import contents
+from fleetgen.stages.compose import application
+from fleetgen.stages.gate import PolicyEngine
+from fleetgen.stages.render import Renderer
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.yamlfile import dump_all
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden" / "clusters"
 UPDATE: Final = "FLEETGEN_UPDATE_GOLDEN" in os.environ

@@ -8,9 +8,9 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.plain import Json, JsonObject
-from generator.tools.process import Command, Ran, run, scrubbed
-from generator.yamlfile import load_manifests
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.tools.process import Command, Ran, run, scrubbed
+from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import GOLDEN
 
 OC: Final = """#!/bin/sh

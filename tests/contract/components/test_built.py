@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.model.settings import plain
-from generator.stages.build import manifests, read
-from generator.stages.render import Renderer
-from generator.tools.kustomize_cli import KustomizeCli
-from generator.tools.toolchain import Tool
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.settings import plain
+from fleetgen.stages.build import manifests, read
+from fleetgen.stages.render import Renderer
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Tool
 from tests.golden.components.cases import case, compare, components, exported, names
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from generator.tools import process
-from generator.tools.process import Command, Ran
+from fleetgen.tools import process
+from fleetgen.tools.process import Command, Ran
 from tests.golden.components.cases import case
 
 # as in the description of the component

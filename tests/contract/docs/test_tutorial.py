@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.tools.toolchain import Tool
+from fleetgen.tools.toolchain import Tool
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SHELL = """set -u

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.tools.toolchain import Tool
+from fleetgen.tools.toolchain import Tool
 
 TOY = Path(__file__).parent / "toy"
 AS_OF = "--as-of=2026-11-24"

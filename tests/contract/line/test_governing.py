@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from generator.cli.main import main
-from generator.yamlfile import load_manifests
+from fleetgen.cli.main import main
+from fleetgen.yamlfile import load_manifests
 from tests.contract.line.conftest import AS_OF, edit, git
 
 GROUP = """apiVersion: fleetgen.io/v1alpha1

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.main import main
-from generator.tools.toolchain import Tool
+from fleetgen.cli.main import main
+from fleetgen.tools.toolchain import Tool
 from tests.contract.line.conftest import edit
 from tests.unit.report import examples
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.main import main
+from fleetgen.cli.main import main
 from tests.contract.line.conftest import AS_OF, edit, git
 
 BASE = "templates/toy/base"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.main import main
-from generator.pipeline.outputtree import read
-from generator.pipeline.policysource import policies_from
-from generator.pipeline.repository import Repository, read_tree
-from generator.tools.git_cli import Git
+from fleetgen.cli.main import main
+from fleetgen.pipeline.outputtree import read
+from fleetgen.pipeline.policysource import policies_from
+from fleetgen.pipeline.repository import Repository, read_tree
+from fleetgen.tools.git_cli import Git
 from tests.contract.line.conftest import AS_OF, edit, git
 
 WAIVER = """apiVersion: fleetgen.io/v1alpha1

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from generator.model.policy import Constraint, Policy
-from generator.pipeline.desired import Plan
-from generator.pipeline.repository import Repository
-from generator.pipeline.testing import Bench
-from generator.policy.constraints import read_constraints
-from generator.policy.metadata import read_policies
-from generator.stages.load import load
-from generator.stages.resolve import resolve
-from generator.tools.conftest_cli import ConftestCli
-from generator.tools.gator_cli import GatorCli
-from generator.tools.opa_cli import OpaCli
-from generator.tools.regal_cli import RegalCli
-from generator.tools.toolchain import Tool
+from fleetgen.model.policy import Constraint, Policy
+from fleetgen.pipeline.desired import Plan
+from fleetgen.pipeline.repository import Repository
+from fleetgen.pipeline.testing import Bench
+from fleetgen.policy.constraints import read_constraints
+from fleetgen.policy.metadata import read_policies
+from fleetgen.stages.load import load
+from fleetgen.stages.resolve import resolve
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.gator_cli import GatorCli
+from fleetgen.tools.opa_cli import OpaCli
+from fleetgen.tools.regal_cli import RegalCli
+from fleetgen.tools.toolchain import Tool
 
 
 def texts(root: Path, pattern: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.main import main
-from generator.yamlfile import load_manifests
+from fleetgen.cli.main import main
+from fleetgen.yamlfile import load_manifests
 
 PARTS = ("fleet", "environments", "templates", "policies")
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.policy import Policy
-from generator.pipeline.desired import Plan
-from generator.pipeline.repository import Inputs, Repository
-from generator.pipeline.testing import Bench, examine
-from generator.policy.engines import Engine
-from generator.policy.scaffolding import policy_files
+from fleetgen.errors import InputError
+from fleetgen.model.policy import Policy
+from fleetgen.pipeline.desired import Plan
+from fleetgen.pipeline.repository import Inputs, Repository
+from fleetgen.pipeline.testing import Bench, examine
+from fleetgen.policy.engines import Engine
+from fleetgen.policy.scaffolding import policy_files
 
 POLICY = "policies/rego/pod/annotations/policy.rego"
 TEST = "policies/rego/pod/annotations/policy_test.rego"

@@ -8,13 +8,13 @@ from typing import Final, cast
 
 import pytest
 
-from generator.errors import ToolError
-from generator.model.gate import Coverage, RawResult, Verdict
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint, Policy
-from generator.policy.plan import plan
-from generator.policy.sets import for_environments
-from generator.tools.conftest_cli import ConftestCli
+from fleetgen.errors import ToolError
+from fleetgen.model.gate import Coverage, RawResult, Verdict
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Constraint, Policy
+from fleetgen.policy.plan import plan
+from fleetgen.policy.sets import for_environments
+from fleetgen.tools.conftest_cli import ConftestCli
 
 REGISTRIES: dict[str, Json] = {"registries": ["ghcr.io/example"]}
 LONG = "x" * 300

@@ -8,12 +8,12 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.gate import RawResult
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint, Policy
-from generator.policy.plan import plan
-from generator.policy.sets import for_environments
-from generator.tools.conftest_cli import ConftestCli
+from fleetgen.model.gate import RawResult
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Constraint, Policy
+from fleetgen.policy.plan import plan
+from fleetgen.policy.sets import for_environments
+from fleetgen.tools.conftest_cli import ConftestCli
 from tests.contract.policy.test_gate import long_operator, long_pools, long_units
 
 # longer than any name may be, so that a message that repeats it whole is too long

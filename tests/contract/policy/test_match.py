@@ -12,14 +12,14 @@ from typing import cast
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.plain import Json, JsonObject
-from generator.policy.constraints import read_constraints
-from generator.policy.metadata import read_policies
-from generator.policy.plan import plan
-from generator.policy.sets import for_environments
-from generator.tools.conftest_cli import ConftestCli
-from generator.yamlfile import dump
+from fleetgen.errors import InputError
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.policy.constraints import read_constraints
+from fleetgen.policy.metadata import read_policies
+from fleetgen.policy.plan import plan
+from fleetgen.policy.sets import for_environments
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.yamlfile import dump
 
 CASES = cast("dict[str, list[JsonObject]]", json.loads(Path(__file__).with_name("match_cases.json").read_text("utf-8")))
 POLICY = "policies/rego/test/always/policy.rego"

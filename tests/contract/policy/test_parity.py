@@ -12,28 +12,28 @@ from typing import cast
 
 import pytest
 
-from generator.model.fleet import WaiverDocument
-from generator.model.gatekeeper import Reviewed, Suite
-from generator.model.inventory import WaiverObject, WaiverScope, WaiverSpec
-from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint, Policy
-from generator.model.rego import Asked
-from generator.pipeline import parity as use_case
-from generator.pipeline.comparing import Comparison, Trial, compare, question
-from generator.pipeline.desired import Plan, Settings
-from generator.pipeline.memo import Memo
-from generator.pipeline.parity import findings, parity, silent
-from generator.pipeline.repository import Repository
-from generator.pipeline.rules import read_rules
-from generator.pipeline.testing import Bench
-from generator.policy.constraints import read_constraints
-from generator.policy.exemptions import exempted
-from generator.policy.metadata import read_policies
-from generator.tools.conftest_cli import ConftestCli
-from generator.tools.gator_cli import GatorCli
-from generator.tools.kustomize_cli import KustomizeCli
-from generator.tools.toolchain import Tool, cache_folder
+from fleetgen.model.fleet import WaiverDocument
+from fleetgen.model.gatekeeper import Reviewed, Suite
+from fleetgen.model.inventory import WaiverObject, WaiverScope, WaiverSpec
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Constraint, Policy
+from fleetgen.model.rego import Asked
+from fleetgen.pipeline import parity as use_case
+from fleetgen.pipeline.comparing import Comparison, Trial, compare, question
+from fleetgen.pipeline.desired import Plan, Settings
+from fleetgen.pipeline.memo import Memo
+from fleetgen.pipeline.parity import findings, parity, silent
+from fleetgen.pipeline.repository import Repository
+from fleetgen.pipeline.rules import read_rules
+from fleetgen.pipeline.testing import Bench
+from fleetgen.policy.constraints import read_constraints
+from fleetgen.policy.exemptions import exempted
+from fleetgen.policy.metadata import read_policies
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.gator_cli import GatorCli
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Tool, cache_folder
 from tests.contract.policy.test_match import ALWAYS, CASES, POLICY, document
 
 PRIVILEGED: JsonObject = {"containers": [{"name": "web", "image": "x", "securityContext": {"privileged": True}}]}

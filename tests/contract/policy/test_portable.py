@@ -8,11 +8,11 @@ from textwrap import dedent
 
 import pytest
 
-from generator.model.place import Place
-from generator.policy.portable import check
-from generator.tools.opa_cli import OpaCli
-from generator.tools.toolchain import Tool
-from generator.tools.workspace import write_all
+from fleetgen.model.place import Place
+from fleetgen.policy.portable import check
+from fleetgen.tools.opa_cli import OpaCli
+from fleetgen.tools.toolchain import Tool
+from fleetgen.tools.workspace import write_all
 from tests.unit.policy.examples import policy
 
 POLICY = "policies/rego/pod/no_privileged/policy.rego"

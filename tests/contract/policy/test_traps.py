@@ -1,6 +1,6 @@
 """Ways in which the real conftest says "passed" or "failed" and means something else. The gate rests on knowing each of them.
 
-If a new conftest behaves differently, the test that fails names the place in generator/tools/conftest_cli.py or
+If a new conftest behaves differently, the test that fails names the place in generator/fleetgen/tools/conftest_cli.py or
 policies/rego/gate that was written because of it.
 """
 
@@ -15,12 +15,12 @@ from typing import Any, cast
 
 import pytest
 
-from generator.errors import ToolError
-from generator.tools import process
-from generator.tools.conftest_cli import ConftestCli
-from generator.tools.process import Command, Ran
-from generator.tools.toolchain import Tool
-from generator.tools.workspace import write_all
+from fleetgen.errors import ToolError
+from fleetgen.tools import process
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.process import Command, Ran
+from fleetgen.tools.toolchain import Tool
+from fleetgen.tools.workspace import write_all
 
 DENY = 'package main\n\ndeny contains {"msg": "no"}\n'
 WARN = 'package main\n\nwarn contains {"msg": "careful"}\n'

@@ -9,10 +9,10 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.plain import Json, JsonObject
-from generator.tools import process
-from generator.tools.toolchain import Tool
-from generator.yamlfile import dump, load_manifests
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.tools import process
+from fleetgen.tools.toolchain import Tool
+from fleetgen.yamlfile import dump, load_manifests
 
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = ROOT / "tests" / "golden" / "components"

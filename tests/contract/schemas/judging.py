@@ -8,18 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from generator.model.fleet import Cluster
-from generator.model.inventory import ClusterSpec, Kubernetes
-from generator.model.manifest import Documents, Manifest
-from generator.model.place import Place
-from generator.model.plain import Json
-from generator.model.schema import Api
-from generator.model.settings import Origin, empty
-from generator.model.variant import Resolved, Variant, VariantKey
-from generator.pipeline.kubernetes import PackagedKubernetes
-from generator.schemas.definitions import Definitions, Source, sources
-from generator.stages import build, conform
-from generator.stages.conform import Judge, Sources
+from fleetgen.model.fleet import Cluster
+from fleetgen.model.inventory import ClusterSpec, Kubernetes
+from fleetgen.model.manifest import Documents, Manifest
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json
+from fleetgen.model.schema import Api
+from fleetgen.model.settings import Origin, empty
+from fleetgen.model.variant import Resolved, Variant, VariantKey
+from fleetgen.pipeline.kubernetes import PackagedKubernetes
+from fleetgen.schemas.definitions import Definitions, Source, sources
+from fleetgen.stages import build, conform
+from fleetgen.stages.conform import Judge, Sources
 
 ROOT: Final = Path(__file__).parents[3]
 OWN: Final = "own"

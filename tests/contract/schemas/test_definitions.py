@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from generator.model.plain import Json, JsonObject
-from generator.model.schema import Definition
-from generator.schemas.definitions import read
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.schema import Definition
+from fleetgen.schemas.definitions import read
 from tests.contract.schemas.judging import FOLDERS, OWN, definitions, sources_of
 
 OURS = [definition for source in sources_of(OWN) for definition in read(source)]

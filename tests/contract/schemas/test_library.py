@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from generator.pipeline.desired import Desired, Settings, desired
-from generator.pipeline.judging import waiver_names
-from generator.pipeline.memo import Memo
-from generator.pipeline.repository import Repository
-from generator.stages.conform import minors_of
-from generator.stages.gate import PolicyEngine
-from generator.tools.kustomize_cli import KustomizeCli
-from generator.tools.toolchain import Tool, cache_folder
-from generator.yamlfile import load_manifests
+from fleetgen.pipeline.desired import Desired, Settings, desired
+from fleetgen.pipeline.judging import waiver_names
+from fleetgen.pipeline.memo import Memo
+from fleetgen.pipeline.repository import Repository
+from fleetgen.stages.conform import minors_of
+from fleetgen.stages.gate import PolicyEngine
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.yamlfile import load_manifests
 from tests.contract.schemas.judging import FOLDERS, HELP, WITHOUT_DEFINITION, judge, kubernetes, manifests, site
 from tests.golden.components.cases import case, names
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import EvaluationFailed, ToolError
-from generator.model.gate import Coverage, RawResult, Verdict
-from generator.model.place import Place
-from generator.model.plain import Json
-from generator.tools.conftest_cli import ConftestCli
-from generator.tools.toolchain import Tool
+from fleetgen.errors import EvaluationFailed, ToolError
+from fleetgen.model.gate import Coverage, RawResult, Verdict
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.toolchain import Tool
 
 GATE = """package main
 

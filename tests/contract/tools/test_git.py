@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import FleetgenError, InputError, LockedError, ToolError
-from generator.tools.git_cli import Git, PushStatus
+from fleetgen.errors import FleetgenError, InputError, LockedError, ToolError
+from fleetgen.tools.git_cli import Git, PushStatus
 
 HOSTILE = """[user]
 \tname = Ada

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.tools import guard
+from fleetgen.tools import guard
 
 # Ignores being asked to end, and writes on: into a folder that is being removed.
 _STUBBORN = """

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import ToolError
-from generator.model.manifest import Built
-from generator.tools.kustomize_cli import KustomizeCli
-from generator.tools.toolchain import Tool
+from fleetgen.errors import ToolError
+from fleetgen.model.manifest import Built
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Tool
 
 FILES = {
     "bases/app/1/kustomization.yaml": "resources:\n- app.yaml\n",

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import ToolError
-from generator.tools.process import Command, run, run_all, scrubbed, stream
+from fleetgen.errors import ToolError
+from fleetgen.tools.process import Command, run, run_all, scrubbed, stream
 
 ENV = scrubbed(os.environ)
 
@@ -90,12 +90,12 @@ def test_an_interrupt_ends_children_and_grandchildren(tmp_path: Path, way: signa
     note = tmp_path / "pid"
     program = f"""
 import os
-from generator.tools.process import *
+from fleetgen.tools.process import *
 exit_on_sigterm()
 command = Command(argv=("/bin/sh", "-c", "sleep 60 & echo $! >> {note}; wait"), env=scrubbed(os.environ))
 {call}
 """
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[3] / "generator"
     ours = subprocess.Popen([sys.executable, "-c", program], cwd=root, stderr=subprocess.DEVNULL, start_new_session=True)
     count = 2 if "all" in call else 1
     assert wait_until(lambda: note.exists() and len(note.read_text().split()) == count)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import ToolError
-from generator.tools.toolchain import Tool, Toolchain, cache_folder
+from fleetgen.errors import ToolError
+from fleetgen.tools.toolchain import Tool, Toolchain, cache_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -187,8 +187,8 @@ def start(toolchain: Toolchain) -> subprocess.Popen[str]:
     program = f"""
 import os, sys
 from pathlib import Path
-from generator.tools.process import exit_on_sigterm
-from generator.tools.toolchain import Toolchain
+from fleetgen.tools.process import exit_on_sigterm
+from fleetgen.tools.toolchain import Toolchain
 exit_on_sigterm()
 say = lambda line: print(line, flush=True)
 library, cache = Path({str(toolchain.library)!r}), Path({str(toolchain.cache)!r})

@@ -9,25 +9,25 @@ from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
-from generator.model.component import Component
-from generator.model.facts import ENUM_FACTS
-from generator.model.finding import Finding
-from generator.model.inventory import ClusterSpec
-from generator.model.manifest import Overlay
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import Exported
-from generator.model.settings import Table, at, empty, merge, plain
-from generator.model.variant import Variant, VariantKey
-from generator.policy.constraints import read_constraints
-from generator.policy.export import export
-from generator.policy.metadata import read_policies
-from generator.policy.sets import for_environments
-from generator.schemas.derive import build
-from generator.schemas.validate import Validator
-from generator.stages.load.components import read
-from generator.stages.render import Renderer
-from generator.stages.resolve import as_json, pools_of
-from generator.yamlfile import dump, parse
+from fleetgen.model.component import Component
+from fleetgen.model.facts import ENUM_FACTS
+from fleetgen.model.finding import Finding
+from fleetgen.model.inventory import ClusterSpec
+from fleetgen.model.manifest import Overlay
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Exported
+from fleetgen.model.settings import Table, at, empty, merge, plain
+from fleetgen.model.variant import Variant, VariantKey
+from fleetgen.policy.constraints import read_constraints
+from fleetgen.policy.export import export
+from fleetgen.policy.metadata import read_policies
+from fleetgen.policy.sets import for_environments
+from fleetgen.schemas.derive import build
+from fleetgen.schemas.validate import Validator
+from fleetgen.stages.load.components import read
+from fleetgen.stages.render import Renderer
+from fleetgen.stages.resolve import as_json, pools_of
+from fleetgen.yamlfile import dump, parse
 
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = Path(__file__).parent

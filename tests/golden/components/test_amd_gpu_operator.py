@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from generator.catalog.exporters import exported, uses
-from generator.errors import InputError
-from generator.model.manifest import Documents
-from generator.model.place import Place
-from generator.stages.build import manifests
-from generator.stages.render import Renderer
-from generator.yamlfile import load_manifests
+from fleetgen.catalog.exporters import exported, uses
+from fleetgen.errors import InputError
+from fleetgen.model.manifest import Documents
+from fleetgen.model.place import Place
+from fleetgen.stages.build import manifests
+from fleetgen.stages.render import Renderer
+from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import case
 
 

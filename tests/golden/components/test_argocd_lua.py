@@ -8,7 +8,7 @@ from typing import Final
 import lupa.lua51
 import pytest
 
-from generator.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json, JsonObject
 
 HEALTH: Final = Path(__file__).parents[3] / "templates" / "argocd" / "base" / "health"
 _RUN: Final = """

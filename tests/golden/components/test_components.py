@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.stages.lint import check
+from fleetgen.model.plain import JsonObject
+from fleetgen.stages.lint import check
 from tests.golden.components.cases import case, compare, components, names, objects
 
 

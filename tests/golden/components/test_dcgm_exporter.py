@@ -10,16 +10,16 @@ from typing import Final, cast
 
 import pytest
 
-from generator.catalog.exporters import EXPORTER, Exported, exported, uses
-from generator.errors import InputError
-from generator.model.component import Component
-from generator.model.manifest import Manifest
-from generator.model.plain import JsonObject
-from generator.model.resource import ResourceId
-from generator.model.settings import Origin, Table, from_plain, merge
-from generator.model.variant import Variant
-from generator.stages.render import Renderer
-from generator.yamlfile import load_manifests, parse
+from fleetgen.catalog.exporters import EXPORTER, Exported, exported, uses
+from fleetgen.errors import InputError
+from fleetgen.model.component import Component
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.resource import ResourceId
+from fleetgen.model.settings import Origin, Table, from_plain, merge
+from fleetgen.model.variant import Variant
+from fleetgen.stages.render import Renderer
+from fleetgen.yamlfile import load_manifests, parse
 from tests.golden.components.cases import case, components
 
 ALERTS: Final[JsonObject] = {

@@ -9,16 +9,16 @@ from typing import Final, cast
 
 import pytest
 
-from generator.catalog.releases import release_of, unknown_version, unmet
-from generator.errors import InputError
-from generator.model.component import Release
-from generator.model.facts import ENUM_FACTS
-from generator.model.inventory import ClusterSpec
-from generator.model.plain import Json, JsonObject
-from generator.model.settings import Table, merge, plain
-from generator.schemas.derive import build
-from generator.stages.render import Renderer
-from generator.yamlfile import load_manifests, parse
+from fleetgen.catalog.releases import release_of, unknown_version, unmet
+from fleetgen.errors import InputError
+from fleetgen.model.component import Release
+from fleetgen.model.facts import ENUM_FACTS
+from fleetgen.model.inventory import ClusterSpec
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.settings import Table, merge, plain
+from fleetgen.schemas.derive import build
+from fleetgen.stages.render import Renderer
+from fleetgen.yamlfile import load_manifests, parse
 from tests.golden.components.cases import ROOT, case, components, names
 
 CASES: Final = [name for name in names() if name.startswith("gpu-operator/")]

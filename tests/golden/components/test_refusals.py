@@ -6,11 +6,11 @@ from typing import Final, cast
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.settings import Table, merge
-from generator.model.variant import Variant, VariantKey
-from generator.stages.render import Renderer
-from generator.yamlfile import parse
+from fleetgen.errors import InputError
+from fleetgen.model.settings import Table, merge
+from fleetgen.model.variant import Variant, VariantKey
+from fleetgen.stages.render import Renderer
+from fleetgen.yamlfile import parse
 from tests.golden.components.cases import check_settings, components
 
 MODEL: Final = """values:

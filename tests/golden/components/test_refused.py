@@ -6,9 +6,9 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.settings import Table, at, merge
-from generator.schemas.validate import Validator
-from generator.yamlfile import parse
+from fleetgen.model.settings import Table, at, merge
+from fleetgen.schemas.validate import Validator
+from fleetgen.yamlfile import parse
 from tests.golden.components.cases import components
 
 WEB: Final = """

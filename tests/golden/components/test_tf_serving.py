@@ -7,8 +7,8 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.plain import Json, JsonObject
-from generator.yamlfile import load_manifests
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import ROOT, case, names
 
 CASES: Final = [name for name in names() if name.startswith("tf-serving/")]

@@ -6,13 +6,13 @@ from typing import Final, cast
 
 import pytest
 
-from generator.catalog.releases import unmet
-from generator.model.facts import ENUM_FACTS
-from generator.model.inventory import ClusterSpec
-from generator.model.plain import JsonObject
-from generator.model.settings import Table, merge, plain
-from generator.schemas.derive import build
-from generator.yamlfile import parse
+from fleetgen.catalog.releases import unmet
+from fleetgen.model.facts import ENUM_FACTS
+from fleetgen.model.inventory import ClusterSpec
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.settings import Table, merge, plain
+from fleetgen.schemas.derive import build
+from fleetgen.yamlfile import parse
 from tests.golden.components.cases import components
 
 K3S: Final = "{distribution: k3s, version: v1.%d.4+k3s1}"

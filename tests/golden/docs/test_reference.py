@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli import docs
+from fleetgen.cli import docs
 
 COMMAND = "make docs"
 

@@ -7,10 +7,10 @@ from typing import Final
 
 import pytest
 
-from generator.catalog.exporters import EXPORTER, Exported, Use, exported, uses
-from generator.model.manifest import Manifest
-from generator.model.plain import Json, JsonObject
-from generator.model.resource import ResourceId
+from fleetgen.catalog.exporters import EXPORTER, Exported, Use, exported, uses
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.resource import ResourceId
 
 
 def config_map(data: JsonObject, exporter: str = "") -> Manifest:

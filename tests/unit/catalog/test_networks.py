@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.catalog.networks import ranges
-from generator.model.inventory import Network
+from fleetgen.catalog.networks import ranges
+from fleetgen.model.inventory import Network
 
 
 def test_ranges_in_the_order_of_the_kinds() -> None:

@@ -6,11 +6,11 @@ from typing import Final, cast
 
 import pytest
 
-from generator.catalog.noderules import NodeRule, node_rules, shown
-from generator.model.inventory import NodePool
-from generator.model.plain import Json, JsonObject
-from generator.schemas.derive import build
-from generator.yamlfile import load_manifests
+from fleetgen.catalog.noderules import NodeRule, node_rules, shown
+from fleetgen.model.inventory import NodePool
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.schemas.derive import build
+from fleetgen.yamlfile import load_manifests
 
 
 def rules(text: str) -> tuple[NodeRule, ...]:

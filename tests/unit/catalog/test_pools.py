@@ -6,14 +6,14 @@ from typing import Final, cast
 
 import pytest
 
-from generator.catalog.pools import described, mig_config, mistakes, offered, plugin_config
-from generator.model.gpus import PRODUCTS
-from generator.model.inventory import ClusterSpec, NodePool
-from generator.model.plain import JsonObject
-from generator.model.settings import plain
-from generator.schemas.derive import build
-from generator.stages.resolve import as_json
-from generator.yamlfile import parse
+from fleetgen.catalog.pools import described, mig_config, mistakes, offered, plugin_config
+from fleetgen.model.gpus import PRODUCTS
+from fleetgen.model.inventory import ClusterSpec, NodePool
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.settings import plain
+from fleetgen.schemas.derive import build
+from fleetgen.stages.resolve import as_json
+from fleetgen.yamlfile import parse
 
 
 def pool(text: str) -> NodePool:

@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
-from generator.catalog.releases import release_of, unknown_version, unmet
-from generator.model.component import Component
-from generator.model.finding import Finding
-from generator.model.plain import JsonObject
-from generator.stages.load.components import read
+from fleetgen.catalog.releases import release_of, unknown_version, unmet
+from fleetgen.model.component import Component
+from fleetgen.model.finding import Finding
+from fleetgen.model.plain import JsonObject
+from fleetgen.stages.load.components import read
 
 COMPONENT: Final = """
 apiVersion: fleetgen.io/v1alpha1

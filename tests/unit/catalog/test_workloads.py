@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from generator.catalog.workloads import asks
-from generator.model.manifest import Manifest
-from generator.model.plain import Json, JsonObject
-from generator.model.resource import ResourceId
+from fleetgen.catalog.workloads import asks
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.resource import ResourceId
 
 
 def manifest(api: str, kind: str, name: str = "web", namespace: str = "shop", **content: Json) -> Manifest:

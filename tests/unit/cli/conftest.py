@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from generator.cli import output
-from generator.cli.main import main
+from fleetgen.cli import output
+from fleetgen.cli.main import main
 
 FILES: Final = {
     "fleetgen.toml": 'library = "."\nas-of = "2026-11-24"\n',

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.main import cli
+from fleetgen.cli.main import cli
 from tests.unit.cli.conftest import Ran, Run
 
 

@@ -8,13 +8,13 @@ from tests.unit.cli.conftest import Run
 
 
 def test_the_group_lists_its_commands_without_loading_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "generator.cli.policy.whatif", raising=False)
+    monkeypatch.delitem(sys.modules, "fleetgen.cli.policy.whatif", raising=False)
     out = run("policy", "--help").out
     assert out.splitlines()[-2:] == [
         "  advance  Enter the stages of enforcement that are due.",
         "  whatif   What other policies would change, before they are enforced.",
     ]
-    assert "generator.cli.policy.whatif" not in sys.modules
+    assert "fleetgen.cli.policy.whatif" not in sys.modules
 
 
 def test_a_wrong_name_in_the_group(run: Run) -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from generator.report.formats import FORMATS
+from fleetgen.report.formats import FORMATS
 from tests.unit.cli.conftest import Ran, Run
 from tests.unit.report import examples
 

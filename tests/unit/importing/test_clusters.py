@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-from generator.errors import InputError
-from generator.importing import import_clusters, render_documents
-from generator.importing.clusters import dns_label, drawn
-from generator.model.plain import JsonObject
-from generator.yamlfile import parse
+from fleetgen.errors import InputError
+from fleetgen.importing import import_clusters, render_documents
+from fleetgen.importing.clusters import dns_label, drawn
+from fleetgen.model.plain import JsonObject
+from fleetgen.yamlfile import parse
 
 HEAD = """apiVersion: fleetgen.io/v1alpha1
 kind: ImportMapping

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.importing import csvfile
-from generator.model.finding import Finding
+from fleetgen.importing import csvfile
+from fleetgen.model.finding import Finding
 
 QUOTES = 'close every quote; a quote inside a quoted cell is written twice ("")'
 

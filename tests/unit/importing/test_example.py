@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator.importing import import_clusters, render_documents
-from generator.yamlfile import parse
+from fleetgen.importing import import_clusters, render_documents
+from fleetgen.yamlfile import parse
 
 ROOT = Path(__file__).parents[3]
 MAPPING = "docs/examples/retail-stores.map.yaml"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.importing import import_clusters
-from generator.yamlfile import parse
+from fleetgen.errors import InputError
+from fleetgen.importing import import_clusters
+from fleetgen.yamlfile import parse
 
 HEAD = """apiVersion: fleetgen.io/v1alpha1
 kind: ImportMapping

@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from generator.errors import InputError
-from generator.stages.load import load
-from generator.stages.resolve import resolve
+from fleetgen.errors import InputError
+from fleetgen.stages.load import load
+from fleetgen.stages.resolve import resolve
 from tests.golden.components.cases import ROOT
 
 ENVIRONMENT: Final = """

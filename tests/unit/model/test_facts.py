@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from generator.model.inventory import ClusterSpec
-from generator.schemas.derive import build
-from generator.stages.resolve import _ENUM
+from fleetgen.model.inventory import ClusterSpec
+from fleetgen.schemas.derive import build
+from fleetgen.stages.resolve import _ENUM
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from typing import Final
 
 import pytest
 
-from generator.model.settings import is_on
-from generator.yamlfile import parse
+from fleetgen.model.settings import is_on
+from fleetgen.yamlfile import parse
 
 SETTINGS: Final = """
 form: operator

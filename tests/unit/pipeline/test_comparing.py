@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
-from generator.errors import InputError, ToolError
-from generator.model.gate import Coverage, RawResult, Verdict
-from generator.model.gatekeeper import Case, Reviewed, Suite
-from generator.model.plain import Json, JsonObject
-from generator.pipeline.comparing import Trial, compare, question
-from generator.policy.parity import Difference
+from fleetgen.errors import InputError, ToolError
+from fleetgen.model.gate import Coverage, RawResult, Verdict
+from fleetgen.model.gatekeeper import Case, Reviewed, Suite
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.pipeline.comparing import Trial, compare, question
+from fleetgen.policy.parity import Difference
 from tests.unit.policy.examples import PATH, REGO, constraint
 
 BROKEN = "broken"

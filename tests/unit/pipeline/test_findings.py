@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model.manifest import Manifest
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import PolicySet
-from generator.model.resource import ResourceId
-from generator.pipeline.asking import Answer
-from generator.pipeline.findings import Result, container_at, results_of
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import PolicySet
+from fleetgen.model.resource import ResourceId
+from fleetgen.pipeline.asking import Answer
+from fleetgen.pipeline.findings import Result, container_at, results_of
 from tests.unit.policy.examples import constraint
 
 SET = PolicySet(name="dev", environment="dev", values={}, constraints=(), companions={"x-waived": constraint("x")})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import InputError, LockedError, ToolError
-from generator.pipeline import outputtree
+from fleetgen.errors import InputError, LockedError, ToolError
+from fleetgen.pipeline import outputtree
 
 OLD = {"a.yaml": "a: 1\n", "d/b.yaml": "b: 1\n"}
 NEW = {"a.yaml": "a: 1\n", "d/c.yaml": "c: 1\n"}

@@ -6,12 +6,12 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.pipeline.desired import Desired, Plan
-from generator.pipeline.findings import _inventory_place
-from generator.pipeline.repository import Inputs
-from generator.stages.load import load
-from generator.stages.resolve import resolve
+from fleetgen.model.plain import JsonObject
+from fleetgen.pipeline.desired import Desired, Plan
+from fleetgen.pipeline.findings import _inventory_place
+from fleetgen.pipeline.repository import Inputs
+from fleetgen.stages.load import load
+from fleetgen.stages.resolve import resolve
 
 FILES: Final = {
     "environments/dev/environment.yaml": """apiVersion: fleetgen.io/v1alpha1

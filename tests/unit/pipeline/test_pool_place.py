@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from generator.pipeline.findings import _pool_place
-from generator.stages.load import load
+from fleetgen.pipeline.findings import _pool_place
+from fleetgen.stages.load import load
 
 FLEET: Final = """
 apiVersion: fleetgen.io/v1alpha1

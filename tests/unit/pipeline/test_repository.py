@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.pipeline.repository import checkout_prefix
+from fleetgen.pipeline.repository import checkout_prefix
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import InputError
-from generator.pipeline.repository import Repository
+from fleetgen.errors import InputError
+from fleetgen.pipeline.repository import Repository
 
 CRD = "kind: CustomResourceDefinition\n"
 

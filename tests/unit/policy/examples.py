@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from generator.model.place import Place
-from generator.model.plain import JsonObject
-from generator.model.policy import Constraint, Policy
-from generator.policy.parameters import complete
+from fleetgen.model.place import Place
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.policy import Constraint, Policy
+from fleetgen.policy.parameters import complete
 
 PATH = "policies/rego/pod/no_privileged/policy.rego"
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.place import Place
-from generator.model.policy import Constraint, Policy
-from generator.policy.constraints import read_constraints
+from fleetgen.errors import InputError
+from fleetgen.model.place import Place
+from fleetgen.model.policy import Constraint, Policy
+from fleetgen.policy.constraints import read_constraints
 from tests.unit.policy.examples import CONSTRAINT, policy
 
 PATH = "policies/constraints/pod.yaml"

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from generator.errors import problem
-from generator.model.finding import Finding, Severity
-from generator.model.fleet import EnforcementDocument
-from generator.model.inventory import EnforcementScope, EnforcementSpec, Stage
-from generator.model.place import Place
-from generator.policy.enforcement import Membership, due, enforced, findings, next_stage
+from fleetgen.errors import problem
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.fleet import EnforcementDocument
+from fleetgen.model.inventory import EnforcementScope, EnforcementSpec, Stage
+from fleetgen.model.place import Place
+from fleetgen.policy.enforcement import Membership, due, enforced, findings, next_stage
 from tests.unit.policy.examples import constraint, policy
 
 CANARY = Membership("production", "canary", ("pilots",))

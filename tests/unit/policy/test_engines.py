@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.policy.engines import Engine, limited, oldest
+from fleetgen.model.plain import JsonObject
+from fleetgen.policy.engines import Engine, limited, oldest
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from generator.errors import problem
-from generator.model.fleet import WaiverDocument
-from generator.model.inventory import WaiverObject, WaiverScope, WaiverSpec
-from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import Policy
-from generator.policy.exemptions import exempted, exemption, only_at_gate, unnameable
+from fleetgen.errors import problem
+from fleetgen.model.fleet import WaiverDocument
+from fleetgen.model.inventory import WaiverObject, WaiverScope, WaiverSpec
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Policy
+from fleetgen.policy.exemptions import exempted, exemption, only_at_gate, unnameable
 from tests.unit.policy.examples import constraint, policy
 
 WEB = WaiverObject(kind="Deployment", namespace="shop", name="web")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.plain import JsonObject
-from generator.policy.export import export, libraries, structural
+from fleetgen.errors import InputError
+from fleetgen.model.plain import JsonObject
+from fleetgen.policy.export import export, libraries, structural
 from tests.golden.components.cases import exported
 
 PACKAGES = {"lib.a": "package lib.a\nimport data.lib.b\n", "lib.b": "package lib.b\n", "lib.c": "package lib.c\n"}
@@ -53,7 +53,7 @@ def test_what_a_component_installs_says_the_same_as_the_gates_policy() -> None:
 )
 def test_what_cannot_be_exported(name: str, words: str) -> None:
     known = {policy.policy.id: policy.policy for policy in exported().values()}
-    from generator.policy.metadata import read_policies
+    from fleetgen.policy.metadata import read_policies
     from tests.golden.components.cases import ROOT
 
     path = "policies/rego/gpu/capacity/policy.rego"

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from generator.model.finding import Finding, Severity
-from generator.model.fleet import EnforcementDocument, WaiverDocument
-from generator.model.inventory import WaiverScope
-from generator.model.place import Place
-from generator.model.policy import Constraint, Policy
-from generator.policy.enforcement import Membership
-from generator.policy.loosening import State, loosened
-from generator.policy.sets import policy_sets
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.fleet import EnforcementDocument, WaiverDocument
+from fleetgen.model.inventory import WaiverScope
+from fleetgen.model.place import Place
+from fleetgen.model.policy import Constraint, Policy
+from fleetgen.policy.enforcement import Membership
+from fleetgen.policy.loosening import State, loosened
+from fleetgen.policy.sets import policy_sets
 from tests.unit.policy.examples import PATH, REGO, constraint, policy
 from tests.unit.policy.test_enforcement import document
 from tests.unit.policy.test_exemptions import waiver

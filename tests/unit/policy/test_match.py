@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.policy.match import findings, indexed
-from generator.yamlfile import parse
+from fleetgen.model.plain import JsonObject
+from fleetgen.policy.match import findings, indexed
+from fleetgen.yamlfile import parse
 
 
 def problems(match: str) -> list[tuple[str, str, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.policy.metadata import read_policies
+from fleetgen.errors import InputError
+from fleetgen.policy.metadata import read_policies
 from tests.unit.policy.examples import PATH, REGO, policy
 
 

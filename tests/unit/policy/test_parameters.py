@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.policy.parameters import EXEMPTIONS, complete, with_defaults
+from fleetgen.model.plain import JsonObject
+from fleetgen.policy.parameters import EXEMPTIONS, complete, with_defaults
 
 SCHEMA: JsonObject = {
     "type": "object",

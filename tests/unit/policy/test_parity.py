@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model.plain import Json
-from generator.policy.parity import Difference, Judged, canonical, differences, judged
+from fleetgen.model.plain import Json
+from fleetgen.policy.parity import Difference, Judged, canonical, differences, judged
 
 
 def said(message: str, *, subject: str = "1", action: str = "deny", details: Json = None) -> Judged:

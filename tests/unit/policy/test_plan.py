@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.model.plain import Json, JsonObject
-from generator.policy.plan import parameters, plan
-from generator.policy.sets import for_environments
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.policy.plan import parameters, plan
+from fleetgen.policy.sets import for_environments
 from tests.unit.policy.examples import constraint, policy
 
 POD: JsonObject = {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}

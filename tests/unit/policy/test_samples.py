@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import Constraint
-from generator.model.rego import Asked, RegoTest
-from generator.policy.samples import asked, named_kinds, probed, sample, untested
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Constraint
+from fleetgen.model.rego import Asked, RegoTest
+from fleetgen.policy.samples import asked, named_kinds, probed, sample, untested
 from tests.unit.policy.examples import PATH, REGO, constraint, policy
 
 PLACE = Place("policies/rego/pod/no_privileged/policy_test.rego", 3)

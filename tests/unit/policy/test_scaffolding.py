@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.place import Place
-from generator.model.policy import Policy
-from generator.policy.metadata import read_policies
-from generator.policy.scaffolding import next_id, policy_files
+from fleetgen.errors import InputError
+from fleetgen.model.place import Place
+from fleetgen.model.policy import Policy
+from fleetgen.policy.metadata import read_policies
+from fleetgen.policy.scaffolding import next_id, policy_files
 from tests.unit.policy.examples import constraint, policy
 
 

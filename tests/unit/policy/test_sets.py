@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.model.inventory import WaiverScope
-from generator.model.plain import Json, JsonObject
-from generator.model.policy import PolicySet
-from generator.policy.enforcement import Membership
-from generator.policy.sets import about, policy_sets
+from fleetgen.model.inventory import WaiverScope
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import PolicySet
+from fleetgen.policy.enforcement import Membership
+from fleetgen.policy.sets import about, policy_sets
 from tests.unit.policy.examples import constraint, policy
 from tests.unit.policy.test_enforcement import document
 from tests.unit.policy.test_exemptions import WEB, waiver

@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
-from generator.errors import problem
-from generator.model.finding import Finding, Severity
-from generator.model.fleet import Duty, EnforcementDocument, WaiverDocument
-from generator.model.inventory import EnforcementSpec, WaiverScope, WaiverSpec
-from generator.model.place import Place
-from generator.model.resource import ResourceId
-from generator.model.waiver import Waiver
-from generator.policy.waivers import Judged, Terms, apply, broken, matches
+from fleetgen.errors import problem
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.fleet import Duty, EnforcementDocument, WaiverDocument
+from fleetgen.model.inventory import EnforcementSpec, WaiverScope, WaiverSpec
+from fleetgen.model.place import Place
+from fleetgen.model.resource import ResourceId
+from fleetgen.model.waiver import Waiver
+from fleetgen.policy.waivers import Judged, Terms, apply, broken, matches
 from tests.unit.policy.examples import policy
 
 TODAY = date(2026, 11, 24)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.promql import metrics
+from fleetgen.promql import metrics
 
 CASES: Final = {
     "a metric": ("up", ["up"]),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.model.plain import Json, JsonObject
-from generator.model.resource import ResourceId
-from generator.rehearse import objects
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.resource import ResourceId
+from fleetgen.rehearse import objects
 
 
 class FakeSite:

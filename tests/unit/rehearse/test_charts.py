@@ -6,11 +6,11 @@ import tarfile
 from dataclasses import replace
 from typing import cast
 
-from generator.model.inventory import Delivery
-from generator.model.plain import JsonObject
-from generator.rehearse.charts import StandIn, repositories, stand_in
-from generator.rehearse.crds import Definition, Definitions, anything
-from generator.yamlfile import load_manifests
+from fleetgen.model.inventory import Delivery
+from fleetgen.model.plain import JsonObject
+from fleetgen.rehearse.charts import StandIn, repositories, stand_in
+from fleetgen.rehearse.crds import Definition, Definitions, anything
+from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import case, components, names
 
 DELIVERY = Delivery(repo_url="https://git.example.com/fleet.git")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model.plain import Json, JsonObject
-from generator.rehearse.comparing import as_stored, unequal
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.rehearse.comparing import as_stored, unequal
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.rehearse import objects
-from generator.rehearse.crds import Definitions, anything
-from generator.yamlfile import dump
+from fleetgen.model.plain import JsonObject
+from fleetgen.rehearse import objects
+from fleetgen.rehearse.crds import Definitions, anything
+from fleetgen.yamlfile import dump
 
 
 def thing(version: str = "v1", **labels: str) -> JsonObject:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model import inventory
-from generator.rehearse import olm
-from generator.rehearse.distributions import DISTRIBUTIONS, has
+from fleetgen.model import inventory
+from fleetgen.rehearse import olm
+from fleetgen.rehearse.distributions import DISTRIBUTIONS, has
 
 MONITOR = "monitoring.coreos.com/v1/ServiceMonitor"
 

@@ -5,11 +5,11 @@ from typing import cast
 
 import pytest
 
-from generator.model.inventory import ClusterSpec, Kubernetes
-from generator.model.plain import JsonObject
-from generator.rehearse import objects
-from generator.rehearse.nodes import nodes, runtime_classes, storage_classes
-from generator.schemas.derive import build
+from fleetgen.model.inventory import ClusterSpec, Kubernetes
+from fleetgen.model.plain import JsonObject
+from fleetgen.rehearse import objects
+from fleetgen.rehearse.nodes import nodes, runtime_classes, storage_classes
+from fleetgen.schemas.derive import build
 
 
 def spec(*pools: JsonObject) -> ClusterSpec:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.model.resource import ResourceId
-from generator.model.variant import Variant
-from generator.rehearse import objects
-from generator.rehearse.crds import Definition, Definitions, anything
-from generator.rehearse.olm import Olm, Package, packages
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.resource import ResourceId
+from fleetgen.model.variant import Variant
+from fleetgen.rehearse import objects
+from fleetgen.rehearse.crds import Definition, Definitions, anything
+from fleetgen.rehearse.olm import Olm, Package, packages
 from tests.golden.components.cases import case
 from tests.unit.rehearse.fake import FakeSite
 

@@ -5,8 +5,8 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from generator.errors import ToolError
-from generator.rehearse import ports
+from fleetgen.errors import ToolError
+from fleetgen.rehearse import ports
 
 
 def test_blocks_that_are_held_at_once_share_no_port() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.model.plain import JsonObject
-from generator.rehearse import objects
-from generator.rehearse.readiness import READINESS, Readiness, report
+from fleetgen.model.plain import JsonObject
+from fleetgen.rehearse import objects
+from fleetgen.rehearse.readiness import READINESS, Readiness, report
 
 NOW = "2026-11-24T12:00:00Z"
 BY_KIND = {(row.group, row.kind): row for row in READINESS}

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.errors import problem
-from generator.rehearse import report
-from generator.rehearse.charts import StandIn
-from generator.rehearse.crds import Definition, anything
-from generator.rehearse.internet import Traffic
-from generator.rehearse.olm import Package
-from generator.rehearse.rehearsal import Rehearsed
-from generator.rehearse.watching import Event
+from fleetgen.errors import problem
+from fleetgen.rehearse import report
+from fleetgen.rehearse.charts import StandIn
+from fleetgen.rehearse.crds import Definition, anything
+from fleetgen.rehearse.internet import Traffic
+from fleetgen.rehearse.olm import Package
+from fleetgen.rehearse.rehearsal import Rehearsed
+from fleetgen.rehearse.watching import Event
 
 MADE_UP = Definition(data=anything("g.io", "v1", "Thing", cluster=False), origin="")
 FOUND = Definition(data=anything("g.io", "v1", "Other", cluster=False), origin="my crds: v1/other.yaml")

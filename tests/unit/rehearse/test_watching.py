@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.rehearse.watching import Application, Event, Timeline
+from fleetgen.rehearse.watching import Application, Event, Timeline
 
 SETTLED = Application(
     name="a", uid="1", wave=2, sync="Synced", health="Healthy", phase="Succeeded", message="successfully synced", revisions=("c",)

@@ -9,11 +9,11 @@ from typing import Any, Final
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from generator.model.finding import Finding, Severity
-from generator.model.place import Place
-from generator.model.policy import Policy
-from generator.model.resource import ResourceId
-from generator.report.report import NOWHERE, Report
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.place import Place
+from fleetgen.model.policy import Policy
+from fleetgen.model.resource import ResourceId
+from fleetgen.report.report import NOWHERE, Report
 
 
 def policy(code: str, **changes: Any) -> Policy:  # noqa: ANN401 - fields of a Policy

@@ -13,11 +13,11 @@ from xml.etree import ElementTree as ET
 import jsonschema_rs
 import pytest
 
-from generator.model.finding import Finding, Severity
-from generator.model.place import Place
-from generator.report import github, gitlab, junit, sarif
-from generator.report.formats import FORMATS
-from generator.report.report import Report, fingerprints
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.place import Place
+from fleetgen.report import github, gitlab, junit, sarif
+from fleetgen.report.formats import FORMATS
+from fleetgen.report.report import Report, fingerprints
 from tests.unit.report import examples
 from tests.unit.report.examples import FINDINGS, POLICIES, REPORT, WEB, Said
 

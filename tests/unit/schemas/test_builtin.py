@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from generator.errors import ToolError
-from generator.model.plain import JsonObject
-from generator.model.schema import Api, Breach
-from generator.pipeline.kubernetes import PackagedKubernetes
-from generator.schemas.builtin import unserved
-from generator.schemas.objects import ObjectSchema
-from generator.yamlfile import load_manifests
+from fleetgen.errors import ToolError
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.schema import Api, Breach
+from fleetgen.pipeline.kubernetes import PackagedKubernetes
+from fleetgen.schemas.builtin import unserved
+from fleetgen.schemas.objects import ObjectSchema
+from fleetgen.yamlfile import load_manifests
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ from typing import Final
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.place import Place
-from generator.model.plain import JsonObject
-from generator.model.schema import Definition
-from generator.schemas.definitions import Definitions, Source, made_by, rank, read, sources, version_of
-from generator.schemas.objects import ObjectSchema
-from generator.yamlfile import load_manifests
+from fleetgen.errors import InputError
+from fleetgen.model.place import Place
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.schema import Definition
+from fleetgen.schemas.definitions import Definitions, Source, made_by, rank, read, sources, version_of
+from fleetgen.schemas.objects import ObjectSchema
+from fleetgen.yamlfile import load_manifests
 
 CRD: Final = """apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
-from generator.model.plain import Json, JsonObject
-from generator.model.schema import Breach
-from generator.schemas.objects import NotASchema, ObjectSchema
-from generator.schemas.structural import defaulted, of_object, sentence, strict
-from generator.yamlfile import load_manifests
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.schema import Breach
+from fleetgen.schemas.objects import NotASchema, ObjectSchema
+from fleetgen.schemas.structural import defaulted, of_object, sentence, strict
+from fleetgen.yamlfile import load_manifests
 
 
 def judge(spec_schema: str, spec: str) -> list[tuple[str, str]]:

@@ -6,12 +6,12 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.fleet import Cluster
-from generator.model.inventory import ClusterSpec, Delivery
-from generator.model.place import Place
-from generator.model.plain import JsonObject
-from generator.model.settings import Origin, empty
-from generator.stages import compose
+from fleetgen.model.fleet import Cluster
+from fleetgen.model.inventory import ClusterSpec, Delivery
+from fleetgen.model.place import Place
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.settings import Origin, empty
+from fleetgen.stages import compose
 from tests.golden.components.cases import case, components
 
 NVIDIA: Final = "https://helm.ngc.nvidia.com/nvidia"

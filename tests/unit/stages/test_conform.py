@@ -10,22 +10,22 @@ from typing import Final, cast
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.finding import Finding, Severity
-from generator.model.fleet import Cluster
-from generator.model.inventory import ClusterSpec, Kubernetes
-from generator.model.manifest import Manifest
-from generator.model.place import Place
-from generator.model.plain import JsonObject
-from generator.model.resource import ResourceId
-from generator.model.schema import Api
-from generator.model.settings import Table
-from generator.model.variant import Resolved, Variant, VariantKey
-from generator.schemas.builtin import Builtin
-from generator.schemas.definitions import Definitions, sources
-from generator.stages import conform
-from generator.stages.conform import Judge, Question, Sources
-from generator.yamlfile import load_manifests, parse
+from fleetgen.errors import InputError
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.fleet import Cluster
+from fleetgen.model.inventory import ClusterSpec, Kubernetes
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.place import Place
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.resource import ResourceId
+from fleetgen.model.schema import Api
+from fleetgen.model.settings import Table
+from fleetgen.model.variant import Resolved, Variant, VariantKey
+from fleetgen.schemas.builtin import Builtin
+from fleetgen.schemas.definitions import Definitions, sources
+from fleetgen.stages import conform
+from fleetgen.stages.conform import Judge, Question, Sources
+from fleetgen.yamlfile import load_manifests, parse
 from tests.golden.components.cases import case
 
 HERE: Final = Place("templates/x.yaml")

@@ -5,17 +5,17 @@ from typing import cast
 
 import pytest
 
-from generator.model.fleet import Cluster
-from generator.model.inventory import ClusterSpec
-from generator.model.manifest import Manifest
-from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
-from generator.model.resource import KEEP, SYNC_OPTIONS, ResourceId
-from generator.model.settings import Origin, empty
-from generator.model.variant import Variant, VariantKey
-from generator.schemas.derive import build
-from generator.stages import contract
-from generator.stages.render import setting_is_on
+from fleetgen.model.fleet import Cluster
+from fleetgen.model.inventory import ClusterSpec
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.resource import KEEP, SYNC_OPTIONS, ResourceId
+from fleetgen.model.settings import Origin, empty
+from fleetgen.model.variant import Variant, VariantKey
+from fleetgen.schemas.derive import build
+from fleetgen.stages import contract
+from fleetgen.stages.render import setting_is_on
 from tests.golden.components.cases import case
 
 CLAIM = ResourceId("", "PersistentVolumeClaim", "serving", "models")

@@ -8,16 +8,16 @@ from typing import Final, cast
 
 import pytest
 
-from generator.model.manifest import Documents, Manifest
-from generator.model.place import Place
-from generator.model.plain import Json, JsonObject
-from generator.model.resource import ResourceId
-from generator.model.settings import Items, Origin, Table, from_plain, merge
-from generator.model.variant import Variant
-from generator.stages import contract
-from generator.stages.build import manifests
-from generator.stages.render import setting_is_on
-from generator.yamlfile import load_manifests
+from fleetgen.model.manifest import Documents, Manifest
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.resource import ResourceId
+from fleetgen.model.settings import Items, Origin, Table, from_plain, merge
+from fleetgen.model.variant import Variant
+from fleetgen.stages import contract
+from fleetgen.stages.build import manifests
+from fleetgen.stages.render import setting_is_on
+from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import case, names
 
 LAYER: Final = Place("fleet/defaults.yaml", 7, 5)

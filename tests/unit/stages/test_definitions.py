@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from generator.model.finding import Finding
-from generator.stages.load.components import read
+from fleetgen.model.finding import Finding
+from fleetgen.stages.load.components import read
 
 COMPONENT: Final = """
 apiVersion: fleetgen.io/v1alpha1

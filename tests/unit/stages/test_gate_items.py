@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.model.manifest import Manifest
-from generator.model.resource import ResourceId
-from generator.model.variant import Resolved, VariantKey
-from generator.stages.gate import items
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.resource import ResourceId
+from fleetgen.model.variant import Resolved, VariantKey
+from fleetgen.stages.gate import items
 
 BASELINE: Final = VariantKey("production", "broad", "cluster-baseline", "default")
 ARGOCD: Final = VariantKey("production", "broad", "argocd", "default")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.fleet import Duty
-from generator.model.inventory import EnforcementScope, EnforcementSpec, Stage
-from generator.model.place import Place
-from generator.stages.load import load
-from generator.stages.load.governing import telling_apart
-from generator.stages.resolve import resolve
+from fleetgen.errors import InputError
+from fleetgen.model.fleet import Duty
+from fleetgen.model.inventory import EnforcementScope, EnforcementSpec, Stage
+from fleetgen.model.place import Place
+from fleetgen.stages.load import load
+from fleetgen.stages.load.governing import telling_apart
+from fleetgen.stages.resolve import resolve
 
 COMPONENTS = {
     "templates/roles/component.yaml": """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.stages.load import load
+from fleetgen.errors import InputError
+from fleetgen.stages.load import load
 
 THING = """
 apiVersion: fleetgen.io/v1alpha1

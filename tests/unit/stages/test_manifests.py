@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.plain import Json
-from generator.model.settings import nearest_place
-from generator.stages import manifests
-from generator.stages.manifests import data_of, kubernetes_plain, read
+from fleetgen.errors import InputError
+from fleetgen.model.plain import Json
+from fleetgen.model.settings import nearest_place
+from fleetgen.stages import manifests
+from fleetgen.stages.manifests import data_of, kubernetes_plain, read
 
 # What go-yaml resolves, as sigs.k8s.io/yaml hands it to the API server.
 PLAIN: dict[str, Json] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.model.manifest import Documents, Manifest
-from generator.model.place import Place
-from generator.stages.build import manifests
-from generator.stages.gate import workload_needs
-from generator.yamlfile import load_manifests
+from fleetgen.model.manifest import Documents, Manifest
+from fleetgen.model.place import Place
+from fleetgen.stages.build import manifests
+from fleetgen.stages.gate import workload_needs
+from fleetgen.yamlfile import load_manifests
 
 SERVER: Final = """
 apiVersion: apps/v1

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from generator.errors import InputError
-from generator.stages.render import Renderer
+from fleetgen.errors import InputError
+from fleetgen.stages.render import Renderer
 from tests.golden.components.cases import case
 
 KUSTOMIZATION: Final = "resources: [{{ base }}]\n"

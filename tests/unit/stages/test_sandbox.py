@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.plain import Json
-from generator.stages.render import _environment, context
-from generator.yamlfile import load_manifests
+from fleetgen.errors import InputError
+from fleetgen.model.plain import Json
+from fleetgen.stages.render import _environment, context
+from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import case
 
 ESCAPES = [

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.tools import buildinfo
-from generator.tools.buildinfo import BuildInfo
+from fleetgen.tools import buildinfo
+from fleetgen.tools.buildinfo import BuildInfo
 
 MAGIC = b"\xff Go buildinf:"
 

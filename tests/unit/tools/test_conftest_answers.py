@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from generator.errors import EvaluationFailed, ToolError
-from generator.model.gate import Coverage, RawResult, Verdict
-from generator.tools.conftest_cli import _spread, _verdicts
-from generator.tools.process import Command, Ran
+from fleetgen.errors import EvaluationFailed, ToolError
+from fleetgen.model.gate import Coverage, RawResult, Verdict
+from fleetgen.tools.conftest_cli import _spread, _verdicts
+from fleetgen.tools.process import Command, Ran
 
 COVERAGE = {
     "msg": "gate coverage",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.tools.fast_import import commit_stream
+from fleetgen.errors import InputError
+from fleetgen.tools.fast_import import commit_stream
 
 IDENT = "Ada <ada@example.com> 1795487884 +0000"
 

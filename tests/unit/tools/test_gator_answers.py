@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from generator.model.gatekeeper import Case, Reviewed
-from generator.model.plain import Json
-from generator.tools.gator_cli import _case, _cases, _reviewed, _stream
-from generator.tools.process import Command, Ran
+from fleetgen.model.gatekeeper import Case, Reviewed
+from fleetgen.model.plain import Json
+from fleetgen.tools.gator_cli import _case, _cases, _reviewed, _stream
+from fleetgen.tools.process import Command, Ran
 
 VERIFIED = """\
 === RUN   0

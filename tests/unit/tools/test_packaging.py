@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.library import FOLDERS
+from fleetgen.library import FOLDERS
 
 EXAMPLE = ("fleet", "environments", "output", "policies/waivers", "policies/enforcement", "fleetgen.toml")
 
@@ -28,7 +28,7 @@ def test_every_folder_of_the_library_and_every_tool_is_in_the_wheel(root: Path, 
         "policies/capabilities.json",
         "requirements/go.txt",
     }
-    assert included == {path: f"generator/_library/{path}" for path in wanted}
+    assert included == {path: f"fleetgen/_library/{path}" for path in wanted}
 
 
 def test_everything_that_is_included_exists(root: Path, included: dict[str, str]) -> None:

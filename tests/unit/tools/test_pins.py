@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import ToolError
-from generator.tools import pins
-from generator.tools.pins import Use
+from fleetgen.errors import ToolError
+from fleetgen.tools import pins
+from fleetgen.tools.pins import Use
 
 GO_MOD = """module fleetgen.io/tools/demo
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.tools.process import Command, Ran, failure, scrubbed
+from fleetgen.tools.process import Command, Ran, failure, scrubbed
 
 
 def test_scrubbed_is_an_allow_list() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.tools.workspace import workspace, write_all
+from fleetgen.tools.workspace import workspace, write_all
 
 
 def test_files_are_written_as_given_and_gone_afterwards() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.yamlfile import change
+from fleetgen.errors import InputError
+from fleetgen.yamlfile import change
 
 TEXT = """# why
 kind: Enforcement

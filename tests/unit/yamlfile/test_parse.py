@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.plain import Json
-from generator.model.settings import plain
-from generator.yamlfile import dump, load_manifests, parse
+from fleetgen.errors import InputError
+from fleetgen.model.plain import Json
+from fleetgen.model.settings import plain
+from fleetgen.yamlfile import dump, load_manifests, parse
 
 
 def _problems(text: str) -> list[tuple[str, str]]:

@@ -1,0 +1,140 @@
+"""What the objects of a unit ask of a cluster: workloads and where they may run, claims, namespaces, Kubernetes' own APIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.plain import Json, JsonObject, mapping_of
+
+_TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "Pod": (),
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+_CLAIMED: Final = "PersistentVolumeClaim"
+
+
+def asks(manifests: Sequence[Manifest]) -> JsonObject:
+    """The part of a unit's model that policies over clusters read. Malformed parts are left out: the gate refuses them."""
+    return {
+        "workloads": [_workload(manifest, pod) for manifest, pod in _pods(manifests)],
+        "claims": [*_claims(manifests)],
+        "namespaces": _namespaces(manifests),
+        "apis": [*sorted({api for manifest in manifests for api in _own_api(manifest)})],
+    }
+
+
+def _pods(manifests: Sequence[Manifest]) -> Iterator[tuple[Manifest, JsonObject]]:
+    for manifest in manifests:
+        path = _TEMPLATES.get(manifest.id.kind)
+        if path is not None and manifest.id.group in {"", "apps", "batch"}:
+            spec = mapping_of(_at(manifest.data, (*path, "spec")))
+            if spec:
+                yield manifest, spec
+
+
+def _workload(manifest: Manifest, pod: JsonObject) -> Json:
+    replicas = _at(manifest.data, ("spec", "replicas"))
+    affinity = _at(pod, ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
+    return {
+        "kind": manifest.id.kind,
+        "namespace": manifest.id.namespace,
+        "name": manifest.id.name,
+        "replicas": replicas if isinstance(replicas, int) else 1,
+        "nodeSelector": mapping_of(pod.get("nodeSelector")),
+        "tolerations": [*_mappings(pod.get("tolerations"))],
+        "apart": [*sorted({str(term.get("topologyKey", "")) for term in _mappings(affinity)})],
+        "spread": [
+            {"topologyKey": term.get("topologyKey", ""), "minDomains": term.get("minDomains", 1)}
+            for term in _mappings(pod.get("topologySpreadConstraints"))
+            if term.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule"
+        ],
+        "images": [*sorted(_images(pod))],
+        "resources": [*sorted(_resources(pod))],
+    }
+
+
+def _images(pod: JsonObject) -> set[str]:
+    """Of containers, and of volumes that are images."""
+    containers = [one for key in ("containers", "initContainers") for one in _mappings(pod.get(key))]
+    volumes = [mapping_of(one.get("image")) for one in _mappings(pod.get("volumes"))]
+    return {str(one["image"]) for one in containers if "image" in one} | {
+        str(one["reference"]) for one in volumes if "reference" in one
+    }
+
+
+def _resources(pod: JsonObject) -> set[str]:
+    containers = [one for key in ("containers", "initContainers") for one in _mappings(pod.get(key))]
+    return {name for one in containers for name in mapping_of(_at(one, ("resources", "limits")))}
+
+
+def _claims(manifests: Sequence[Manifest]) -> Iterator[Json]:
+    """PersistentVolumeClaims, and what StatefulSets and ephemeral volumes will claim."""
+    for manifest in manifests:
+        if manifest.id.kind == _CLAIMED and not manifest.id.group:
+            yield _claim(manifest.id.name, manifest.data)
+        for template in _mappings(_at(manifest.data, ("spec", "volumeClaimTemplates"))):
+            yield _claim(f"{manifest.id.name}/{_at(template, ('metadata', 'name'))}", template)
+    for manifest, pod in _pods(manifests):
+        for volume in _mappings(pod.get("volumes")):
+            template = mapping_of(_at(volume, ("ephemeral", "volumeClaimTemplate")))
+            if template:
+                yield _claim(f"{manifest.id.name}/{volume.get('name')}", template)
+
+
+def _claim(name: str, data: JsonObject) -> Json:
+    modes = _at(data, ("spec", "accessModes"))
+    return {
+        "name": name,
+        "class": _at(data, ("spec", "storageClassName")),
+        "modes": modes if isinstance(modes, list) else [],
+    }
+
+
+def _namespaces(manifests: Sequence[Manifest]) -> JsonObject:
+    """Namespace -> which of its guards the unit brings."""
+    found: dict[str, set[str]] = {m.id.name: {"namespace"} for m in manifests if m.id.kind == "Namespace" and not m.id.group}
+    for manifest in manifests:
+        if guard := _guard(manifest):
+            found.setdefault(manifest.id.namespace, set()).add(guard)
+    return {name: [*sorted(guards)] for name, guards in sorted(found.items())}
+
+
+def _guard(manifest: Manifest) -> str:
+    kind, group = manifest.id.kind, manifest.id.group
+    if kind == "NetworkPolicy" and group == "networking.k8s.io":
+        return "defaultDeny" if _denies(mapping_of(manifest.data.get("spec"))) else ""
+    return {"ResourceQuota": "quota", "LimitRange": "limitRange"}.get(kind, "") if not group else ""
+
+
+def _denies(spec: JsonObject) -> bool:
+    """Whether nothing enters or leaves any Pod: all Pods, both directions, no rule."""
+    types = spec.get("policyTypes")
+    both = isinstance(types, list) and {"Ingress", "Egress"} <= {str(one) for one in types}
+    return both and not any(spec.get(key) for key in ("podSelector", "ingress", "egress"))
+
+
+def _own_api(manifest: Manifest) -> Iterator[str]:
+    """group/version/Kind of a kind that Kubernetes itself serves; others come and go with their definitions."""
+    group = manifest.id.group
+    if "." not in group or group.endswith(".k8s.io"):
+        version = str(manifest.data.get("apiVersion", "")).rpartition("/")[2]
+        yield "/".join(part for part in (group, version, manifest.id.kind) if part)
+
+
+def _at(data: Json, path: Sequence[str]) -> Json:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _mappings(value: Json) -> Iterator[JsonObject]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))

@@ -1,0 +1,36 @@
+"""fleetgen bootstrap"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.pipeline.bootstrapping import bootstrap
+from fleetgen.pipeline.desired import desired
+from fleetgen.pipeline.judging import waiver_names
+from fleetgen.yamlfile import load_manifests
+
+_HELP = """What a technician applies once at CLUSTER: namespace, settings, bootstrap project, repository, root Application.
+
+The repository's credentials are not part of it. Use it as: fleetgen bootstrap CLUSTER | kubectl apply --server-side -f -
+"""
+
+
+@click.command("bootstrap", help=_HELP)
+@click.argument("cluster")
+@common.run_options
+@click.pass_context
+def command(ctx: click.Context, /, *, cluster: str, **options: Any) -> int:  # noqa: ANN401 - the shared options
+    """See the help text."""
+    wanted = desired(common.settings(ctx, **options), waiver_names)
+    text = bootstrap(wanted, cluster)
+    if options["format_"] == "json":
+        output.data(json.dumps({"apiVersion": "v1", "kind": "List", "items": load_manifests(text)}, indent=2))
+    else:
+        output.data(text.rstrip("\n"))
+    if wanted.plan.resolved.clusters[cluster].spec.lifecycle == "planned":
+        output.say(f"note: {cluster} is planned; its folder is written once spec.lifecycle is active")
+    return 0

@@ -1,0 +1,93 @@
+"""fleetgen check"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.pipeline.desired import Settings, plan_of
+from fleetgen.pipeline.manifests import Means, Request, check_manifests
+from fleetgen.pipeline.running import checked_outcome
+
+_HELP = """Load, render, build and gate the whole fleet; write nothing.
+
+With --manifests, gate plain manifests that did not come from the fleet instead: files, folders, or - for standard input, in
+YAML or JSON. The policies are those of the fleet repository, or outside of one those that come with fleetgen; waivers do not
+apply.
+"""
+
+
+@click.command("check", help=_HELP)
+@click.argument("more", nargs=-1, metavar="[PATH]...")
+@click.option("--inventory", is_flag=True, help="Only load and resolve: needs no tool.")
+@click.option("--manifests", "paths", multiple=True, metavar="PATH", help="Gate these manifests; more PATHs may follow.")
+@click.option("--namespaces", multiple=True, metavar="PATH", help="With --manifests: Namespaces that are not among them.")
+@click.option("-e", "--environment", default="", metavar="ENV", help="With --manifests: judge as in ENV.")
+@common.judged_options
+@common.report_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    more: tuple[str, ...],
+    inventory: bool,
+    paths: tuple[str, ...],
+    namespaces: tuple[str, ...],
+    environment: str,
+    **options: Any,  # noqa: ANN401 - the shared options
+) -> int:
+    """See the help text."""
+    if paths:
+        if inventory:
+            raise click.UsageError("--inventory and --manifests exclude each other")
+        if options["policies_from"] or options["base"]:
+            raise click.UsageError("--policies-from and --base are about the fleet; they do not go with --manifests")
+        return _manifests(
+            ctx, Request(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
+        )
+    if more or namespaces or environment:
+        raise click.UsageError("PATH, --namespaces and -e go with --manifests PATH")
+    settings = common.settings(ctx, **options)
+    return _inventory(settings) if inventory else _fleet(settings)
+
+
+def _inventory(settings: Settings) -> int:
+    plan = plan_of(settings)
+    clusters, variants = len(plan.resolved.clusters), len(plan.resolved.variants)
+    output.print_findings((), {"clusters": clusters, "variants": variants}, judged=False)
+    output.say(f"inventory is valid: {clusters} clusters, {variants} variants")
+    return 0
+
+
+def _fleet(settings: Settings) -> int:
+    outcome = checked_outcome(settings)
+    output.print_findings(outcome.findings, outcome.sizes)
+    output.say("check passed: " + output.described(outcome.sizes))
+    return 0
+
+
+def _manifests(ctx: click.Context, request: Request, options: dict[str, Any]) -> int:
+    output.use(common.choice(options["format_"], options["files"]))
+    repo = common.repository_if_any(ctx)
+    output.describe(lambda: common.about(repo, Path.cwd(), ("object",)))
+    tools = common.toolchain(repo)
+    means = Means(
+        repository=repo,
+        engine=lambda: common.engine(tools),
+        gate_memo=common.memo(no_cache=options["no_cache"]),
+        progress=output.progress(quiet=options["quiet"]),
+    )
+    judged = check_manifests(means, request)
+    output.print_findings(judged.findings, judged.sizes)
+    shown = ", ".join(f"{name}: {judged.sizes[name]}" for name in ("objects", "files", "policies"))
+    output.say(f"check passed ({shown}); policies about clusters and the fleet do not apply to manifests")
+    return 0
+
+
+def _stdin() -> bytes:
+    return sys.stdin.buffer.read()

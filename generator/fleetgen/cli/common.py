@@ -1,0 +1,245 @@
+"""What most commands share: options, the repository, the tools."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from fleetgen.cli import output
+from fleetgen.errors import InputError, problem
+from fleetgen.library import builtin_root
+from fleetgen.pipeline.desired import Settings
+from fleetgen.pipeline.memo import Memo
+from fleetgen.pipeline.repository import Repository, checkout_prefix
+from fleetgen.pipeline.rules import library_of, policies_of
+from fleetgen.report.formats import FORMATS
+from fleetgen.schemas.validate import suggest
+from fleetgen.stages.build import Builder
+from fleetgen.stages.gate import PolicyEngine
+from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.git_cli import Git
+from fleetgen.tools.kustomize_cli import KustomizeCli
+from fleetgen.tools.toolchain import Toolchain, cache_folder
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+ANSWERS: Final = ("text", "json")
+SCOPES: Final = ("object", "cluster", "fleet")
+
+
+def format_options(formats: Sequence[str], shown: str) -> Callable[[F], F]:
+    """`--format` and `--json`."""
+
+    def add(function: F) -> F:
+        function = click.option("--json", "format_", flag_value="json", help="The same as --format json.")(function)
+        return click.option("--format", "format_", type=click.Choice(formats), default="text", help=shown)(function)
+
+    return add
+
+
+_RUN_OPTIONS: Final = (
+    click.option("--no-cache", is_flag=True, help="Compute everything anew."),
+    click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today)."),
+    click.option(
+        "--delivery-repo", metavar="URL", default="", help="Pull from URL, not from the environments' delivery.repoURL."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
+)
+_JUDGED: Final = (
+    click.option(
+        "--policies-from",
+        default="",
+        metavar="REF",
+        help="Judge by the policies and waivers of REF, for example the protected branch, and say what the change loosens.",
+    ),
+    click.option(
+        "--base",
+        default="",
+        metavar="REF",
+        help="What the change starts from, for waivers that have expired (default: --policies-from, else HEAD).",
+    ),
+)
+_FILES: Final = click.option(
+    "-o",
+    "--output",
+    "files",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write the report to FILE; repeatable. FORMAT=FILE adds one of another format.",
+)
+
+
+def run_options(function: F) -> F:
+    """Options of every command that runs the pipeline."""
+    return _with(function, (format_options(ANSWERS, "Form of the report."), *_RUN_OPTIONS))
+
+
+def report_options(function: F) -> F:
+    """As `run_options`, for commands whose answer are findings: every format of reports, and files."""
+    return _with(function, (format_options(tuple(FORMATS), "Form of the report."), _FILES, *_RUN_OPTIONS))
+
+
+def judged_options(function: F) -> F:
+    """Options of commands that gate the fleet: by whose policies, and against what."""
+    return _with(function, _JUDGED)
+
+
+def _with(function: F, options: Sequence[Callable[[F], F]]) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def with_settings(function: Callable[..., int]) -> Callable[..., int]:
+    """The shared options; the command gets them as one `settings` value."""
+    return run_options(_settled(function))
+
+
+def with_report(function: Callable[..., int]) -> Callable[..., int]:
+    """As `with_settings`, with `report_options`."""
+    return report_options(_settled(function))
+
+
+def _settled(function: Callable[..., int]) -> Callable[..., int]:
+    @click.pass_context
+    @wraps(function)
+    def wrapped(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - the shared options, and the command's own
+        shared = {name: options.pop(name) for name in _SHARED if name in options}
+        return function(settings(ctx, **shared), **options)
+
+    return wrapped
+
+
+def repository(ctx: click.Context) -> Repository:
+    """The repository that -C or the current folder lies in."""
+    return Repository.find(Path(ctx.find_root().obj))
+
+
+def repository_if_any(ctx: click.Context) -> Repository | None:
+    """As `repository`, for commands that work outside of one; a broken fleetgen.toml is still an error."""
+    try:
+        return repository(ctx)
+    except InputError as error:
+        if any(finding.place and finding.place.path.endswith("fleetgen.toml") for finding in error.findings):
+            raise
+        return None
+
+
+def toolchain(repo: Repository | None) -> Toolchain:
+    """Where the binaries come from."""
+    configured = {name: (repo.root / path) for name, path in repo.config.tools.items()} if repo else {}
+    return Toolchain(
+        library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, configured=configured, on_line=output.say
+    )
+
+
+_SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet", "policies_from", "base")
+
+
+def settings(
+    ctx: click.Context,
+    /,
+    *,
+    format_: str,
+    no_cache: bool,
+    as_of: str | None,
+    delivery_repo: str,
+    quiet: bool,
+    files: Sequence[str] = (),
+    policies_from: str = "",
+    base: str = "",
+) -> Settings:
+    """The settings of a run."""
+    output.use(replace(choice(format_, files), quiet=quiet))
+    repo = repository(ctx)
+    output.describe(lambda: about(repo, repo.root))
+    tools = toolchain(repo)
+
+    def builder() -> Builder:
+        return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=os.cpu_count() or 1)
+
+    kept = memo(no_cache=no_cache)
+    return Settings(
+        repository=repo,
+        memo=kept,
+        gate_memo=kept,
+        builder=builder,
+        engine=lambda: engine(tools),
+        as_of=day(as_of or repo.config.as_of),
+        git=lambda: git_if_any(repo),
+        delivery_repo=delivery_repo,
+        policies_from=policies_from,
+        base=base,
+        progress=output.progress(quiet=quiet),
+    )
+
+
+def memo(*, no_cache: bool) -> Memo:
+    """The user's cache, or one that forgets."""
+    return Memo(None if no_cache else cache_folder(os.environ))
+
+
+def engine(tools: Toolchain) -> PolicyEngine:
+    """The real conftest."""
+    capabilities = builtin_root() / "policies" / "capabilities.json"
+    return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=os.cpu_count() or 1)
+
+
+def choice(format_: str, files: Sequence[str]) -> output.Choice:
+    """What `--format` and `-o` say. A file without a format gets the report that stdout would have got; stdout is text then."""
+    wanted: list[tuple[str, Path]] = []
+    plain = False
+    for given in files:
+        name, found, path = given.partition("=")
+        if found and name.isalpha():
+            if name not in FORMATS:
+                raise click.UsageError(f"-o {given}: there is no format '{name}': {suggest(name, FORMATS)}")
+            wanted.append((name, Path(path)))
+        else:
+            plain = True
+            wanted.append((format_, Path(given)))
+    return output.Choice(format="text" if plain else format_, files=tuple(wanted))
+
+
+def about(repo: Repository | None, places: Path, scopes: Collection[str] = SCOPES) -> output.About:
+    """For reports whose places count from the folder `places` and whose gate judges policies of these scopes.
+
+    A repository whose policies cannot be read has no finding of a policy: the report then says what is wrong with them.
+    """
+    with suppress(InputError):
+        found = policies_of(library_of(repo)).values()
+        policies = {policy.id: policy for policy in found if policy.scope in scopes and policy.where != "cluster"}
+        return output.About(policies=policies, prefix=checkout_prefix(places))
+    return output.About(prefix=checkout_prefix(places))
+
+
+def day(text: str) -> date:
+    """A date option; empty means today (UTC, so that two people get the same verdict)."""
+    if not text:
+        return datetime.now(tz=UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(problem("E1201", f"'{text}' is not a date", fix="write it as 2026-12-31")) from error
+
+
+def git(repo: Repository) -> Git:
+    """Git on the repository that holds the fleet."""
+    return Git.open(repo.root, os.environ)
+
+
+def git_if_any(repo: Repository) -> Git | None:
+    """As `git`; None outside of a git repository."""
+    try:
+        return git(repo)
+    except InputError:
+        return None

@@ -1,0 +1,64 @@
+"""fleetgen diff"""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.errors import InputError, problem
+from fleetgen.model.change import Change
+from fleetgen.model.inventory import API_VERSION
+from fleetgen.pipeline.desired import Settings
+from fleetgen.pipeline.publish import committed, output_prefix
+from fleetgen.pipeline.running import changes, check
+from fleetgen.report.text import clusters_text
+
+_MARKS = {"added": "+", "removed": "-", "changed": "~"}
+
+
+@click.command(
+    "diff", help="What the working tree's inputs change against the committed output of REF (default: HEAD), by object."
+)
+@click.argument("ref", default="HEAD")
+@common.with_settings
+def command(settings: Settings, *, ref: str) -> int:
+    """See the help text."""
+    git = common.git(settings.repository)
+    commit = git.resolve(ref)
+    if commit is None:
+        raise InputError(problem("E0903", f"there is no commit '{ref}'", fix="name a branch, tag or commit of this repository"))
+    before = committed(git, commit, output_prefix(settings, git))
+    found = changes(settings, before, dict(check(settings).approved.files))
+    if output.is_json():
+        output.data(json.dumps({"apiVersion": API_VERSION, "changes": [_data(change) for change in found]}, indent=2))
+    else:
+        for change in found:
+            for line in _lines(change):
+                output.data(line)
+        clusters = {name for change in found for name in change.clusters}
+        output.say(f"{len(found)} distinct changes, {len(clusters)} clusters" if found else f"no change against {ref}")
+    return 1 if found else 0
+
+
+def _lines(change: Change) -> list[str]:
+    lines = [f"{change.unit}: {clusters_text([name.split('/')[1] for name in change.clusters])}"]
+    if change.moved:
+        return [*lines, "  path only: no object changes"]
+    for item in change.objects:
+        lines.append(f"  {_MARKS[item.action]} {item.id}")
+        lines += [f"      {field.path}: {_shown(field.old)} -> {_shown(field.new)}" for field in item.fields]
+    return lines
+
+
+def _shown(value: str | None) -> str:
+    return "(absent)" if value is None else value
+
+
+def _data(change: Change) -> dict[str, object]:
+    objects = [
+        {"id": str(item.id), "action": item.action, "fields": [{"path": f.path, "old": f.old, "new": f.new} for f in item.fields]}
+        for item in change.objects
+    ]
+    return {"unit": change.unit, "moved": change.moved, "clusters": list(change.clusters), "objects": objects}

@@ -1,0 +1,44 @@
+"""fleetgen explain"""
+
+from __future__ import annotations
+
+import click
+
+from fleetgen.cli import answers, output
+from fleetgen.pipeline import explaining
+
+_HELP = """Why a cluster, unit, value or code is as it is.
+
+\b
+  explain cluster NAME                    facts, layers weak to strong, units
+  explain unit CLUSTER UNIT               where it comes from, or why it is not there
+  explain value CLUSTER COMPONENT.PATH    who set it, and every layer that it beat
+  explain CODE                            an error (E0101) or a policy (FG-POD-001)
+
+PATH is below the component's values, unless it starts with enabled, version, patches or values.
+"""
+
+
+@click.command("explain", help=_HELP)
+@click.argument("words", nargs=-1, required=True, metavar="WHAT ...")
+@answers.format_options
+@click.pass_context
+def command(ctx: click.Context, *, words: tuple[str, ...], format_: str) -> int:
+    """See the help text."""
+    output.use_format(format_)
+    answer: explaining.Answer
+    match words:
+        case ("cluster", name):
+            answer = explaining.explain_cluster(answers.plan(ctx, format_), name)
+        case ("unit", cluster, unit):
+            answer = explaining.explain_unit(answers.plan(ctx, format_), cluster, unit)
+        case ("value", cluster, path):
+            answer = explaining.explain_value(answers.plan(ctx, format_), cluster, path)
+        case (code,) if code.startswith("FG-"):
+            answer = explaining.explain_policy(answers.plan(ctx, format_), code)
+        case (code,) if explaining.is_code(code):
+            answer = explaining.explain_error(code)
+        case _:
+            raise click.UsageError("say one of: cluster NAME, unit CLUSTER UNIT, value CLUSTER COMPONENT.PATH, a code")
+    answers.answer(format_, answer.lines(), answer)
+    return 0

@@ -1,0 +1,106 @@
+"""fleetgen new"""
+
+from __future__ import annotations
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.pipeline.adding import KINDS, Addition, Request, add, add_policy, write
+from fleetgen.pipeline.repository import Repository
+from fleetgen.pipeline.scaffold import library_components
+
+_WAIVER = ("policy", "owner", "ticket", "reason", "agreed", "expires")
+_POLICY = "policy"
+_HELP = """Add a document of KIND called NAME: a commented file, checked before it is written.
+
+The NAME of a policy is AREA/NAME. It comes with tests and a constraint, finds next to nothing, and passes every check.
+"""
+
+
+@click.command("new", help=_HELP)
+@click.argument("kind", type=click.Choice([*KINDS, _POLICY]))
+@click.argument("name")
+@click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Where it belongs or applies.")
+@click.option("--ring", default="", help="Ring of a cluster; first ring of an environment.")
+@click.option("--profile", default="", help="Hardware profile of a cluster.")
+@click.option("--region", default="", help="Region of a cluster.")
+@click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Labels that select a group's clusters.")
+@click.option("--repo-url", default="", metavar="URL", help="What an environment's sites pull from.")
+@click.option("--policy", default="", help="Waiver: id of the policy.")
+@click.option("--owner", default="", help="Waiver: who answers for it.")
+@click.option("--ticket", default="", help="Waiver: where it was agreed.")
+@click.option("--reason", default="", help="Waiver: why it is acceptable for now.")
+@click.option("--agreed", default="", metavar="DATE", help="Waiver: when it was agreed (default: today).")
+@click.option("--expires", default="", metavar="DATE", help="Waiver: last day on which it holds.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    kind: str,
+    name: str,
+    environments: tuple[str, ...],
+    ring: str,
+    profile: str,
+    region: str,
+    labels: tuple[str, ...],
+    repo_url: str,
+    dry_run: bool,
+    **waiver: str,
+) -> int:
+    """See the help text."""
+    if kind == _POLICY:
+        return _policy(ctx, name, dry_run=dry_run)
+    waiver["agreed"] = waiver["agreed"] or common.day("").isoformat()
+    _demand(kind, environments, {**waiver, "ring": ring, "label": "".join(labels), "repo-url": repo_url})
+    repo = common.repository(ctx)
+    pairs = tuple((key, value) for key, _, value in (label.partition("=") for label in labels))
+    request = Request(
+        kind=KINDS[kind],
+        name=name,
+        environments=environments,
+        ring=ring,
+        profile=profile,
+        region=region,
+        repo_url=repo_url,
+        labels=pairs,
+        waiver={key: waiver[key] for key in _WAIVER},
+    )
+    addition = add(repo, library_components(repo) if kind == "model" else {}, request)
+    _write(repo, addition, name, dry_run=dry_run)
+    if kind == "group" and not environments:
+        output.say(f"note: add {name} to spec.groups of the environments in which it applies; its position is its strength")
+    return 0
+
+
+def _policy(ctx: click.Context, name: str, *, dry_run: bool) -> int:
+    repo = common.repository(ctx)
+    addition = add_policy(repo, name)
+    _write(repo, addition, name, dry_run=dry_run)
+    folder = next(iter(addition.created)).rpartition("/")[0]
+    output.say(f"next: write the rule and its tests, then run: fleetgen policy test {folder}")
+    return 0
+
+
+def _write(repo: Repository, addition: Addition, name: str, *, dry_run: bool) -> None:
+    if dry_run:
+        for text in addition.created.values():
+            output.data(text.rstrip("\n"))
+    else:
+        write(repo, addition)
+    verb = "would be " if dry_run else ""
+    for path in addition.created:
+        output.say(f"{path}: {verb}written")
+    for path in addition.changed:
+        output.say(f"{path}: {verb}changed to list {name}")
+
+
+def _demand(kind: str, environments: tuple[str, ...], given: dict[str, str]) -> None:
+    """Usage errors name the option that is missing."""
+    needed = {"cluster": ("ring",), "group": ("label",), "environment": ("repo-url",), "waiver": _WAIVER}
+    missing = [f"--{option}" for option in needed.get(kind, ()) if not given[option]]
+    if kind in {"cluster", "ring"} and len(environments) != 1:
+        missing.insert(0, "-e ENV (one)")
+    if missing:
+        raise click.UsageError(f"new {kind} needs {', '.join(missing)}")

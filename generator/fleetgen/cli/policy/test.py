@@ -1,0 +1,40 @@
+"""fleetgen policy test"""
+
+from __future__ import annotations
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.cli.policy.bench import bench
+from fleetgen.errors import GateFailed
+from fleetgen.pipeline.desired import Settings, plan_of
+from fleetgen.pipeline.testing import Report, examine
+
+_HELP = """Test the policies below PATH (default: all) before they judge anything.
+
+Runs their tests (every line must be reached), checks the Rego against the oldest Gatekeeper of the fleet, its style and form,
+and what means something else in a cluster; then loads what is exported into Gatekeeper's own engine.
+"""
+
+
+@click.command("test", help=_HELP)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--fix", is_flag=True, help="Write files anew that are not formatted.")
+@common.with_settings
+def command(settings: Settings, *, paths: tuple[str, ...], fix: bool) -> int:
+    """See the help text."""
+    report = examine(plan_of(settings), settings.repository, bench(settings.repository), paths, fix=fix)
+    for path in report.formatted:
+        output.say(f"{path}: formatted")
+    if report.findings:
+        raise GateFailed(report.findings)
+    output.print_findings((), {"policies": report.policies, "tests": report.tests, "inputs": report.inputs})
+    output.say(_summary(report))
+    return 0
+
+
+def _summary(report: Report) -> str:
+    engine = report.engine
+    oldest = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine else "every Gatekeeper with Rego v1"
+    sizes = f"{report.policies} policies, {report.tests} tests on {report.inputs} inputs"
+    return f"policies passed: {sizes}, every line reached; fit for {oldest}"

@@ -1,0 +1,61 @@
+"""fleetgen publish"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.pipeline import outputtree, publish
+from fleetgen.pipeline.desired import Settings
+from fleetgen.pipeline.memo import Memo
+from fleetgen.pipeline.repository import OUTPUT
+from fleetgen.pipeline.running import check, sizes
+
+
+@click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
+@click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Only this environment; needs --branch.")
+@click.option("--branch", default="", metavar="B", help="Commit to this branch without checking it out.")
+@click.option(
+    "--push",
+    "remote",
+    default="",
+    is_flag=False,
+    flag_value="origin",
+    metavar="[REMOTE]",
+    help="Push afterwards (default remote: origin); never by force.",
+)
+@click.option("-m", "--message", default="", help="Subject of the commit.")
+@click.option("--allow-removal", is_flag=True, help="Let units or clusters go beyond the guards.")
+@click.option("--allow-uncommitted", is_flag=True, help="Publish although inputs are not committed.")
+@click.option("--dry-run", is_flag=True, help="Do everything but move the branch.")
+@click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
+@common.judged_options
+@common.with_report
+def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int:  # noqa: ANN401 - the request's own fields
+    """See the help text."""
+    request = publish.Request(**options)
+    if request.environments and not request.branch:
+        raise click.UsageError("-e ENV needs --branch B: the checked-out branch always gets the whole tree")
+    git = common.git(settings.repository)
+    with outputtree.locked(settings.repository.root, lock_timeout) as state:
+        # what a site has is what its branch has
+        there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
+        checked = check(replace(settings, gate_memo=Memo(None), base=settings.base or there))
+        published = publish.publish(settings, git, checked.approved, request)
+        if not request.branch and not request.dry_run:
+            outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
+    output.print_findings(
+        checked.approved.findings,
+        {**sizes(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed},
+    )
+    verb = "would commit" if request.dry_run else "committed"
+    if published.commit:
+        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {published.files} files")
+    else:
+        output.say(f"{published.ref} is up to date; no commit made")
+    if published.pushed:
+        output.say(f"pushed to {request.remote}")
+    return 0

@@ -1,0 +1,33 @@
+"""fleetgen render"""
+
+from __future__ import annotations
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.pipeline import outputtree
+from fleetgen.pipeline.desired import Settings
+from fleetgen.pipeline.running import check, outcome_of, render
+
+
+@click.command("render", help="Check, then replace output/ by what was approved.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
+@common.with_report
+def command(settings: Settings, *, dry_run: bool, lock_timeout: float) -> int:
+    """See the help text."""
+    if dry_run:
+        checked = check(settings)
+        difference = outputtree.compare(outputtree.read(settings.repository.output), checked.approved.files)
+        outcome = outcome_of(checked)
+    else:
+        outcome, difference = render(settings, lock_timeout)
+    added, removed, changed = len(difference.added), len(difference.removed), len(difference.changed)
+    output.print_findings(outcome.findings, {**outcome.sizes, "added": added, "removed": removed, "changed": changed})
+    for mark, paths in (("+", difference.added), ("~", difference.changed), ("-", difference.removed)):
+        for path in paths if dry_run else ():
+            output.say(f"{mark} output/{path}")
+    verb = "would change" if dry_run else "changed"
+    output.say(f"output/ {verb}: {added} added, {changed} changed, {removed} removed" if difference else "output/ is up to date")
+    output.say(output.described(outcome.sizes))
+    return 0

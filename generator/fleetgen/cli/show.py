@@ -1,0 +1,27 @@
+"""fleetgen show"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from fleetgen.cli import answers, common, output
+from fleetgen.pipeline.desired import desired
+from fleetgen.pipeline.judging import waiver_names
+from fleetgen.pipeline.showing import contents
+
+
+@click.command("show", help="Every object of CLUSTER in the order in which its Argo CD applies them. Built, not gated.")
+@click.argument("cluster")
+@click.option("--yaml", "as_yaml", is_flag=True, help="Print the manifests themselves.")
+@common.run_options
+@click.pass_context
+def command(ctx: click.Context, /, *, cluster: str, as_yaml: bool, **options: Any) -> int:  # noqa: ANN401 - the shared options
+    """See the help text."""
+    shown = contents(desired(common.settings(ctx, **options), waiver_names), cluster)
+    if as_yaml and options["format_"] == "text":
+        output.data(shown.yaml().rstrip("\n"))
+        return 0
+    answers.answer(options["format_"], answers.columns(shown.rows()), shown)
+    return 0

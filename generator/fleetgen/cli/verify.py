@@ -1,0 +1,19 @@
+"""fleetgen verify"""
+
+from __future__ import annotations
+
+import click
+
+from fleetgen.cli import common, output
+from fleetgen.pipeline.desired import Settings
+from fleetgen.pipeline.running import sizes, verify
+
+
+@click.command("verify", help="Prove offline that output/ equals its inputs and that every cluster's root builds.")
+@common.with_report
+def command(settings: Settings) -> int:
+    """See the help text."""
+    checked = verify(settings)
+    output.print_findings(checked.approved.findings, sizes(checked))
+    output.say(f"output/ equals its inputs; every root builds: {output.described(sizes(checked))}")
+    return 0

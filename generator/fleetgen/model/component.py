@@ -1,0 +1,175 @@
+"""An installable thing: what templates/<component>/component.yaml declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.settings import Node, Rules, Table, is_on
+
+# enum fact -> values, one of which a cluster must have; all facts must fit
+Conditions = Mapping[str, tuple[str, ...]]
+
+
+def meets(conditions: Conditions, facts: Mapping[str, Json]) -> bool:
+    """Whether every named fact has one of the listed values; no conditions are always met."""
+    return all(values_of(facts[name]) & set(wanted) for name, wanted in conditions.items())
+
+
+def values_of(fact: Json) -> set[str]:
+    """The values of an enum fact, one or several, as texts."""
+    return {str(item) for item in fact} if isinstance(fact, list) else {str(fact)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """A condition over one fact: one of `any_of`, or a version of `at_least`; `message` says what to use where it does not hold.
+
+    `when` and `unless` are dotted paths of settings (`*`: every key) that switch the condition on and off.
+    """
+
+    fact: str
+    message: str
+    any_of: tuple[str, ...] = ()
+    at_least: str = ""
+    when: str = ""
+    unless: str = ""
+
+    def holds(self, value: Json) -> bool:
+        """Whether the value of the fact is supported; of a set, one member is enough."""
+        if self.at_least:
+            return _version(str(value)) >= _version(self.at_least)
+        return not values_of(value).isdisjoint(self.any_of)
+
+    def applies(self, values: Node | None) -> bool:
+        """Whether these settings ask for the condition."""
+        return (not self.when or is_on(values, self.when)) and not (self.unless and is_on(values, self.unless))
+
+    @property
+    def wanted(self) -> str:
+        """What is supported, for people."""
+        return f"{self.at_least} or later" if self.at_least else ", ".join(self.any_of)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """An API (`group/version/Kind`) that the cluster must have.
+
+    `when`: dotted path of a setting (`*`: every key) that switches it on. `where`: only on clusters with these facts.
+    """
+
+    api: str
+    when: str = ""
+    where: Conditions = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What another component of the same cluster must be like; `message` says why and what to do.
+
+    `when`: a setting of this component that asks for it. `expects` must be on there, `forbids` must not: dotted paths, each with
+    `=text` for a text that is meant. `versions`: the key of the release's data that maps a version of this component to those of
+    the other that go with it.
+    """
+
+    component: str
+    message: str
+    when: str = ""
+    expects: str = ""
+    forbids: str = ""
+    versions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A namespace that the unit lives in, on clusters with the facts of `where`."""
+
+    name: str
+    where: Conditions = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A line of versions. `supports`: where it runs, any of them; none means everywhere. `data`: `release` in templates.
+
+    In `releases.yaml` a release may be `like` one above it: its data then only says what differs, null removes.
+    """
+
+    line: str
+    versions: tuple[str, ...]
+    supports: tuple[Conditions, ...]
+    data: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A Helm chart that the Application installs beside the overlay; its version is the unit's.
+
+    `where`: only on clusters with these facts; elsewhere the overlay stands alone.
+    """
+
+    repo_url: str
+    name: str
+    release_name: str
+    namespace: str
+    values: str
+    where: Conditions = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterResource:
+    """A cluster-scoped kind that the unit creates."""
+
+    group: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A component of the library.
+
+    `files` are its template files: path below the component's folder -> text. `policies`: ids of those that it installs, exported
+    for Gatekeeper. `namespaces_in`: dotted path of a setting whose keys are namespaces. `stated`: dotted paths of settings that
+    a check tells of every environment.
+    """
+
+    name: str
+    place: Place
+    title: str
+    description: str
+    requirements: tuple[str, ...]
+    supports: tuple[Support, ...]
+    facts: tuple[str, ...]
+    inputs: Mapping[str, str]
+    namespaces: tuple[Space, ...]
+    namespaces_in: str
+    wave: int
+    policies: tuple[str, ...]
+    provides: tuple[str, ...]
+    requires: tuple[Requirement, ...]
+    beside: tuple[Beside, ...]
+    chart: Chart | None
+    source_repos: tuple[str, ...]
+    cluster_resources: tuple[ClusterResource, ...]
+    each: str
+    identity: bool
+    finalizer: bool
+    settings: JsonObject
+    defaults: Table
+    rules: Rules
+    stated: tuple[str, ...]
+    releases: tuple[Release, ...]
+    files: Mapping[str, str]
+    folder: str
+
+    def input_schema(self, key: str) -> Json:
+        """The schema of one entry of `values.<key>`: what a Model or TeamRole document's spec must look like."""
+        properties = self.settings.get("properties", {})
+        entry = properties.get(key, {}) if isinstance(properties, dict) else {}
+        return entry.get("additionalProperties", {}) if isinstance(entry, dict) else {}

@@ -1,0 +1,100 @@
+"""The closed registry of facts: typed properties of a cluster, derived from its inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from fleetgen.model import gpus, inventory
+from fleetgen.model.inventory import ClusterSpec
+from fleetgen.model.plain import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """`domain` lists the tokens of an enum fact (empty: any token of the form of a minor version); structured facts have none.
+
+    `source` is the key of a cluster's spec that a structured fact is read from.
+    """
+
+    name: str
+    doc: str
+    value: Callable[[ClusterSpec], Json]
+    enum: bool = True
+    domain: tuple[str, ...] = ()
+    source: str = ""
+
+
+def product_token(product: str) -> str:
+    """`RTX A2000` -> `rtx-a2000`."""
+    return product.lower().replace(" ", "-")
+
+
+def _sorted_set(values: set[str]) -> Json:
+    return [*sorted(values)]
+
+
+def _products(spec: ClusterSpec) -> Json:
+    return _sorted_set({product_token(pool.gpu.product) for pool in spec.node_pools if pool.gpu})
+
+
+def _vendors(spec: ClusterSpec) -> Json:
+    return _sorted_set({gpus.PRODUCTS[pool.gpu.product].vendor for pool in spec.node_pools if pool.gpu})
+
+
+def _amd_drivers(spec: ClusterSpec) -> Json:
+    return _sorted_set({p.gpu.driver for p in spec.node_pools if p.gpu and gpus.PRODUCTS[p.gpu.product].vendor == "amd"})
+
+
+def _minor(spec: ClusterSpec) -> Json:
+    """OpenShift and MicroShift 4.y are Kubernetes 1.(y+13): 4.20 is 1.33 (release notes of OpenShift 4.18 to 4.22)."""
+    if spec.kubernetes is None:
+        return "0.0"
+    major, minor = spec.kubernetes.version.removeprefix("v").split(".")[:2]
+    if spec.kubernetes.distribution in {"openshift", "microshift"} and major == "4":
+        return f"1.{int(minor) + 13}"
+    return f"{major}.{minor}"
+
+
+def _nodes(spec: ClusterSpec) -> Json:
+    return "one" if sum(pool.count for pool in spec.node_pools) == 1 else "several"
+
+
+def _distribution(spec: ClusterSpec) -> Json:
+    return spec.kubernetes.distribution if spec.kubernetes else ""
+
+
+ENUM_FACTS: Final = (
+    Fact(name="distribution", doc="Kubernetes distribution.", value=_distribution, domain=inventory.DISTRIBUTIONS),
+    Fact(
+        name="arch",
+        doc="CPU architectures of the nodes, sorted.",
+        value=lambda s: _sorted_set({p.arch for p in s.node_pools}),
+        domain=inventory.ARCHITECTURES,
+    ),
+    Fact(
+        name="gpu.products",
+        doc="GPU products, sorted; none without GPU.",
+        value=_products,
+        domain=tuple(map(product_token, gpus.PRODUCTS)),
+    ),
+    Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=gpus.VENDORS),
+    Fact(
+        name="amd.drivers",
+        doc="Who brings the drivers of AMD cards, sorted; none without such a card.",
+        value=_amd_drivers,
+        domain=inventory.DRIVERS,
+    ),
+    Fact(name="kubernetes.minor", doc="Kubernetes minor version, for example 1.35.", value=_minor),
+    Fact(name="topology", doc="Topology.", value=lambda s: s.topology, domain=inventory.TOPOLOGIES),
+    Fact(name="role", doc="Role of the cluster.", value=lambda s: s.role, domain=inventory.ROLES),
+    Fact(name="nodes", doc="Whether the site has one node or several.", value=_nodes, domain=("one", "several")),
+)
+
+
+def fact_token(value: Json) -> str:
+    """The token of an enum fact in a variant's name: sets are joined by `+`, an empty set is `none`."""
+    if isinstance(value, list):
+        return "+".join(str(item) for item in value) or "none"
+    return str(value) or "none"

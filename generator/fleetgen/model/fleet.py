@@ -1,0 +1,113 @@
+"""The fleet as loaded: documents with their places, layers, clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fleetgen.model.component import Component
+from fleetgen.model.inventory import ClusterSpec, EnforcementSpec, EnvironmentSpec, GroupSpec, RegionSpec, RingSpec, WaiverSpec
+from fleetgen.model.place import Place
+from fleetgen.model.settings import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One document's settings: component -> its table ({enabled, version, values, patches}).
+
+    `token` is what the layer adds to a variant's name when it contributes; empty for layers that apply to a whole ring.
+    """
+
+    label: str
+    token: str
+    place: Place
+    components: Mapping[str, Table]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    name: str
+    place: Place
+    tree: Table
+    spec: EnvironmentSpec
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    name: str
+    place: Place
+    spec: RingSpec
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    name: str
+    place: Place
+    spec: RegionSpec
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    name: str
+    place: Place
+    spec: GroupSpec
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A cluster with its profile already merged into `spec`.
+
+    `layers` are all that apply to it, weak to strong. `pool_tokens` name the layers that set the structured facts (node pools,
+    network, uplink): a component that reads such a fact gets these tokens into its variants' names.
+    """
+
+    name: str
+    place: Place
+    labels: Mapping[str, str]
+    tree: Table
+    spec: ClusterSpec
+    layers: tuple[Layer, ...]
+    groups: tuple[str, ...]
+    fact_tokens: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverDocument:
+    name: str
+    place: Place
+    spec: WaiverSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementDocument:
+    name: str
+    place: Place
+    spec: EnforcementSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A TeamRole that says of whose teams it is and what they answer for: `policies`, or `waivers`."""
+
+    role: str
+    teams: tuple[str, ...]
+    duties: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """Everything that was loaded. `inputs`: component -> `key/name` -> entry of a Model or TeamRole document."""
+
+    environments: Mapping[str, Environment]
+    rings: Mapping[tuple[str, str], Ring]
+    clusters: Mapping[str, Cluster]
+    components: Mapping[str, Component]
+    inputs: Mapping[str, Mapping[str, Table]]
+    waivers: tuple[WaiverDocument, ...]
+    enforcements: tuple[EnforcementDocument, ...] = ()
+    duties: tuple[Duty, ...] = ()

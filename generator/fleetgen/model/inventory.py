@@ -1,0 +1,360 @@
+"""The documents of a fleet repository, as a person writes them. Field names are the YAML keys in snake case.
+
+Sources: design section 5; field meanings follow Kubernetes, k3s and the NVIDIA GPU operator's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fleetgen.model.fields import (
+    CIDR,
+    CRON,
+    DNS_LABEL,
+    DRIVER_VERSION,
+    DURATION,
+    KUBERNETES_VERSION,
+    TOKEN,
+    built,
+    optional,
+    required,
+)
+from fleetgen.model.gpus import PRODUCTS
+from fleetgen.model.plain import Json
+
+API_VERSION: Final = "fleetgen.io/v1alpha1"
+DISTRIBUTIONS: Final = ("k3s", "rke2", "microk8s", "kubeadm", "k0s", "openshift", "microshift")
+ARCHITECTURES: Final = ("amd64", "arm64")
+ROLES: Final = ("edge", "central")
+DRIVERS: Final = ("operator", "precompiled", "host")
+TOPOLOGIES: Final = ("all-in-one", "remote-workers")
+# of constraints, weak to strong
+ACTIONS: Final = ("dryrun", "warn", "deny")
+LIFECYCLES: Final = ("planned", "active", "retired")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kubernetes:
+    distribution: str = required("Kubernetes distribution of the site.", choices=DISTRIBUTIONS)
+    version: str = required(
+        "Exact version as the distribution prints it, for example `v1.35.4+k3s1`, on OpenShift `4.20.3`.",
+        pattern=KUBERNETES_VERSION,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    name: str = optional("", "Name that people know the site by.")
+    country: str = optional("", "ISO 3166 code in capitals.", pattern=r"^[A-Z]{2}$")
+    timezone: str = optional(
+        "Etc/UTC", "IANA time zone; maintenance windows are in this zone.", pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"
+    )
+    security_domain: str = optional("", "Who shares trust with this site.")
+    data_residency: str = optional("", "Where its data may go.")
+    data_classes: tuple[str, ...] = optional((), "Kinds of data that arise at the site, for example video.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    schedule: str = required("Start of the window: cron with five fields.", pattern=CRON)
+    duration: str = required("Length of the window, for example `3h`.", pattern=DURATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    windows: tuple[Window, ...] = optional((), "When Argo CD may sync; none means always.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    reason: str = required("Why nothing may change at this site.")
+    owner: str = required("Who lifts the hold.")
+    until: str = optional(
+        "", "Date when the hold should have been lifted; passing it is a finding, nothing changes by itself.", form="date"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplink:
+    down_mbps: float = optional(0, "Downstream in Mbit/s; 0 means not known.", minimum=0)
+    up_mbps: float = optional(0, "Upstream in Mbit/s; 0 means not known.", minimum=0)
+    monthly_quota_gb: float = optional(0, "Monthly volume in GB; 0 means none.", minimum=0)
+    survive_offline_hours: int = optional(0, "How long the site must work without the uplink, in hours.", minimum=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cni:
+    name: str = optional("", "Network plug-in.")
+    bandwidth_plugin: bool = optional(False, "Whether the bandwidth plug-in is in the chain.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    pod_cidrs: tuple[str, ...] = optional((), "Pod networks.", pattern=CIDR)
+    service_cidrs: tuple[str, ...] = optional((), "Service networks.", pattern=CIDR)
+    node_cidrs: tuple[str, ...] = optional((), "Networks of the nodes.", pattern=CIDR)
+    dns_servers: tuple[str, ...] = optional((), "Resolvers of the site.")
+    ntp_servers: tuple[str, ...] = optional((), "Time servers of the site.")
+    proxy: str = optional("", "HTTP proxy for egress, empty for none.")
+    registry_mirrors: Mapping[str, str] = built(dict, "Registry -> mirror.")
+    air_gapped: bool = optional(False, "Whether the site reaches nothing but its own mirrors.")
+    cni: Cni = optional(Cni(), "Network plug-in.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    mode: str = required("How containers share a card.", choices=("none", "time-slicing", "mps", "mig"))
+    replicas: int = optional(1, "Containers that a card is offered to (time-slicing, mps).", minimum=1)
+    slices: Mapping[str, int] = built(dict, "MIG profile -> slices of it on each card (mig), for example `{1g.6gb: 4}`.")
+    strategy: str = optional(
+        "mixed",
+        "What a MIG slice is called: a resource a profile (`mixed`), or nvidia.com/gpu (`single`, for one profile only).",
+        choices=("mixed", "single"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    product: str = required("Product name of the card.", choices=tuple(PRODUCTS))
+    count: int = required("Cards per node.", minimum=1)
+    driver: str = optional(
+        "operator",
+        "Who brings the driver: the operator builds it on the node, the operator loads a `precompiled` one, or the host has it.",
+        choices=DRIVERS,
+    )
+    driver_version: str = optional(
+        "",
+        "Exact driver version of this pool: the installed one (host), or another than the cluster's (operator). "
+        "With precompiled the branch, for example `580`.",
+        pattern=DRIVER_VERSION,
+    )
+    toolkit: str = optional("operator", "Who brings the container toolkit.", choices=("operator", "host"))
+    sharing: Sharing = optional(Sharing(mode="none"), "Sharing of a card.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    storage_class: str = required("Name of the storage class (YAML key `class`).")
+    size_gib: int = required("Size per node in GiB.", minimum=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    cpu: float = optional(0, "Cores kept for the system.", minimum=0)
+    memory_gib: float = optional(0, "Memory kept for the system, GiB.", minimum=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taint:
+    key: str = required("Taint key.")
+    value: str = optional("", "Taint value.")
+    effect: str = required("Taint effect.", choices=("NoSchedule", "PreferNoSchedule", "NoExecute"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePool:
+    name: str = required("Name of the pool; pools of profile and cluster merge by it.", pattern=DNS_LABEL)
+    count: int = optional(1, "Number of nodes.", minimum=1)
+    arch: str = optional("amd64", "CPU architecture.", choices=ARCHITECTURES)
+    os: str = optional("", "Operating system, for example `ubuntu-24.04`.")
+    kernel: str = optional("", "Kernel version.")
+    runtime: str = optional("", "Container runtime, for example `containerd-2.1`.")
+    cpu: float = optional(0, "Cores per node.", minimum=0)
+    memory_gib: float = optional(0, "Memory per node, GiB.", minimum=0)
+    reserved: Reserved = optional(Reserved(), "Kept for the system, per node.")
+    labels: Mapping[str, str] = built(dict, "Node labels.")
+    taints: tuple[Taint, ...] = optional((), "Node taints.")
+    storage: tuple[Storage, ...] = optional((), "Local storage per node.")
+    secure_boot: bool = optional(False, "Whether Secure Boot is on (unsigned kernel modules fail).")
+    gpu: Gpu | None = optional(None, "The pool's GPUs, if any.")
+    node_names: str = optional(
+        "",
+        "Regular expression for the names of the pool's nodes, for example `^gpu-`; it may match anywhere in a name. Needed "
+        "where labels or taints are set by rule, and neither the card nor the number of pools tells the nodes apart.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSpec:
+    environment: str = required("Environment of the cluster.")
+    ring: str = required("Ring inside the environment.")
+    region: str = optional("", "Region.")
+    profile: str = optional("", "Hardware profile; supplies kubernetes, uplink and nodePools where the cluster does not.")
+    role: str = optional("edge", "Role of the cluster.", choices=ROLES)
+    topology: str = optional(
+        "all-in-one", "Topology; device-only is not rendered by anything yet and refused.", choices=TOPOLOGIES
+    )
+    lifecycle: str = optional("active", "planned: checked but not written; retired: not rendered.", choices=LIFECYCLES)
+    owner: str = optional("", "Team that answers for the cluster.")
+    criticality: str = optional("standard", "What depends on the site.", choices=("standard", "life-safety"))
+    kubernetes: Kubernetes | None = optional(None, "Distribution and version; required here or in the profile.")
+    site: Site = optional(Site(), "The place.")
+    maintenance: Maintenance = optional(Maintenance(), "When changes may be applied.")
+    hold: Hold | None = optional(None, "Stops all changes at the site.")
+    uplink: Uplink = optional(Uplink(), "The site's link.")
+    network: Network = optional(Network(), "The site's networks.")
+    node_pools: tuple[NodePool, ...] = optional((), "The site's nodes.")
+    provides: tuple[str, ...] = optional((), "APIs that the site already has: group/version/Kind.")
+    former_names: tuple[str, ...] = optional((), "Names that the cluster had; their folders redirect to it.", pattern=DNS_LABEL)
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSpec:
+    environment: str = optional("", "Set when the document is the part of one environment.")
+    kubernetes: Kubernetes | None = optional(None, "Distribution and version of such sites.")
+    uplink: Uplink | None = optional(None, "Link of such sites.")
+    node_pools: tuple[NodePool, ...] = optional((), "Nodes of such sites.")
+    provides: tuple[str, ...] = optional((), "APIs that such sites already have.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionSpec:
+    environment: str = optional("", "Set when the document is the part of one environment.")
+    title: str = optional("", "Name for people.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    repo_url: str = required(
+        "Repository that the sites pull from; nothing is read from git remotes.",
+        pattern=r"^(https?|ssh|git|file)://\S+$|^[^\s@]+@[^\s:]+:\S+$",
+    )
+    revision: str = optional(
+        "refs/heads/main", "Fully qualified ref; `{env}` is replaced.", pattern=r"^refs/(heads|tags)/[^\s~^:?*\[\\]+$"
+    )
+    path: str = optional(
+        "output",
+        "Folder of the rendered tree in that repository; `{env}` is replaced.",
+        pattern=r"^[A-Za-z0-9._{}-]+(/[A-Za-z0-9._{}-]+)*$",
+    )
+    chart_repositories: Mapping[str, str] = built(
+        dict, "Repository of Helm charts, as a component names it -> the mirror that the sites of this environment pull from."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSpec:
+    rank: int = required("Promotion order: 1 first.", minimum=0)
+    rings: tuple[str, ...] = required("Rings in rollout order.")
+    groups: tuple[str, ...] = optional((), "Groups that apply here, weak to strong.")
+    regions: tuple[str, ...] = optional((), "Regions that clusters of this environment may be in; none means any.")
+    delivery: Delivery = required("Where the sites of this environment pull from.")
+    roles: Mapping[str, tuple[str, ...]] = built(dict, "TeamRole -> groups of the identity provider that hold it here.")
+    registries: tuple[str, ...] = optional((), "Image registries that are allowed here, as prefixes.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingSpec:
+    environment: str = required("Environment of the ring.")
+    title: str = optional("", "Name for people.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchExpression:
+    key: str = required("Label key.")
+    operator: str = required("Kubernetes label selector operator.", choices=("In", "NotIn", "Exists", "DoesNotExist"))
+    values: tuple[str, ...] = optional((), "Values for In and NotIn.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    match_labels: Mapping[str, str] = built(dict, "Labels that a cluster must have.")
+    match_expressions: tuple[MatchExpression, ...] = optional((), "Label expressions, all of which must hold.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSpec:
+    selector: Selector = required("Which clusters are in the group, by their labels.")
+    title: str = optional("", "Name for people.")
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultsSpec:
+    components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverObject:
+    kind: str = required("Kind of the waived object.")
+    name: str = required("Name of the waived object.")
+    namespace: str = optional("", "Namespace of the waived object.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverScope:
+    environments: tuple[str, ...] = optional((), "Only in these environments.")
+    groups: tuple[str, ...] = optional((), "Only for clusters of these groups.")
+    clusters: tuple[str, ...] = optional((), "Only for these clusters; at the gate only, sites are not told.")
+    unit: str = optional("", "Only for this unit; at the gate only, sites are not told.")
+    namespace: str = optional("", "Only for objects in this namespace; `*` counts at the ends.")
+    object: WaiverObject | None = optional(None, "Only for this object.")
+    container: str = optional("", "Only for containers of this name; `*` counts at the ends.")
+    image: str = optional("", "Only for containers with this image; `*` counts at the ends.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverSpec:
+    policy: str = required("Id of the waived policy.", pattern=r"^FG-[A-Z0-9]+-[0-9]{3}$")
+    scope: WaiverScope = required("What is waived; every key that is given must fit.")
+    owner: str = required("Team that answers for it.")
+    ticket: str = required("Where it was agreed.")
+    reason: str = required("Why it is acceptable for now.")
+    agreed: str = required("Day on which it was agreed; the longest term counts from here.", form="date")
+    expires: str = required("Last day on which it holds.", form="date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementScope:
+    environments: tuple[str, ...] = optional((), "Only in these environments.")
+    rings: tuple[str, ...] = optional((), "Only in these rings, each as `environment/ring`.", pattern=r"^[^/]+/[^/]+$")
+    groups: tuple[str, ...] = optional((), "Only for clusters of these groups.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    action: str = required("What the constraints do from then on.", choices=ACTIONS)
+    from_: str = required("Day from which the stage is due; nothing changes by itself.", form="date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementSpec:
+    constraints: tuple[str, ...] = required("Names of the constraints that are enforced so.")
+    scope: EnforcementScope = optional(
+        EnforcementScope(), "Where; every key that is given must fit. Groups beat rings, rings beat environments."
+    )
+    action: str = required("What the constraints do there, in place of their own enforcementAction.", choices=ACTIONS)
+    stages: tuple[Stage, ...] = optional((), "When they are to do more: each stage later and stronger than the one before.")
+    owner: str = required("Team that answers for the next stage.")
+    reason: str = required("Why they do not do all from the start.")
+
+
+SPECS: Final = {
+    "Cluster": ClusterSpec,
+    "Environment": EnvironmentSpec,
+    "Ring": RingSpec,
+    "Region": RegionSpec,
+    "HardwareProfile": ProfileSpec,
+    "Group": GroupSpec,
+    "Defaults": DefaultsSpec,
+    "Waiver": WaiverSpec,
+    "Enforcement": EnforcementSpec,
+}
+# the spec of these is checked against the schema of the component that takes them as input (component.yaml `inputs`)
+INPUT_KINDS: Final = ("Model", "TeamRole")
+NAME_PATTERNS: Final = {
+    "Cluster": DNS_LABEL,
+    "Defaults": DNS_LABEL,
+    "Waiver": DNS_LABEL,
+    "Enforcement": DNS_LABEL,
+    "Model": DNS_LABEL,
+    "TeamRole": DNS_LABEL,
+}
+TOKEN_KINDS: Final = {"Environment": TOKEN, "Ring": TOKEN, "Region": TOKEN, "HardwareProfile": TOKEN, "Group": TOKEN}

@@ -1,0 +1,315 @@
+"""Two gates on the same objects: conftest as the gate asks it, and Gatekeeper's engine with what is exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, cast
+
+from fleetgen.errors import InputError, ToolError, problem
+from fleetgen.model.finding import Finding
+from fleetgen.model.gatekeeper import Case, Reviewed, Suite
+from fleetgen.model.manifest import Manifest
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Constraint, Policy, PolicySet
+from fleetgen.policy.expansion import EXPANDED, expansion_templates
+from fleetgen.policy.export import constraint_document, packages_of, template
+from fleetgen.policy.match import indexed
+from fleetgen.policy.parity import Difference, Judged, canonical, differences, judged
+from fleetgen.policy.plan import known_policies, plan
+from fleetgen.stages import gate
+from fleetgen.stages.build import digest_of, resource_id
+from fleetgen.stages.gate import Item, PolicyEngine
+
+# gator takes these for what it judges with, not for what it judges
+_OF_GATEKEEPER: Final = ".gatekeeper.sh"
+_DEFAULT: Final[JsonObject] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}
+
+
+class ClusterEngine(Protocol):
+    """What parity needs of gator."""
+
+    @property
+    def jobs(self) -> int:
+        """How many groups are worth making."""
+
+    def review(
+        self, policies: Sequence[JsonObject], groups: Sequence[Sequence[JsonObject]]
+    ) -> Sequence[Sequence[Reviewed] | str]:
+        """The violations of each group, or the engine's words where it gave no verdict."""
+
+    def verify(self, expansions: Sequence[JsonObject], suites: Sequence[Suite]) -> Mapping[str, str]:
+        """Case -> words, for each case that differs from what it expects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Objects and constraints that both gates get. `own`: id of an object -> constraints made for it, in trials of tests."""
+
+    name: str
+    rego: Mapping[str, str]
+    constraints: Sequence[Constraint]
+    values: Mapping[str, Json]
+    questions: Sequence[Item]
+    shown: Mapping[str, str]
+    own: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What a trial showed. `refused` are the objects that the gate takes for none, `results` those of the gate."""
+
+    name: str
+    constraints: int
+    objects: int
+    pairs: int
+    refused: tuple[str, ...]
+    results: tuple[Judged, ...]
+    differences: tuple[Difference, ...]
+
+
+def compare(trial: Trial, engine: PolicyEngine, cluster: ClusterEngine, known: set[str] | None = None) -> Comparison:
+    """Ask both gates. Raises InputError E0816 for a policy that Gatekeeper does not take, ToolError if an answer is missing.
+
+    `known` keeps the cases that `verify` found equal, so that an equal one of another trial is not run again.
+    """
+    trial = replace(trial, questions=[_in_default(item) for item in trial.questions])
+    ours, refused = _gate(trial, engine)
+    questions = [item for item in trial.questions if item.id not in refused]
+    cases = {item.id: _for_verify(trial, item) for item in questions}
+    reviewed = [item for item in questions if not item.manifest.id.group.endswith(_OF_GATEKEEPER)]
+    theirs, lost = _reviewed(trial, reviewed, cluster)
+    undecided = {difference.subject for difference in lost}
+    ours_, theirs = (
+        [each for each in results if each.constraint not in cases[each.subject] and each.subject not in undecided]
+        for results in (ours, theirs)
+    )
+    suites = _suites(trial, questions, cases, ours)
+    found = [*lost, *differences(ours_, theirs), *_verified(suites, cluster, set() if known is None else known)]
+    return Comparison(
+        name=trial.name,
+        constraints=len(trial.constraints),
+        objects=len(questions),
+        pairs=len(reviewed) * len(trial.constraints) + sum(len(cases[item.id]) for item in questions if item not in reviewed),
+        refused=tuple(sorted(trial.shown[name] for name in refused)),
+        results=tuple(ours),
+        differences=tuple(replace(each, subject=trial.shown[each.subject]) for each in found),
+    )
+
+
+def refused(policies: Iterable[Policy], documents: Sequence[JsonObject], cluster: ClusterEngine) -> list[Finding]:
+    """What Gatekeeper does not take of templates and constraints: E0816 with its words, at the policy that they are about."""
+    (answer,) = cluster.review(documents, [()])
+    if not isinstance(answer, str):
+        return []
+    found = []
+    for policy in policies:
+        named = [each for each in documents if str(each["kind"]) == policy.kind or _template_of(each) == policy.kind]
+        (alone,) = cluster.review(named, [()])
+        if isinstance(alone, str):
+            fix = "write what both gates understand"
+            found.append(problem("E0816", f"Gatekeeper does not take {policy.id}: {alone}", fix=fix, place=policy.place))
+    return found or [problem("E0816", f"Gatekeeper does not take what is exported: {answer}", fix="see its words")]
+
+
+def _demand_loadable(trial: Trial, documents: Sequence[JsonObject], cluster: ClusterEngine) -> None:
+    """If what is exported is at fault, no object is."""
+    policies = {constraint.policy.id: constraint.policy for constraint in trial.constraints}
+    if found := refused(policies.values(), documents, cluster):
+        raise InputError(found)
+
+
+def _template_of(document: JsonObject) -> str:
+    if document["kind"] != "ConstraintTemplate":
+        return ""
+    spec = cast("dict[str, dict[str, dict[str, dict[str, str]]]]", document["spec"])
+    return spec["crd"]["spec"]["names"]["kind"]
+
+
+def _gate(trial: Trial, engine: PolicyEngine) -> tuple[list[Judged], set[str]]:
+    """What conftest finds, and the ids of what it takes for no object at all."""
+    judging = PolicySet(name=trial.name, environment=trial.name, values=trial.values, constraints=tuple(trial.constraints))
+    data: JsonObject = {
+        "plan": plan({trial.name: judging}),
+        "known_policies": known_policies(trial.constraints),
+        "gate": {"default": trial.name},
+    }
+    verdicts = engine.evaluate(trial.rego, data, [*gate.batches(trial.questions)])
+    gate.demand_coverage([item.id for item in trial.questions], verdicts)
+    results = [result for verdict in verdicts for result in verdict.results]
+    judged_ = {name for verdict in verdicts for names in verdict.coverage.policies.values() for name in names}
+    refusals = [result for result in results if result.metadata.get("policy") == "gate"]
+    if broken := [result.msg for result in refusals if not result.metadata.get("id")]:
+        raise ToolError(problem("E0804", f"the gate could not ask: {broken[0]}", fix="check policies/rego/gate"))
+    found = [
+        judged(
+            constraint=str(result.metadata["constraint"]),
+            subject=str(result.metadata["id"]),
+            action=str(result.metadata["action"]),
+            message=result.msg,
+            details=result.metadata.get("details") or {},
+        )
+        for result in results
+        if result.metadata.get("policy") != "gate"
+    ]
+    return found, {str(result.metadata["id"]) for result in refusals} - judged_
+
+
+def _documents(trial: Trial) -> list[JsonObject]:
+    packages = packages_of(trial.rego)
+    policies = {constraint.policy.id: constraint.policy for constraint in trial.constraints}
+    return [
+        *(template(policy, packages) for policy in policies.values()),
+        *expansion_templates(),
+        *(constraint_document(constraint, trial.values) for constraint in trial.constraints),
+    ]
+
+
+def _reviewed(trial: Trial, items: Sequence[Item], cluster: ClusterEngine) -> tuple[list[Judged], list[Difference]]:
+    """What gator finds, and the objects on which it gave up, each narrowed down to itself."""
+    documents = _documents(trial)
+    waiting = [group for world in _worlds(items) for group in _split(world, cluster.jobs)]
+    found: list[Judged] = []
+    lost: list[Difference] = []
+    loadable = False
+    while waiting:
+        answers = cluster.review(documents, [_given(group) for group in waiting])
+        if not loadable and any(isinstance(answer, str) for answer in answers):
+            _demand_loadable(trial, documents, cluster)
+            loadable = True
+        again = []
+        for group, answer in zip(waiting, answers, strict=True):
+            if not isinstance(answer, str):
+                found += _of(group, documents, answer)
+            elif len(group) > 1:
+                again += _split(group, 2)
+            else:
+                lost.append(Difference(constraint="", subject=group[0].id, gate=(), cluster=(f"gave no verdict: {answer}",)))
+        waiting = again
+    return found, lost
+
+
+def _worlds(items: Sequence[Item]) -> list[list[Item]]:
+    """Objects that can be asked about together: in one run a Namespace has one content."""
+    worlds: list[tuple[dict[str, str], list[Item]]] = []
+    for item in items:
+        digest = item.namespace.digest if item.namespace else ""
+        name = item.manifest.id.namespace
+        namespaces, members = next((world for world in worlds if world[0].get(name, digest) == digest), ({}, []))
+        if not members:
+            worlds.append((namespaces, members))
+        namespaces[name] = digest
+        members.append(item)
+    return [members for _, members in worlds]
+
+
+def _split(items: Sequence[Item], parts: int) -> list[Sequence[Item]]:
+    size = -(-len(items) // parts)
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _given(group: Sequence[Item]) -> list[JsonObject]:
+    """The objects, and the Namespaces that they lie in."""
+    namespaces = {item.namespace.id.name: item.namespace.data for item in group if item.namespace}
+    return [*namespaces.values(), *(item.manifest.data for item in group)]
+
+
+def _of(group: Sequence[Item], documents: Sequence[JsonObject], answer: Iterable[Reviewed]) -> list[Judged]:
+    """The results about the objects; templates, constraints and Namespaces were only there to be used."""
+    subjects = {canonical(item.manifest.data): item.id for item in group}
+    tools = {canonical(document) for document in (*documents, *_given(group))} - subjects.keys()
+    found = []
+    for each in answer:
+        name = canonical(each.object)
+        if name in subjects:
+            found.append(
+                judged(
+                    constraint=each.constraint,
+                    subject=subjects[name],
+                    action=each.action,
+                    message=each.message,
+                    details=each.details,
+                )
+            )
+        elif name not in tools:
+            message = f"gator judged an object that it was not asked about: {name[:200]}"
+            raise ToolError(problem("E1103", message, fix="check the pinned gator: fleetgen tools list"))
+    return found
+
+
+def _for_verify(trial: Trial, item: Item) -> frozenset[str]:
+    """The constraints for which `gator test` would not do: those that can match an object without a namespace.
+
+    Where the kind decides already, the empty Namespace that `gator test` invents changes nothing.
+    """
+    identity = item.manifest.id
+    if identity.namespace:
+        return frozenset()
+    kind = f"{identity.group}/{identity.kind}"
+    kinds = {"*", kind, *(["/Pod"] if kind in EXPANDED else [])}
+    own = trial.own.get(item.id)
+    return frozenset(
+        constraint.name
+        for constraint in trial.constraints
+        if (own is None or constraint.name in own) and kinds & {key for key, _ in indexed(constraint.match)}
+    )
+
+
+def _suites(trial: Trial, items: Sequence[Item], cases: Mapping[str, frozenset[str]], ours: Iterable[Judged]) -> list[Suite]:
+    """What the gate found about cluster-scoped objects, as cases that must come out the same."""
+    messages: dict[tuple[str, str], list[str]] = {}
+    for result in ours:
+        messages.setdefault((result.constraint, result.subject), []).append(result.message)
+    packages = packages_of(trial.rego)
+    suites = []
+    for constraint in trial.constraints:
+        name = constraint.name
+        wanted = [
+            Case(name=f"{name}={item.id}", object=item.manifest.data, messages=tuple(messages.get((name, item.id), ())))
+            for item in items
+            if name in cases[item.id]
+        ]
+        if wanted:
+            document = constraint_document(constraint, trial.values)
+            suites.append(Suite(template=template(constraint.policy, packages), constraint=document, cases=wanted))
+    return suites
+
+
+def _verified(suites: Sequence[Suite], cluster: ClusterEngine, known: set[str]) -> list[Difference]:
+    keys = {
+        case.name: canonical([suite.template, suite.constraint, case.object, [*case.messages]])
+        for suite in suites
+        for case in suite.cases
+    }
+    fresh = [replace(suite, cases=[case for case in suite.cases if keys[case.name] not in known]) for suite in suites]
+    told = cluster.verify(expansion_templates(), [suite for suite in fresh if suite.cases])
+    known.update(key for name, key in keys.items() if name not in told)
+    found = []
+    for case in (case for suite in suites for case in suite.cases if case.name in told):
+        constraint, _, subject = case.name.partition("=")
+        found.append(Difference(constraint=constraint, subject=subject, gate=case.messages, cluster=(told[case.name],)))
+    return found
+
+
+def _in_default(item: Item) -> Item:
+    """Every cluster has the Namespace `default`, and gator invents it."""
+    if item.namespace is None and item.manifest.id.namespace == "default":
+        return replace(item, namespace=_manifest(_DEFAULT))
+    return item
+
+
+def question(data: JsonObject, namespace: JsonObject | None, policy_set: str) -> Item:
+    """An object that nobody built, as a question for both gates."""
+    manifest = _manifest(data)
+    return Item(
+        id=manifest.digest[:16],
+        policy_set=policy_set,
+        manifest=manifest,
+        namespace=_manifest(namespace) if namespace else None,
+        variants=(),
+        clusters=(),
+    )
+
+
+def _manifest(data: JsonObject) -> Manifest:
+    return Manifest(id=resource_id(data), data=data, digest=digest_of(data))

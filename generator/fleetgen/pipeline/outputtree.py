@@ -1,0 +1,178 @@
+"""output/ on disk: compared, and replaced as a whole or not at all, under a lock.
+
+The new tree is written beside the old one and the two are exchanged in one system call (renameat2 with RENAME_EXCHANGE), so that
+a reader, a crash or a kill sees either all of the old tree or all of the new one. Unchanged files are linked, not written.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import filelock
+
+from fleetgen.errors import InputError, LockedError, ToolError, problem
+from fleetgen.model.place import Place
+
+STATE: Final = ".fleetgen"
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Paths below the output root."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+NO_DIFFERENCE: Final = Difference((), (), ())
+
+
+@contextmanager
+def locked(root: Path, seconds: float) -> Iterator[Path]:
+    """Hold the repository's lock; yields the folder for temporary files. Raises LockedError E0905 after `seconds`."""
+    state = root / STATE
+    try:
+        state.mkdir(exist_ok=True)
+        (state / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise ToolError(
+            problem(
+                "E0907",
+                f"cannot write {state.name}/: {error.strerror}",
+                fix="check permissions and free space",
+                place=Place(STATE),
+            )
+        ) from error
+    try:
+        with filelock.FileLock(state / "lock", timeout=seconds):
+            _clean(state)
+            yield state
+    except filelock.Timeout as error:
+        fix = "wait for the other run, or give it more time with --lock-timeout SECONDS"
+        raise LockedError(
+            problem(
+                "E0905", f"another run has held the repository for {seconds:g} seconds", fix=fix, place=Place(f"{STATE}/lock")
+            )
+        ) from error
+
+
+def _clean(state: Path) -> None:
+    """Remove what a killed run left; whoever holds the lock is the only one who may."""
+    for leftover in state.glob("output-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def read(folder: Path) -> dict[str, str]:
+    """Path -> text of every file of the tree; a tree with links or other things in it is refused (E0907)."""
+    files: dict[str, str] = {}
+    for directory, names, entries in os.walk(folder):
+        names.sort()
+        for name in [*names, *sorted(entries)]:
+            path = Path(directory, name)
+            shown = path.relative_to(folder).as_posix()
+            if path.is_symlink():
+                raise InputError(
+                    problem(
+                        "E0907",
+                        "a symbolic link in the rendered tree",
+                        fix="remove it and run 'fleetgen render'",
+                        place=Place(f"output/{shown}"),
+                    )
+                )
+            if name in entries:
+                files[shown] = path.read_bytes().decode("utf-8", errors="surrogateescape")
+    return files
+
+
+def compare(old: Mapping[str, str], new: Mapping[str, str]) -> Difference:
+    """What has to change to make `old` equal `new`."""
+    return Difference(
+        added=tuple(sorted(new.keys() - old.keys())),
+        removed=tuple(sorted(old.keys() - new.keys())),
+        changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
+    )
+
+
+def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Difference:
+    """Make the folder `root/name` hold exactly `files`. Raises ToolError E0907 and changes nothing then."""
+    target = root / name
+    if target.is_symlink():
+        raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it by a folder", place=Place(name)))
+    old = read(target)
+    difference = compare(old, files)
+    if not difference:
+        return difference
+    try:
+        fresh = Path(tempfile.mkdtemp(prefix="output-", dir=state))
+        _fill(fresh, target, files, old)
+        _swap(fresh, target)
+    except OSError as error:
+        raise ToolError(
+            problem(
+                "E0907", f"cannot write the tree: {error.strerror}", fix="check permissions and free space", place=Place(name)
+            )
+        ) from error
+    shutil.rmtree(fresh, ignore_errors=True)
+    return difference
+
+
+def _fill(fresh: Path, target: Path, files: Mapping[str, str], old: Mapping[str, str]) -> None:
+    fresh.chmod(0o755)
+    for folder in sorted({str(Path(path).parent) for path in files}):
+        (fresh / folder).mkdir(parents=True, exist_ok=True)
+    for path, text in files.items():
+        if old.get(path) == text and _linked(target / path, fresh / path):
+            continue
+        (fresh / path).write_bytes(text.encode())
+
+
+def _linked(source: Path, link: Path) -> bool:
+    try:
+        os.link(source, link)
+    except OSError:
+        return False
+    return True
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    """Put `fresh` in place of `target`; afterwards `fresh` holds the old tree."""
+    if not target.exists():
+        fresh.rename(target)
+        return
+    if _exchange(fresh, target):
+        return
+    aside = fresh.with_name(fresh.name + "-old")  # no exchange on this file system: two renames, the second undone if it fails
+    target.rename(aside)
+    try:
+        fresh.rename(target)
+    except OSError:
+        aside.rename(target)
+        raise
+    aside.rename(fresh)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if renameat2 is None:
+        return False
+    if renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}:
+        return False
+    raise OSError(number, os.strerror(number))

@@ -1,0 +1,145 @@
+"""Checking a tree of settings against a JSON Schema: all errors, each at the place of the value, with the nearest name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, cast
+
+import jsonschema_rs
+
+from fleetgen.errors import problem
+from fleetgen.model.finding import Finding
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.settings import Node, Path, Scalar, at, dotted, key_place, nearest_place, plain
+from fleetgen.schemas.derive import kind_schema
+
+_TYPE_WORDS: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "null",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One error of a value. `path` leads to it; `key` names the entry of the mapping at `path` that is too much."""
+
+    code: str
+    message: str
+    fix: str
+    path: Path
+    key: str = ""
+
+
+class Validator:
+    """A compiled JSON Schema (draft 2020-12, formats asserted)."""
+
+    def __init__(self, schema: JsonObject) -> None:
+        self.schema = schema
+        self._compiled = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+    def findings(self, tree: Node, *, code: str = "", prefix: str = "") -> list[Finding]:
+        """Every error of `tree`. `code` replaces E0202 to E0204 (settings use E0501); `prefix` precedes the path."""
+        data = plain(tree)
+        if self._compiled.is_valid(data):
+            return []
+        return [finding for error in self._compiled.iter_errors(data) for finding in self._explain(error, tree, code, prefix)]
+
+    def _explain(self, error: jsonschema_rs.ValidationError, tree: Node, code: str, prefix: str) -> Iterable[Finding]:
+        node = at(tree, tuple(error.instance_path))
+        written = str(node.raw or node.value) if isinstance(node, Scalar) else None
+        for fault in faults(error, self.schema, written, prefix, "the document"):
+            place = key_place(tree, (*fault.path, fault.key)) if fault.key else nearest_place(tree, fault.path)
+            yield problem(code or fault.code, fault.message, fix=fault.fix, place=place)
+
+
+def faults(
+    error: jsonschema_rs.ValidationError, schema: JsonObject, written: str | None, prefix: str, whole: str
+) -> Iterable[Fault]:
+    """An error in words. `written`: the scalar as it stands in the file; `whole`: what to call the value that has no path."""
+    path = tuple(error.instance_path)
+    shown = ".".join(part for part in (prefix, dotted(path)) if part) or whole
+    here = _schema_at(schema, tuple(error.schema_path)[:-1])
+    kind = error.kind.as_dict()
+    if error.kind.name == "additionalProperties":
+        known = list(cast("JsonObject", here.get("properties", {})))
+        for key in cast("list[str]", kind["unexpected"]):
+            message = f"unknown key '{key}' in {shown}"
+            yield Fault(code="E0202", message=message, fix=suggest(key, known), path=path, key=key)
+    elif error.kind.name == "required":
+        missing = str(kind["property"])
+        yield Fault(code="E0204", message=f"'{missing}' is missing in {shown}", fix=_describe(here, missing), path=path)
+    else:
+        message, fix = _wrong_value(error, kind, written, here, shown)
+        yield Fault(code="E0203", message=message, fix=fix, path=path)
+
+
+def _schema_at(schema: JsonObject, path: Sequence[str | int]) -> JsonObject:
+    node: Json = schema
+    for step in path:
+        node = node[step] if isinstance(node, dict) and isinstance(step, str) else cast("list[Json]", node)[cast("int", step)]
+    return node if isinstance(node, dict) else {}
+
+
+def _describe(schema: JsonObject, key: str) -> str:
+    described = cast("JsonObject", schema.get("properties", {})).get(key, {})
+    text = described.get("description", "") if isinstance(described, dict) else ""
+    return f"add '{key}': {str(text).rstrip('.')}" if text else f"add '{key}'"
+
+
+def _wrong_value(
+    error: jsonschema_rs.ValidationError, kind: dict[str, object], written: str | None, schema: JsonObject, shown: str
+) -> tuple[str, str]:
+    name = error.kind.name
+    hint = str(schema.get("description", "")).rstrip(".")
+    if name == "type":
+        kinds = cast("list[str]", kind["types"])
+        wanted = [_TYPE_WORDS[name] for name in kinds if name != "null" or len(kinds) == 1]
+        got = _TYPE_WORDS[_json_type(error.instance)]
+        if wanted == ["text"] and written is not None:
+            return f"{shown} must be text, but {written} is read as {got}", f'quote it: "{written}"'
+        return f"{shown} must be {' or '.join(wanted)}, not {got}", hint or "change the value"
+    if name in {"enum", "constant"}:
+        options = [str(o) for o in cast("list[Json]", kind.get("options", [kind.get("expected_value", "")]))]
+        return f"{shown} is '{written}', which is not one of the {len(options)} known values", suggest(str(written), options)
+    if name == "pattern":
+        return (
+            f"{shown} is '{written}', which does not have the form that is needed",
+            f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}",
+        )
+    if name == "format":
+        return f"{shown} is '{written}', which is not a {kind['format']}", "write it as 2026-12-31" if kind[
+            "format"
+        ] == "date" else hint
+    return f"{shown}: {error.message}", hint or "change the value"
+
+
+def _json_type(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    names: list[tuple[type, str]] = [(str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object")]
+    return next((name for kind, name in names if isinstance(value, kind)), "null")
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """The fix for a name that does not exist: the nearest one, or all of a short list."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, 1, 0.6) or [name for name in names if name.lower() == word.lower()]
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if not names:
+        return "remove it; nothing is allowed here"
+    return "known: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
+
+
+@cache
+def validator_of_kind(kind: str) -> Validator:
+    """The validator of a document kind."""
+    return Validator(kind_schema(kind))

@@ -1,0 +1,340 @@
+"""Components: templates/<component>/component.yaml with its template files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final, cast
+
+from fleetgen.errors import InputError, problem
+from fleetgen.model.component import Beside, Chart, ClusterResource, Component, Conditions, Release, Requirement, Space, Support
+from fleetgen.model.facts import ENUM_FACTS
+from fleetgen.model.fields import TOKEN
+from fleetgen.model.finding import Finding
+from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.settings import (
+    Append,
+    Items,
+    MergeBy,
+    Node,
+    Origin,
+    Rules,
+    Table,
+    at,
+    empty,
+    merge,
+    nearest_place,
+    plain,
+    relabel,
+)
+from fleetgen.schemas.derive import COMPONENT_ENTRY
+from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.yamlfile import parse
+
+STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
+_STRING: Final[JsonObject] = {"type": "string", "minLength": 1}
+_STRINGS: Final[JsonObject] = {"type": "array", "items": _STRING}
+_MINOR: Final[JsonObject] = {"type": "string", "pattern": r"^[0-9]+\.[0-9]+$"}
+
+
+_WHERE: Final[JsonObject] = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"enum": [fact.name for fact in ENUM_FACTS]},
+    "additionalProperties": {**_STRINGS, "minItems": 1},
+}
+_RELEASES: Final = "releases.yaml"
+
+
+def _strict(required: list[str], **properties: Json) -> JsonObject:
+    return {"type": "object", "additionalProperties": False, "required": cast("Json", required), "properties": properties}
+
+
+def _condition(measure: str, facts: list[Json], allowed: JsonObject) -> JsonObject:
+    """A condition of `supports` with one of its measures."""
+    return _strict(
+        ["fact", measure, "message"], fact={"enum": facts}, message=_STRING, when=_STRING, unless=_STRING, **{measure: allowed}
+    )
+
+
+def _neighbour(demand: str) -> JsonObject:
+    """An entry of `beside` with one of its demands."""
+    return _strict(["component", demand, "message"], component=_STRING, message=_STRING, when=_STRING, **{demand: _STRING})
+
+
+@cache
+def _validator() -> Validator:
+    facts: list[Json] = [fact.name for fact in ENUM_FACTS]
+    versions: list[Json] = ["kubernetes.minor"]
+    values = COMPONENT_ENTRY["properties"]
+    spec = _strict(
+        ["title", "description", "wave", "settings", "defaults"],
+        title=_STRING,
+        description=_STRING,
+        requirements=_STRINGS,
+        supports={
+            "type": "array",
+            "items": {"anyOf": [_condition("anyOf", facts, _STRINGS), _condition("atLeast", versions, _MINOR)]},
+        },
+        facts={"type": "array", "items": {"enum": [*facts, *STRUCTURED_FACTS]}},
+        inputs={"type": "object", "additionalProperties": {"enum": list(INPUT_KINDS)}},
+        namespaces={"type": "array", "items": {"anyOf": [_STRING, _strict(["name", "where"], name=_STRING, where=_WHERE)]}},
+        namespacesIn=_STRING,
+        wave={"type": "integer"},
+        policies={"type": "array", "items": {"type": "string", "pattern": r"^FG-[A-Z0-9]+-[0-9]{3}$"}},
+        provides={"type": "array", "items": {"type": "string", "pattern": r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"}},
+        requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING, where=_WHERE)},
+        beside={"type": "array", "items": {"anyOf": [_neighbour("expects"), _neighbour("forbids"), _neighbour("versions")]}},
+        chart=_strict(
+            ["repoURL", "name", "releaseName", "namespace", "values"],
+            **dict.fromkeys(("repoURL", "name", "releaseName", "namespace", "values"), _STRING),
+            where=_WHERE,
+        ),
+        sourceRepos=_STRINGS,
+        clusterResources={"type": "array", "items": _strict(["group", "kind"], group={"type": "string"}, kind=_STRING)},
+        instances=_strict(["each"], each=_STRING),
+        identity={"enum": ["runtime"]},
+        finalizer={"type": "boolean"},
+        settings={"type": "object"},
+        defaults=_strict([], **{key: cast("JsonObject", values)[key] for key in ("enabled", "version", "values")}),
+        stated=_STRINGS,
+        merge={"type": "object", "additionalProperties": {"anyOf": [{"const": "append"}, _strict(["by"], by=_STRING)]}},
+    )
+    return _document_validator("Component", spec)
+
+
+@cache
+def _releases_validator() -> Validator:
+    release = _strict(
+        ["line", "versions"],
+        line=_STRING,
+        versions={**_STRINGS, "minItems": 1},
+        supports={"type": "array", "minItems": 1, "items": _WHERE},
+        like=_STRING,
+        data={"type": "object"},
+    )
+    return _document_validator("ComponentReleases", _strict(["releases"], releases={"type": "array", "items": release}))
+
+
+def _document_validator(kind: str, spec: JsonObject) -> Validator:
+    metadata = _strict(["name"], name={"type": "string", "pattern": TOKEN, "maxLength": 40})
+    return Validator(
+        _strict(
+            ["apiVersion", "kind", "metadata", "spec"],
+            apiVersion={"const": API_VERSION},
+            kind={"const": kind},
+            metadata=metadata,
+            spec=spec,
+        )
+    )
+
+
+def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Component]:
+    """The components below `templates/`; `files` maps repository paths to texts. Problems are appended."""
+    folders: dict[str, dict[str, str]] = {}
+    for path in sorted(files):
+        _, _, rest = path.partition("templates/")
+        folder, _, inner = rest.partition("/")
+        if inner:
+            folders.setdefault(path[: len(path) - len(inner) - 1], {})[inner] = files[path]
+    components = {}
+    for folder, own in folders.items():
+        try:
+            component = _component(folder, own)
+        except InputError as error:
+            problems.extend(error.findings)
+        else:
+            components[component.name] = component
+    return components
+
+
+def _component(folder: str, files: Mapping[str, str]) -> Component:
+    if "component.yaml" not in files:
+        raise InputError(
+            problem(
+                "E0506",
+                "the folder has no component.yaml",
+                fix="add one, or move the folder out of templates/",
+                place=Place(folder),
+            )
+        )
+    name, tree = _document(folder, "component.yaml", files, _validator())
+    releases: tuple[Release, ...] = ()
+    if _RELEASES in files:
+        _, listed = _document(folder, _RELEASES, files, _releases_validator())
+        releases = _releases(listed)
+    component = _build(name, folder, tree, files, releases)
+    if found := list(_undeclared_facts(component)):
+        raise InputError(found)
+    return component
+
+
+def _document(folder: str, file: str, files: Mapping[str, str], validator: Validator) -> tuple[str, Table]:
+    """The name in the only document of a component's file, and the document. Raises InputError E0506."""
+    path = f"{folder}/{file}"
+    trees = parse(files[file], path)
+    if len(trees) != 1 or not isinstance(trees[0], Table):
+        raise InputError(problem("E0506", f"{file} must hold one document", fix="keep one", place=Place(path)))
+    if found := validator.findings(trees[0], code="E0506"):
+        raise InputError(found)
+    name = str(cast("JsonObject", cast("JsonObject", plain(trees[0]))["metadata"])["name"])
+    if name != folder.rpartition("/")[2]:
+        text = f"the component is named '{name}' but its folder is '{folder}'"
+        raise InputError(problem("E0506", text, fix="make them equal", place=Place(path)))
+    return name, trees[0]
+
+
+def _releases(listed: Table) -> tuple[Release, ...]:
+    """The releases of a component. Raises InputError E0506 where two list one version, or one is like no release before it."""
+    found: list[Release] = []
+    data: dict[str, Node] = {}
+    problems: list[Finding] = []
+    for each in cast("Items", at(listed, ("spec", "releases"))).items:
+        entry = cast("JsonObject", plain(each))
+        line, like = str(entry["line"]), str(entry.get("like", ""))
+        if like and like not in data:
+            fix = f"{suggest(like, data)}; a release is like one that stands above it"
+            problems.append(problem("E0506", f"there is no release {like}", fix=fix, place=nearest_place(each, ("like",))))
+        own = at(each, ("data",)) or empty(each.origin)
+        data[line] = merge(data[like], own) if like in data else own
+        found.append(
+            Release(
+                line=line,
+                versions=tuple(cast("list[str]", entry["versions"])),
+                supports=tuple(map(_conditions, cast("list[Json]", entry.get("supports", [])))),
+                data=cast("JsonObject", plain(data[line])),
+            )
+        )
+    for what, names in (
+        ("version", [version for release in found for version in release.versions]),
+        ("line", [release.line for release in found]),
+    ):
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            text = f"{what} {', '.join(twice)} is listed twice"
+            problems.append(problem("E0506", text, fix=f"list a {what} in one release", place=listed.origin.place))
+    if problems:
+        raise InputError(problems)
+    return tuple(found)
+
+
+def _conditions(data: Json) -> Conditions:
+    return {fact: tuple(values) for fact, values in cast("dict[str, list[str]]", data or {}).items()}
+
+
+def _undeclared_facts(component: Component) -> Iterator[Finding]:
+    """A condition that changes what is rendered is over declared facts, or clusters of one variant would differ."""
+    charts = [component.chart.where] if component.chart else []
+    conditions = [*charts, *(space.where for space in component.namespaces), *(each.where for each in component.requires)]
+    for name in sorted({fact for where in conditions for fact in where} - set(component.facts)):
+        text = f"a condition (where) uses the fact {name}, which the component does not declare"
+        yield problem("E0506", text, fix=f"add {name} to facts", place=component.place)
+
+
+def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releases: tuple[Release, ...]) -> Component:
+    spec = cast("JsonObject", cast("JsonObject", plain(tree))["spec"])
+
+    def texts(key: str) -> tuple[str, ...]:
+        return tuple(cast("list[str]", spec.get(key, [])))
+
+    def objects(key: str) -> list[dict[str, str]]:
+        return cast("list[dict[str, str]]", spec.get(key, []))
+
+    chart = cast("JsonObject | None", spec.get("chart"))
+    instances = cast("dict[str, str]", spec.get("instances", {}))
+    place = tree.origin.place
+    defaults = at(tree, ("spec", "defaults"))
+    return Component(
+        name=name,
+        place=place,
+        title=str(spec["title"]),
+        description=str(spec["description"]),
+        requirements=texts("requirements"),
+        supports=tuple(_support(one) for one in cast("list[JsonObject]", spec.get("supports", []))),
+        facts=texts("facts"),
+        inputs=cast("dict[str, str]", spec.get("inputs", {})),
+        namespaces=tuple(map(_space, cast("list[Json]", spec.get("namespaces", [])))),
+        namespaces_in=str(spec.get("namespacesIn", "")),
+        wave=cast("int", spec["wave"]),
+        policies=texts("policies"),
+        provides=texts("provides"),
+        requires=tuple(
+            Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
+            for r in objects("requires")
+        ),
+        beside=tuple(Beside(**each) for each in objects("beside")),
+        chart=_chart(chart) if chart else None,
+        source_repos=texts("sourceRepos"),
+        cluster_resources=tuple(ClusterResource(group=r["group"], kind=r["kind"]) for r in objects("clusterResources")),
+        each=instances.get("each", ""),
+        identity="identity" in spec,
+        finalizer=bool(spec.get("finalizer", True)),
+        settings=_settings_schema(cast("JsonObject", spec["settings"]), place),
+        defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
+        rules=_rules(cast("JsonObject", spec.get("merge", {}))),
+        stated=texts("stated"),
+        releases=releases,
+        files=files,
+        folder=folder,
+    )
+
+
+def _space(data: Json) -> Space:
+    return Space(name=str(data["name"]), where=_conditions(data["where"])) if isinstance(data, dict) else Space(name=str(data))
+
+
+def _support(data: JsonObject) -> Support:
+    return Support(
+        fact=str(data["fact"]),
+        message=str(data["message"]),
+        any_of=tuple(cast("list[str]", data.get("anyOf", []))),
+        at_least=str(data.get("atLeast", "")),
+        when=str(data.get("when", "")),
+        unless=str(data.get("unless", "")),
+    )
+
+
+def _settings_schema(schema: JsonObject, place: Place) -> JsonObject:
+    """The schema with its own definitions written out, so that every reader sees one tree. Raises InputError E0506."""
+    definitions = cast("JsonObject", schema.get("$defs", {}))
+    own: JsonObject = {key: value for key, value in schema.items() if key != "$defs"}
+    written_out = cast("JsonObject", _written_out(own, definitions, place, ()))
+    return {"type": "object", "additionalProperties": False, **written_out}
+
+
+def _written_out(node: Json, definitions: JsonObject, place: Place, inside: tuple[str, ...]) -> Json:
+    """`{$ref: "#/$defs/NAME", ...}` is the definition with the other keys over it."""
+    if isinstance(node, list):
+        return [_written_out(item, definitions, place, inside) for item in node]
+    if not isinstance(node, dict):
+        return node
+    name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+    if not name:
+        return {key: _written_out(value, definitions, place, inside) for key, value in node.items()}
+    definition = definitions.get(name)
+    if name in inside or not isinstance(definition, dict):
+        text = f"'{name}' refers to itself" if name in inside else f"there is no definition '{name}'"
+        fix = "write the schema out" if name in inside else suggest(name, definitions)
+        raise InputError(problem("E0506", f"settings: {text}", fix=fix, place=place))
+    over: JsonObject = {key: value for key, value in node.items() if key != "$ref"}
+    return _written_out({**definition, **over}, definitions, place, (*inside, name))
+
+
+def _chart(data: JsonObject) -> Chart:
+    return Chart(
+        repo_url=str(data["repoURL"]),
+        name=str(data["name"]),
+        release_name=str(data["releaseName"]),
+        namespace=str(data["namespace"]),
+        values=str(data["values"]),
+        where=_conditions(data.get("where")),
+    )
+
+
+def _rules(data: JsonObject) -> Rules:
+    """Merge rules with paths below `values`."""
+    rules: dict[tuple[str, ...], Append | MergeBy] = {}
+    for path, rule in data.items():
+        rules[("values", *path.split("."))] = MergeBy(str(rule["by"])) if isinstance(rule, dict) else Append()
+    return rules

@@ -1,0 +1,274 @@
+"""Stage 3: variants to Kustomize overlays, and component versions to bases, with sandboxed Jinja2.
+
+A template sees merged settings, declared facts, version and instance; nothing that differs between clusters of one variant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Final, NoReturn
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from fleetgen.catalog.releases import release_of
+from fleetgen.errors import InputError, problem
+from fleetgen.model.component import Component
+from fleetgen.model.manifest import Overlay
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Exported
+from fleetgen.model.settings import is_on, nearest_place, plain
+from fleetgen.model.variant import Variant, plain_values
+from fleetgen.policy.expansion import expansion_templates
+from fleetgen.schemas.validate import suggest
+from fleetgen.yamlfile import dump, dump_all, parse
+
+MAX_FILE: Final = 1024 * 1024
+
+
+def base_folder(component: str, version: str) -> str:
+    """The base's folder below the output root."""
+    return f"bases/{component}/{version}"
+
+
+def _yaml(value: object) -> str:
+    """Any value as one line that YAML 1.1 and 1.2 read back equal: JSON, with strings always quoted."""
+    if isinstance(value, jinja2.Undefined):
+        value._fail_with_undefined_error()  # noqa: SLF001 - the way that jinja2's own filters do it
+    return (
+        json.dumps(value, ensure_ascii=False, sort_keys=True)
+        .replace("\x7f", "\\u007f")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(str(value).encode()).hexdigest()
+
+
+class _Jinja(ImmutableSandboxedEnvironment):
+    """Sandboxed; a template imports by file name, from its own folder or, after `../`, from the one above."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """The imported file beside the file that imports it, or one folder up: overlay and chart share what lies above both."""
+        folder, up = posixpath.dirname(parent), template.removeprefix("../")
+        return f"{posixpath.dirname(folder)}/{up}" if up != template and "/" not in up else f"{folder}/{template}"
+
+
+def _is_part(name: str) -> bool:
+    """Whether the file is there for others to import, and renders to nothing itself."""
+    return posixpath.basename(name).startswith("_")
+
+
+def _environment(parts: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+    environment = _Jinja(
+        loader=jinja2.FunctionLoader(lambda name: (parts[name], name, None) if name in parts else None),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters["yaml"] = _yaml
+    environment.filters["sha256"] = _sha256
+    environment.filters["suggest"] = suggest
+    for name in ("lipsum", "cycler", "joiner"):
+        environment.globals.pop(name)
+    return environment
+
+
+class Renderer:
+    """Renders template files; compiled templates are kept, because compiling costs as much as 100 renders.
+
+    `policy_sets`: cluster -> the policy set whose constraints its unit with policies gets.
+    """
+
+    def __init__(self, exported: Mapping[str, Exported] | None = None, policy_sets: Mapping[str, str] | None = None) -> None:
+        self._exported = exported or {}
+        self._policy_sets = policy_sets or {}
+        self._parts: dict[str, str] = {}
+        self._jinja = _environment(self._parts)
+        self._compiled: dict[tuple[str, str], jinja2.Template] = {}
+
+    def base(self, component: Component, version: str) -> Overlay:
+        """The base of one component version. Raises InputError E0502, E0503."""
+        values: JsonObject = {"version": version, **_release(component, version)}
+        if component.policies:
+            values["templates"] = [self._exported[name].template for name in component.policies]
+            values["expansions"] = [*expansion_templates()]
+        return self._folder(component, "base/", base_folder(component.name, version), values)
+
+    def overlay(self, variant: Variant) -> Overlay:
+        """The overlay of a variant, with the layers' patches appended to its kustomization."""
+        component = variant.component
+        overlay = self._folder(component, "overlay/", variant.key.folder, self._overlay_context(variant))
+        if not variant.patches:
+            return overlay
+        path = f"{overlay.root}/kustomization.yaml"
+        files = dict(overlay.files)
+        tree = parse(files[path], overlay.sources[path])[0]
+        data = plain(tree)
+        if isinstance(data, dict):
+            patches = data.get("patches", [])
+            data["patches"] = [*(patches if isinstance(patches, list) else []), *(plain(patch) for patch in variant.patches)]
+            files[path] = dump(data)
+        return Overlay(root=overlay.root, files=files, sources=overlay.sources)
+
+    def chart_values(self, variant: Variant) -> Json:
+        """The Helm values of a unit with a chart."""
+        chart = variant.chart
+        if chart is None:
+            return {}
+        documents = parse(
+            self._text(variant.component, chart.values, context(variant)), f"{variant.component.folder}/{chart.values}"
+        )
+        return plain(documents[0]) if documents else {}
+
+    def _overlay_context(self, variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
+        """A unit with policies sees the constraints of its policy set, too.
+
+        Environment and ring are part of the variant's path, and groups that matter contribute (`governing.telling_apart`): what
+        is exported for one of its clusters is so for all.
+        """
+        values = context(variant)
+        if variant.component.policies:
+            policy_set = self._policy_sets.get(variant.clusters[0], variant.key.environment)
+            exported = (self._exported[name] for name in variant.component.policies)
+            values["constraints"] = [c for e in exported for c in e.constraints.get(policy_set, ())]
+        return values
+
+    def _folder(self, component: Component, prefix: str, root: str, values: JsonObject) -> Overlay:
+        files, sources = {}, {}
+        for name in sorted(component.files):
+            if not name.startswith(prefix) or _is_part(name):
+                continue
+            text = self._text(component, name, values) if name.endswith(".j2") else component.files[name]
+            path = f"{root}/{name.removeprefix(prefix).removesuffix('.j2')}"
+            source = f"{component.folder}/{name}"
+            if text.strip():
+                files[path] = canonical(text, source) if path.endswith((".yaml", ".yml")) else text
+                sources[path] = source
+        if f"{root}/kustomization.yaml" not in files:
+            fix = f"add {component.folder}/{prefix}kustomization.yaml or kustomization.yaml.j2"
+            raise InputError(
+                problem(
+                    "E0506", f"'{component.name}' renders no {prefix}kustomization.yaml", fix=fix, place=Place(component.folder)
+                )
+            )
+        return Overlay(root=root, files=files, sources=sources)
+
+    def _text(self, component: Component, name: str, values: JsonObject) -> str:
+        source = f"{component.folder}/{name}"
+        if name not in component.files:
+            raise InputError(
+                problem(
+                    "E0506",
+                    f"the template file {name} does not exist",
+                    fix="add it or correct component.yaml",
+                    place=Place(source),
+                )
+            )
+        self._parts.update({f"{component.folder}/{path}": part for path, part in component.files.items() if _is_part(path)})
+        try:
+            text = self._template(source, component.files[name]).render(values)
+        except jinja2.TemplateSyntaxError as error:
+            raise InputError(
+                problem(
+                    "E0503",
+                    f"broken template: {error.message}",
+                    fix="correct the template",
+                    place=Place(error.name or source, error.lineno),
+                )
+            ) from error
+        except jinja2.UndefinedError as error:
+            fix = "declare it in component.yaml (settings with a default, or facts), or test it with 'is defined'"
+            raise InputError(
+                problem(
+                    "E0502", f"the template uses something undefined: {error.message}", fix=fix, place=_line_of(error, source)
+                )
+            ) from error
+        except InputError:  # the template refused a setting
+            raise
+        except Exception as error:  # a template can raise whatever the expressions in it raise
+            message = f"the template fails: {type(error).__name__}: {error}"
+            raise InputError(problem("E0503", message, fix="correct the expression", place=_line_of(error, source))) from error
+        if len(text) > MAX_FILE:
+            message = f"the template renders {len(text)} characters; the limit is {MAX_FILE}"
+            raise InputError(problem("E0503", message, fix="bound the loop", place=Place(source)))
+        return text
+
+    def _template(self, source: str, text: str) -> jinja2.Template:
+        key = (source, text)
+        if key not in self._compiled:
+            code = self._jinja.compile(text, name=source, filename=source)
+            self._compiled[key] = jinja2.Template.from_code(self._jinja, code, self._jinja.globals)
+        return self._compiled[key]
+
+
+def _line_of(error: BaseException, source: str) -> Place:
+    """The template line in a traceback: the innermost frame whose file is the template, or a part that it imports."""
+    place = Place(source)
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name == source or _is_part(name):
+            place = Place(name, trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+@lru_cache(maxsize=4096)
+def canonical(text: str, source: str) -> str:
+    """Rendered YAML, parsed strictly and written again; problems name the template that made them."""
+    return dump_all(plain(tree) for tree in parse(text, source))
+
+
+def context(variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
+    """Everything that a template sees. `refuse(setting, fact, fix)` stops with an error at the setting."""
+    facts: dict[str, Json] = {}
+    for name, value in variant.facts.items():
+        head, _, tail = name.partition(".")
+        inner = facts.setdefault(head, {}) if tail else None
+        if isinstance(inner, dict):
+            inner[tail] = value
+        else:
+            facts[head] = value
+    values: dict[str, Any] = {  # type: ignore[explicit-any]
+        "values": plain_values(variant),
+        "version": variant.version,
+        "facts": facts,
+        "unit": variant.key.unit,
+        "name": variant.object_name,
+        "base": f"../../../../../{base_folder(variant.component.name, variant.version)}",
+        "refuse": _refuser(variant),
+        **_release(variant.component, variant.version),
+    }
+    return values | ({"instance": variant.instance} if variant.instance else {})
+
+
+def _refuser(variant: Variant) -> Callable[[str, str, str], NoReturn]:
+    """How a template says what a schema cannot judge; a closure, because the sandbox lets nobody look into one."""
+
+    def refuse(setting: str, fact: str, fix: str) -> NoReturn:
+        path = ("values", *(int(step) if step.isdigit() else step for step in setting.split(".")))
+        place = nearest_place(variant.settings, path)
+        raise InputError(problem("E0501", f"values.{setting}: {fact}", fix=fix, place=place))
+
+    return refuse
+
+
+def _release(component: Component, version: str) -> JsonObject:
+    """What is known of the version's release; nothing for a component without releases."""
+    release = release_of(component, version)
+    return {"release": release.data} if release else {}
+
+
+def setting_is_on(variant: Variant, path: str) -> bool:
+    """Whether the setting at the dotted `path` of `values` is truthy."""
+    return is_on(variant.settings.entries.get("values"), path)

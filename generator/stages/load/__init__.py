@@ -1,5 +1,0 @@
-"""Stage 1: files to a Fleet. Pure: the texts come in as a mapping, all problems go out in one error."""
-
-from generator.stages.load.fleet import load
-
-__all__ = ["load"]
