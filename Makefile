@@ -43,7 +43,7 @@ bench: setup ## measure: example fleet and a generated fleet of 1,000 clusters
 	@$(BIN)/python tools/bench.py
 
 docs: setup ## write docs/reference again from the code
-	@$(BIN)/python -m fleetgen.cli.docs docs/reference
+	@$(BIN)/python -m tools.reference docs/reference
 
 setup: ## .venv with everything for development
 	@$(call python_is_new_enough)

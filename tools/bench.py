@@ -16,16 +16,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from fleetgen.build.composed import projects, with_applications
+from fleetgen.build.desired_state import Settings
+from fleetgen.deliver.check import Checked, check, checked_outcome, sizes
+from fleetgen.gate.rules_in_force import judging
+from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.repository import Repository
 from fleetgen.library import builtin_root
 from fleetgen.model.gate import Verdict
 from fleetgen.model.manifest import Built
 from fleetgen.model.plain import Json
-from fleetgen.pipeline.composed import projects, with_applications
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.judging import judging
-from fleetgen.pipeline.memo import Memo
-from fleetgen.pipeline.repository import Repository
-from fleetgen.pipeline.running import Checked, check, checked_outcome, sizes
 from fleetgen.stages.build import Builder
 from fleetgen.stages.gate import PolicyEngine, batches, items
 from fleetgen.tools.conftest_cli import ConftestCli

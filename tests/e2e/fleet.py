@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.memo import Memo
-from fleetgen.pipeline.repository import Repository
+from fleetgen.build.desired_state import Settings
+from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.repository import Repository
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.kustomize_cli import KustomizeCli

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fleetgen.build.desired_state import Plan, Settings, plan_of
 from fleetgen.cli import common, output
 from fleetgen.model.inventory import API_VERSION
-from fleetgen.pipeline.desired import Plan, Settings, plan_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

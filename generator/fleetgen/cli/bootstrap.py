@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from fleetgen.answers.bootstrap import bootstrap
+from fleetgen.build.desired_state import desired
 from fleetgen.cli import common, output
-from fleetgen.pipeline.bootstrapping import bootstrap
-from fleetgen.pipeline.desired import desired
-from fleetgen.pipeline.judging import waiver_names
+from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.yamlfile import load_manifests
 
 _HELP = """What a technician applies once at CLUSTER: namespace, settings, bootstrap project, repository, root Application.

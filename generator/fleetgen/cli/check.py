@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
+from fleetgen.build.desired_state import Settings, plan_of
 from fleetgen.cli import common, output
-from fleetgen.pipeline.desired import Settings, plan_of
-from fleetgen.pipeline.manifests import Means, Request, check_manifests
-from fleetgen.pipeline.running import checked_outcome
+from fleetgen.deliver.check import checked_outcome
+from fleetgen.gate.plain_manifests import Means, Request, check_manifests
 
 _HELP = """Load, render, build and gate the whole fleet; write nothing.
 

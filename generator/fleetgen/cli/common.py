@@ -13,13 +13,13 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.repository import Repository, checkout_prefix
+from fleetgen.inputs.rules import library_of, policies_of
 from fleetgen.library import builtin_root
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.memo import Memo
-from fleetgen.pipeline.repository import Repository, checkout_prefix
-from fleetgen.pipeline.rules import library_of, policies_of
 from fleetgen.report.formats import FORMATS
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages.build import Builder

@@ -6,14 +6,15 @@ import json
 
 import click
 
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
+from fleetgen.deliver.check import check
+from fleetgen.deliver.publish import committed, output_prefix
 from fleetgen.errors import InputError, problem
 from fleetgen.model.change import Change
 from fleetgen.model.inventory import API_VERSION
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.publish import committed, output_prefix
-from fleetgen.pipeline.running import changes, check
 from fleetgen.report.text import clusters_text
+from fleetgen.review.diff import changes
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from fleetgen.answers import explain
+from fleetgen.answers.explanations import Answer
 from fleetgen.cli import answers, output
-from fleetgen.pipeline import explaining
 
 _HELP = """Why a cluster, unit, value or code is as it is.
 
@@ -26,18 +27,18 @@ PATH is below the component's values, unless it starts with enabled, version, pa
 def command(ctx: click.Context, *, words: tuple[str, ...], format_: str) -> int:
     """See the help text."""
     output.use_format(format_)
-    answer: explaining.Answer
+    answer: Answer
     match words:
         case ("cluster", name):
-            answer = explaining.explain_cluster(answers.plan(ctx, format_), name)
+            answer = explain.explain_cluster(answers.plan(ctx, format_), name)
         case ("unit", cluster, unit):
-            answer = explaining.explain_unit(answers.plan(ctx, format_), cluster, unit)
+            answer = explain.explain_unit(answers.plan(ctx, format_), cluster, unit)
         case ("value", cluster, path):
-            answer = explaining.explain_value(answers.plan(ctx, format_), cluster, path)
+            answer = explain.explain_value(answers.plan(ctx, format_), cluster, path)
         case (code,) if code.startswith("FG-"):
-            answer = explaining.explain_policy(answers.plan(ctx, format_), code)
-        case (code,) if explaining.is_code(code):
-            answer = explaining.explain_error(code)
+            answer = explain.explain_policy(answers.plan(ctx, format_), code)
+        case (code,) if explain.is_code(code):
+            answer = explain.explain_error(code)
         case _:
             raise click.UsageError("say one of: cluster NAME, unit CLUSTER UNIT, value CLUSTER COMPONENT.PATH, a code")
     answers.answer(format_, answer.lines(), answer)

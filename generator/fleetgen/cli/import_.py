@@ -9,10 +9,11 @@ import click
 from fleetgen.cli import answers, common, output
 from fleetgen.errors import InputError, problem
 from fleetgen.importing import import_clusters, render_documents
+from fleetgen.inputs.documents import names_of
+from fleetgen.inputs.files import place_files, shown_path
+from fleetgen.inputs.repository import Repository
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.pipeline.repository import Repository
-from fleetgen.pipeline.scaffold import names_of, place_files, shown_path
 from fleetgen.yamlfile import parse
 
 _HELP = """Make clusters from the CSV export FILE.

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from fleetgen.cli import output
-from fleetgen.pipeline.scaffold import place_files
-from fleetgen.pipeline.starter import starter_files
+from fleetgen.inputs.files import place_files
+from fleetgen.start.starter_fleet import starter_files
 
 _NEXT = """next:
   cd {folder}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
+from fleetgen.answers import lists
 from fleetgen.cli import answers
-from fleetgen.pipeline import listing
 
 _COUNTS = ("clusters", "units", "variants")
 
 
 @click.command("list", help="Clusters, units, variants, policies, waivers or enforcement of the fleet; needs no tool.")
-@click.argument("what", type=click.Choice(list(listing.TABLES)))
+@click.argument("what", type=click.Choice(list(lists.TABLES)))
 @click.option("--duplicates", is_flag=True, help="Variants with equal content under two names.")
 @click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today).")
 @answers.format_options
@@ -21,7 +21,7 @@ def command(ctx: click.Context, *, what: str, duplicates: bool, as_of: str | Non
     if duplicates and what != "variants":
         raise click.UsageError("--duplicates goes with: list variants")
     settings = answers.settings(ctx, format_, as_of)
-    header, *rows = listing.duplicates(settings) if duplicates else listing.TABLES[what](settings)
+    header, *rows = lists.duplicates(settings) if duplicates else lists.TABLES[what](settings)
     keys = [name.lower().replace(" ", "-") for name in header]
     items = [{key: int(cell) if key in _COUNTS else cell for key, cell in zip(keys, row, strict=True)} for row in rows]
     answers.answer(format_, answers.columns([header, *rows]), {what: items})

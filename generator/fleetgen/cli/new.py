@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from fleetgen.cli import common, output
-from fleetgen.pipeline.adding import KINDS, Addition, Request, add, add_policy, write
-from fleetgen.pipeline.repository import Repository
-from fleetgen.pipeline.scaffold import library_components
+from fleetgen.inputs.documents import library_components
+from fleetgen.inputs.repository import Repository
+from fleetgen.start.new import KINDS, Addition, Request, add, add_policy, write
 
 _WAIVER = ("policy", "owner", "ticket", "reason", "agreed", "expires")
 _POLICY = "policy"

@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from fleetgen.build import output_tree
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
-from fleetgen.pipeline import outputtree, publish
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.memo import Memo
-from fleetgen.pipeline.repository import OUTPUT
-from fleetgen.pipeline.running import check, sizes
+from fleetgen.deliver import publish
+from fleetgen.deliver.check import check, sizes
+from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.repository import OUTPUT
 
 
 @click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
@@ -40,13 +41,13 @@ def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int: 
     if request.environments and not request.branch:
         raise click.UsageError("-e ENV needs --branch B: the checked-out branch always gets the whole tree")
     git = common.git(settings.repository)
-    with outputtree.locked(settings.repository.root, lock_timeout) as state:
+    with output_tree.locked(settings.repository.root, lock_timeout) as state:
         # what a site has is what its branch has
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
         checked = check(replace(settings, gate_memo=Memo(None), base=settings.base or there))
         published = publish.publish(settings, git, checked.approved, request)
         if not request.branch and not request.dry_run:
-            outputtree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
+            output_tree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
     output.print_findings(
         checked.approved.findings,
         {**sizes(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed},

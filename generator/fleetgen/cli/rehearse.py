@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
 from fleetgen.errors import InputError, ToolError, problem
-from fleetgen.pipeline.desired import Settings
 from fleetgen.tools import process
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.toolchain import Toolchain

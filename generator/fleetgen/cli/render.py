@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from fleetgen.build import output_tree
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
-from fleetgen.pipeline import outputtree
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.running import check, outcome_of, render
+from fleetgen.deliver.check import check, outcome_of
+from fleetgen.deliver.render import render
 
 
 @click.command("render", help="Check, then replace output/ by what was approved.")
@@ -18,7 +19,7 @@ def command(settings: Settings, *, dry_run: bool, lock_timeout: float) -> int:
     """See the help text."""
     if dry_run:
         checked = check(settings)
-        difference = outputtree.compare(outputtree.read(settings.repository.output), checked.approved.files)
+        difference = output_tree.compare(output_tree.read(settings.repository.output), checked.approved.files)
         outcome = outcome_of(checked)
     else:
         outcome, difference = render(settings, lock_timeout)

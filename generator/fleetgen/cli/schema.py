@@ -8,8 +8,7 @@ import click
 
 from fleetgen.cli import common, output
 from fleetgen.errors import InputError
-from fleetgen.pipeline.scaffold import component_schema, document_schema, schema_kinds
-from fleetgen.pipeline.scaffold import library_components as components_of
+from fleetgen.inputs.documents import component_schema, document_schema, library_components, schema_kinds
 
 _HELP = """The JSON Schema of a KIND of document, or of a component's settings (schema component NAME).
 
@@ -34,11 +33,11 @@ def command(ctx: click.Context, /, *, kind: str, name: str) -> int:
     if (kind == "component") != bool(name):
         raise click.UsageError("say: schema KIND, or: schema component NAME")
     try:
-        components = components_of(common.repository(ctx))
+        components = library_components(common.repository(ctx))
     except InputError as error:
         if any(finding.code != "E1202" for finding in error.findings):
             raise
-        components = components_of(None)
+        components = library_components(None)
     schema = component_schema(components, name) if name else document_schema(components, kind)
     output.data(json.dumps(schema, indent=2, ensure_ascii=False))
     return 0

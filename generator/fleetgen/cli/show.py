@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from fleetgen.answers.show import contents
+from fleetgen.build.desired_state import desired
 from fleetgen.cli import answers, common, output
-from fleetgen.pipeline.desired import desired
-from fleetgen.pipeline.judging import waiver_names
-from fleetgen.pipeline.showing import contents
+from fleetgen.gate.rules_in_force import waiver_names
 
 
 @click.command("show", help="Every object of CLUSTER in the order in which its Argo CD applies them. Built, not gated.")

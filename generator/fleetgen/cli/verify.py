@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.running import sizes, verify
+from fleetgen.deliver.check import sizes
+from fleetgen.deliver.verify import verify
 
 
 @click.command("verify", help="Prove offline that output/ equals its inputs and that every cluster's root builds.")

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from fleetgen.build.desired_state import Desired, Settings, cached_builds, desired
 from fleetgen.errors import GateFailed, InputError, problem
+from fleetgen.gate.rules_in_force import waiver_names
+from fleetgen.inputs.cache import key
+from fleetgen.inputs.repository import CONFIG, OUTPUT, Repository
 from fleetgen.model.place import Place
 from fleetgen.model.variant import VariantKey
-from fleetgen.pipeline.desired import Desired, Settings, cached_builds, desired
-from fleetgen.pipeline.judging import waiver_names
-from fleetgen.pipeline.memo import key
-from fleetgen.pipeline.repository import CONFIG, OUTPUT, Repository
 from fleetgen.rehearse.crds import Definitions, definitions_in
 from fleetgen.rehearse.programs import Tools
 from fleetgen.rehearse.wanted import Wanted, root_of, wanted

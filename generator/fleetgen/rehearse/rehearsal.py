@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from fleetgen.build.desired_state import Settings
 from fleetgen.errors import problem
 from fleetgen.model.finding import Finding
-from fleetgen.pipeline.desired import Settings
 from fleetgen.rehearse import comparing
 from fleetgen.rehearse import site as sites
 from fleetgen.rehearse.charts import StandIn

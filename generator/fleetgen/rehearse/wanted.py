@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
+from fleetgen.answers.bootstrap import bootstrap
+from fleetgen.answers.show import contents
+from fleetgen.build.desired_state import Desired, select_cluster
 from fleetgen.errors import InputError, problem
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.manifest import Documents
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.pipeline.bootstrapping import bootstrap
-from fleetgen.pipeline.desired import Desired, select_cluster
-from fleetgen.pipeline.showing import contents
 from fleetgen.rehearse import distributions, objects, olm
 from fleetgen.rehearse.charts import StandIn, stand_in
 from fleetgen.rehearse.crds import Definition, Definitions

@@ -13,12 +13,12 @@ from typing import Final
 
 import pytest
 
+from fleetgen.answers.show import contents
+from fleetgen.build.desired_state import Desired, Settings, desired
+from fleetgen.gate.rules_in_force import waiver_names
+from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.repository import Repository
 from fleetgen.model.plain import JsonObject
-from fleetgen.pipeline.desired import Desired, Settings, desired
-from fleetgen.pipeline.judging import waiver_names
-from fleetgen.pipeline.memo import Memo
-from fleetgen.pipeline.repository import Repository
-from fleetgen.pipeline.showing import contents
 from fleetgen.stages.compose import application
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.render import Renderer

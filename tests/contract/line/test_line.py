@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fleetgen.build.output_tree import read
 from fleetgen.cli.main import main
-from fleetgen.pipeline.outputtree import read
 from tests.contract.line.conftest import AS_OF, edit, git
 
 

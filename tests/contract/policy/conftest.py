@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fleetgen.build.desired_state import Plan
+from fleetgen.inputs.repository import Repository
 from fleetgen.model.policy import Constraint, Policy
-from fleetgen.pipeline.desired import Plan
-from fleetgen.pipeline.repository import Repository
-from fleetgen.pipeline.testing import Bench
+from fleetgen.policies.test_suite import Bench
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.metadata import read_policies
 from fleetgen.stages.load import load

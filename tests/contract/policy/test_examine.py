@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from fleetgen.build.desired_state import Plan
 from fleetgen.errors import InputError
+from fleetgen.inputs.repository import Inputs, Repository
 from fleetgen.model.policy import Policy
-from fleetgen.pipeline.desired import Plan
-from fleetgen.pipeline.repository import Inputs, Repository
-from fleetgen.pipeline.testing import Bench, examine
+from fleetgen.policies.test_suite import Bench, examine
 from fleetgen.policy.engines import Engine
 from fleetgen.policy.scaffolding import policy_files
 

@@ -12,6 +12,10 @@ from typing import cast
 
 import pytest
 
+from fleetgen.build.desired_state import Plan, Settings
+from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.repository import Repository
+from fleetgen.inputs.rules import read_rules
 from fleetgen.model.fleet import WaiverDocument
 from fleetgen.model.gatekeeper import Reviewed, Suite
 from fleetgen.model.inventory import WaiverObject, WaiverScope, WaiverSpec
@@ -19,14 +23,10 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.rego import Asked
-from fleetgen.pipeline import parity as use_case
-from fleetgen.pipeline.comparing import Comparison, Trial, compare, question
-from fleetgen.pipeline.desired import Plan, Settings
-from fleetgen.pipeline.memo import Memo
-from fleetgen.pipeline.parity import findings, parity, silent
-from fleetgen.pipeline.repository import Repository
-from fleetgen.pipeline.rules import read_rules
-from fleetgen.pipeline.testing import Bench
+from fleetgen.policies import parity as use_case
+from fleetgen.policies.both_gates import Comparison, Trial, compare, question
+from fleetgen.policies.parity import findings, parity, silent
+from fleetgen.policies.test_suite import Bench
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.exemptions import exempted
 from fleetgen.policy.metadata import read_policies

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import ClusterSpec, Kubernetes
 from fleetgen.model.manifest import Documents, Manifest
@@ -16,7 +17,6 @@ from fleetgen.model.plain import Json
 from fleetgen.model.schema import Api
 from fleetgen.model.settings import Origin, empty
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.pipeline.kubernetes import PackagedKubernetes
 from fleetgen.schemas.definitions import Definitions, Source, sources
 from fleetgen.stages import build, conform
 from fleetgen.stages.conform import Judge, Sources

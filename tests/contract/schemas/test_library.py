@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.pipeline.desired import Desired, Settings, desired
-from fleetgen.pipeline.judging import waiver_names
-from fleetgen.pipeline.memo import Memo
-from fleetgen.pipeline.repository import Repository
+from fleetgen.build.desired_state import Desired, Settings, desired
+from fleetgen.gate.rules_in_force import waiver_names
+from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.repository import Repository
 from fleetgen.stages.conform import minors_of
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.kustomize_cli import KustomizeCli

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from fleetgen.errors import ToolError
+from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.schema import Api, Breach
-from fleetgen.pipeline.kubernetes import PackagedKubernetes
 from fleetgen.schemas.builtin import unserved
 from fleetgen.schemas.objects import ObjectSchema
 from fleetgen.yamlfile import load_manifests

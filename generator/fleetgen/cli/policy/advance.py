@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from fleetgen.build.desired_state import plan_of
 from fleetgen.cli import answers, output
-from fleetgen.pipeline import advancing
-from fleetgen.pipeline.desired import plan_of
+from fleetgen.policies import advance
 
 _HELP = """Enter the stages of enforcement that are due into their files, and show the change.
 
@@ -23,9 +23,9 @@ else of the file.
 def command(ctx: click.Context, /, *, name: str, dry_run: bool, as_of: str | None) -> int:
     """See the help text."""
     settings = answers.settings(ctx, "text", as_of)
-    found = advancing.advance(settings.repository, plan_of(settings).fleet.enforcements, name, settings.as_of)
+    found = advance.advance(settings.repository, plan_of(settings).fleet.enforcements, name, settings.as_of)
     if not dry_run:
-        advancing.write(settings.repository, found)
+        advance.write(settings.repository, found)
     if difference := found.diff():
         output.data(difference.rstrip("\n"))
     for step in found.steps:

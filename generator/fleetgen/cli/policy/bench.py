@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from fleetgen.cli import common
-from fleetgen.pipeline.repository import Repository
-from fleetgen.pipeline.testing import Bench
+from fleetgen.inputs.repository import Repository
+from fleetgen.policies.test_suite import Bench
 from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.opa_cli import OpaCli
 from fleetgen.tools.regal_cli import RegalCli

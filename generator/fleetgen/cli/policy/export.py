@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from fleetgen.cli import answers, output
-from fleetgen.pipeline.exporting import export
-from fleetgen.pipeline.scaffold import place_files
+from fleetgen.inputs.files import place_files
+from fleetgen.policies.export import export
 
 _HELP = """Print what Gatekeeper gets in ENV: ExpansionTemplates, ConstraintTemplates and constraints, in the order to apply them.
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import click
 
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import answers, common, output
 from fleetgen.cli.policy.bench import bench
-from fleetgen.pipeline.comparing import Comparison
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.parity import Parity, parity
+from fleetgen.policies.both_gates import Comparison
+from fleetgen.policies.parity import Parity, parity
 
 _HELP = """Prove that the gate (conftest) and Gatekeeper (gator) judge alike. Writes nothing.
 

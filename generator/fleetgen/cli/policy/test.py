@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
+from fleetgen.build.desired_state import Settings, plan_of
 from fleetgen.cli import common, output
 from fleetgen.cli.policy.bench import bench
 from fleetgen.errors import GateFailed
-from fleetgen.pipeline.desired import Settings, plan_of
-from fleetgen.pipeline.testing import Report, examine
+from fleetgen.policies.test_suite import Report, examine
 
 _HELP = """Test the policies below PATH (default: all) before they judge anything.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from fleetgen.build.desired_state import Settings
 from fleetgen.cli import answers, common, output
-from fleetgen.pipeline.desired import Settings
-from fleetgen.pipeline.whatif import Change, Row, WhatIf, whatif
+from fleetgen.policies.whatif import Change, Row, WhatIf, whatif
 from fleetgen.report.text import clusters_text
 
 _EXAMPLES = 3

@@ -1,0 +1,116 @@
+"""Lists: clusters, units, variants, policies, waivers, enforcement. Each is a table whose first row is the header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from fleetgen.build.desired_state import Plan, Settings, plan_of
+from fleetgen.gate.rules_in_force import waivers_of
+from fleetgen.inputs.rules import installed_by, policies_of
+from fleetgen.model.variant import VariantKey
+from fleetgen.policy.enforcement import due_stage, next_stage
+
+Row = tuple[str, ...]
+
+
+def clusters(settings: Settings) -> list[Row]:
+    """All clusters, retired ones included."""
+    plan = plan_of(settings)
+    rows: list[Row] = [("NAME", "ENVIRONMENT", "RING", "REGION", "PROFILE", "LIFECYCLE", "UNITS")]
+    for name, cluster in sorted(plan.fleet.clusters.items()):
+        spec = cluster.spec
+        units = len(plan.resolved.bills.get(name, {}))
+        rows.append((name, spec.environment, spec.ring, spec.region or "-", spec.profile or "-", spec.lifecycle, str(units)))
+    return rows
+
+
+def units(settings: Settings) -> list[Row]:
+    """Units with their versions and how often they differ."""
+    plan = plan_of(settings)
+    found: dict[str, list[VariantKey]] = {}
+    for key in plan.resolved.variants:
+        found.setdefault(key.unit, []).append(key)
+    rows: list[Row] = [("UNIT", "COMPONENT", "VERSIONS", "VARIANTS", "CLUSTERS")]
+    for unit, keys in sorted(found.items()):
+        variants = [plan.resolved.variants[key] for key in keys]
+        versions = ", ".join(sorted({variant.version for variant in variants}))
+        reached = {name for variant in variants for name in variant.clusters}
+        rows.append((unit, variants[0].component.name, versions, str(len(keys)), str(len(reached))))
+    return rows
+
+
+def variants(settings: Settings) -> list[Row]:
+    """Variants with the layers that made them."""
+    plan = plan_of(settings)
+    rows: list[Row] = [("VARIANT", "VERSION", "CLUSTERS", "LAYERS")]
+    for key, variant in sorted(plan.resolved.variants.items()):
+        layers = ", ".join(layer.label for layer in variant.layers) or "-"
+        rows.append((str(key), variant.version, str(len(variant.clusters)), layers))
+    return rows
+
+
+def duplicates(settings: Settings) -> list[Row]:
+    """Variants of one unit in one ring with equal rendered content under several names; it is built once. Needs no tool."""
+    plan = plan_of(settings)
+    same: dict[tuple[object, ...], list[VariantKey]] = {}
+    for key, content in _contents(plan).items():
+        same.setdefault((key.environment, key.ring, key.unit, content), []).append(key)
+    rows: list[Row] = [("UNIT", "CLUSTERS", "EQUAL VARIANTS")]
+    for keys in sorted(same.values()):
+        if len(keys) > 1:
+            reached = sum(len(plan.resolved.variants[key].clusters) for key in keys)
+            rows.append((keys[0].unit, str(reached), ", ".join(str(key) for key in sorted(keys))))
+    return rows
+
+
+def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
+    renderer = plan.renderer
+    result = {}
+    for key, variant in plan.resolved.variants.items():
+        overlay = renderer.overlay(variant)
+        files = sorted((path.removeprefix(overlay.root), text) for path, text in overlay.files.items())
+        result[key] = (variant.version, repr(renderer.chart_values(variant)), *files)
+    return result
+
+
+def policies(settings: Settings) -> list[Row]:
+    """Policies of the library and of the repository."""
+    found = policies_of(plan_of(settings).inputs.library)
+    rows: list[Row] = [("ID", "SEVERITY", "SCOPE", "KIND", "TITLE")]
+    return rows + [(p.id, p.severity, p.scope, p.kind, p.title) for _, p in sorted(found.items())]
+
+
+def waivers(settings: Settings) -> list[Row]:
+    """Waivers, whether they still hold, and whether sites know them."""
+    plan = plan_of(settings)
+    installed = installed_by(plan.fleet)
+    rows: list[Row] = [("NAME", "POLICY", "EXPIRES", "STATE", "OWNER", "CLUSTERS", "IN CLUSTER", "WHY NOT")]
+    for waiver in sorted(waivers_of(plan.fleet, plan.resolved, plan.rules), key=lambda w: (w.expires, w.name)):
+        state = "valid" if settings.as_of.isoformat() <= waiver.expires else "expired"
+        why = waiver.only_at_gate or ("" if waiver.policy in installed else "no component installs its policy")
+        told = ("no", why) if why else ("yes", "-")
+        rows.append((waiver.name, waiver.policy, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
+    return rows
+
+
+def enforcement(settings: Settings) -> list[Row]:
+    """Where constraints do something else than they say themselves, and when they are to do more."""
+    rows: list[Row] = [("NAME", "CONSTRAINTS", "WHERE", "ACTION", "NEXT", "OWNER")]
+    for document in sorted(plan_of(settings).fleet.enforcements, key=lambda d: d.name):
+        spec, scope = document.spec, document.spec.scope
+        where = ", ".join((*scope.environments, *scope.rings, *scope.groups)) or "everywhere"
+        late, coming = due_stage(document, settings.as_of), next_stage(document, settings.as_of)
+        told = f"{late.action} since {late.from_}" if late else f"{coming.action} from {coming.from_}" if coming else "-"
+        rows.append((document.name, ", ".join(spec.constraints), where, spec.action, told, spec.owner))
+    return rows
+
+
+TABLES: Final[Mapping[str, Callable[[Settings], Sequence[Row]]]] = {
+    "clusters": clusters,
+    "units": units,
+    "variants": variants,
+    "policies": policies,
+    "waivers": waivers,
+    "enforcement": enforcement,
+}

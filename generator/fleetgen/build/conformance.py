@@ -1,0 +1,103 @@
+"""Wires the stage `conform`: files of definitions, Kubernetes' schemas, the cache, and the places of what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from fleetgen.errors import InputError, problem
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.place import Place
+from fleetgen.model.plain import Json
+from fleetgen.model.schema import Breach, Definition
+from fleetgen.inputs import cache
+from fleetgen.build.desired_state import Desired, Settings
+from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
+from fleetgen.inputs.cache import Memo
+from fleetgen.provenance.backward import place_of
+from fleetgen.schemas import definitions
+from fleetgen.schemas.definitions import Definitions, Source
+from fleetgen.stages import conform
+from fleetgen.stages.conform import Judge, Kubernetes, Question, Sources, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conformed:
+    """Warnings and notes; nothing was an error. `schemas` names everything that judged."""
+
+    findings: tuple[Finding, ...]
+    schemas: str
+
+
+def conformed(settings: Settings, desired: Desired) -> Conformed:
+    """Judge every distinct object by its schema. Raises InputError with everything that was found."""
+    kubernetes = PackagedKubernetes()
+    files = settings.repository.read_schemas()
+    resolved = desired.plan.resolved
+    sources = Sources(kubernetes=kubernetes, definitions=_definitions(settings, files))
+    questions = conform.questions(resolved, desired.objects, sources)
+    judged = _judged(settings, kubernetes, questions)
+
+    def place(question: Question, breach: Breach) -> Place:
+        variant = resolved.variants[question.variants[0]]
+        layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
+        return place_of(variant, question.manifest, layers, breach.path)
+
+    findings = [*conform.findings(judged, place), *conform.unknown_minors(resolved, kubernetes.minors)]
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise InputError(findings)
+    return Conformed(findings=tuple(findings), schemas=judges_digest(kubernetes, files))
+
+
+def _definitions(settings: Settings, files: Mapping[str, str]) -> Definitions:
+    """The user's definitions, none of them read yet. Raises InputError E0607 for an entry without any."""
+    found = definitions.sources(files)
+    repository = settings.repository
+    entries = zip(repository.config.schemas, repository.schema_paths, strict=True)
+    empty = [entry for entry, path in entries if not any(_below(source, path) for source in found)]
+    fix = "put the definitions there, as YAML files, or remove the entry"
+    if empty:
+        raise InputError(
+            problem("E0607", f"'{entry}' has no CustomResourceDefinition", fix=fix, place=repository.entry_place(entry))
+            for entry in empty
+        )
+    return Definitions(found, lambda source: _read(settings.memo, source))
+
+
+def _below(source: Source, path: str) -> bool:
+    return path in {".", source.place.path} or source.place.path.startswith(f"{path}/")
+
+
+def _read(kept: Memo, source: Source) -> tuple[Definition, ...]:
+    """The definitions of a document: a big one takes half a second to read, and a tenth of that from the cache."""
+    key = cache.key("definition", source.digest)
+    known = kept.get_many([key])
+    if key in known:
+        return tuple(Definition.from_data(data) for data in cast("list[Json]", known[key]))
+    made = definitions.read(source)
+    kept.put_many({key: [definition.as_data() for definition in made]})
+    return made
+
+
+def _judged(settings: Settings, kubernetes: Kubernetes, questions: Sequence[Question]) -> list[tuple[Question, Verdict]]:
+    keys = [cache.key("conform", question.manifest.digest, question.schema.digest) for question in questions]
+    known = settings.gate_memo.get_many(keys)
+    judge = Judge(kubernetes)
+    missing = sum(key not in known for key in keys)
+    if missing:
+        settings.progress("conform", 0, missing)
+    fresh = {key: judge.verdict(question) for key, question in zip(keys, questions, strict=True) if key not in known}
+    settings.gate_memo.put_many({key: _encode(verdict) for key, verdict in fresh.items()})
+    if missing:
+        settings.progress("conform", missing, missing)
+    verdicts = fresh | {key: _decode(value) for key, value in known.items()}
+    return [(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
+
+
+def _encode(verdict: Verdict) -> Json:
+    return None if verdict is None else [breach.as_data() for breach in verdict]
+
+
+def _decode(value: Json) -> Verdict:
+    return None if value is None else tuple(Breach.from_data(data) for data in cast("list[Json]", value))

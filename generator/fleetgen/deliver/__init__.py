@@ -1,0 +1,1 @@
+"""The commands that run the whole line: check, render, verify, publish."""

@@ -1,0 +1,118 @@
+"""`fleetgen check`: the line up to the gate, and what a passed check leaves to say, remembered by its inputs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from fleetgen.build.desired_state import Desired, Settings, desired
+from fleetgen.gate.approval import gated
+from fleetgen.gate.rules_in_force import waiver_names
+from fleetgen.inputs.cache import key
+from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
+from fleetgen.model.finding import Finding
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.settings import at, plain
+from fleetgen.model.variant import Resolved
+from fleetgen.stages.gate import Approved
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The result of the line up to the gate. `schemas` names the schemas that the objects conform to."""
+
+    desired: Desired
+    approved: Approved
+    schemas: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a passed check leaves to say. `tree` is the digest of the output tree that was approved."""
+
+    sizes: JsonObject
+    findings: tuple[Finding, ...]
+    tree: str
+
+
+def tree_digest(files: Mapping[str, str]) -> str:
+    """sha256 over the paths and texts of a tree."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0{files[path]}".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def outcome_of(checked: Checked) -> Outcome:
+    """The outcome of a check that was computed."""
+    return Outcome(sizes=sizes(checked), findings=checked.approved.findings, tree=tree_digest(checked.approved.files))
+
+
+def sizes(checked: Checked) -> JsonObject:
+    """How much was checked."""
+    resolved, objects = checked.desired.plan.resolved, checked.desired.objects
+    return {
+        "clusters": len(resolved.clusters),
+        "variants": len(resolved.variants),
+        "distinct": len({tuple(m.digest for m in manifests) for manifests in objects.values()}),
+        "objects": sum(len(manifests) for manifests in objects.values()),
+        "files": len(checked.approved.files),
+        "stated": stated(resolved),
+    }
+
+
+def stated(resolved: Resolved) -> Json:
+    """Settings that components have told: `component.setting` -> environment -> the values in it, each once, sorted."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for identity, variant in resolved.variants.items():
+        for path in variant.component.stated:
+            node = at(variant.settings, ("values", *path.split(".")))
+            environments = found.setdefault(f"{variant.component.name}.{path}", {})
+            environments.setdefault(identity.environment, set()).add("unset" if node is None else str(plain(node)))
+    return {name: {each: [*sorted(values)] for each, values in sorted(told.items())} for name, told in sorted(found.items())}
+
+
+def checked_outcome(settings: Settings) -> Outcome:
+    """Check; when not a byte of the inputs has changed since a check that passed, its outcome is read from the cache."""
+    known = remembered(settings)
+    return known or remember(settings, check(settings))
+
+
+def _outcome_key(settings: Settings, inputs: str, schemas: str) -> str:
+    return key("outcome", inputs, schemas, settings.as_of.isoformat(), settings.delivery_repo)
+
+
+def remembered(settings: Settings) -> Outcome | None:
+    """What is known of these inputs; a change that is judged by other policies is judged anew each time."""
+    if settings.policies_from:
+        return None
+    schemas = judges_digest(PackagedKubernetes(), settings.repository.read_schemas())
+    name = _outcome_key(settings, settings.repository.read().digest, schemas)
+    data = settings.gate_memo.get_many([name]).get(name)
+    if not isinstance(data, dict):
+        return None
+    findings = cast("list[JsonObject]", data["findings"])
+    return Outcome(
+        sizes=cast("JsonObject", data["sizes"]), findings=tuple(map(Finding.from_data, findings)), tree=str(data["tree"])
+    )
+
+
+def remember(settings: Settings, checked: Checked) -> Outcome:
+    outcome = outcome_of(checked)
+    if settings.policies_from or not checked.approved.lasts:
+        return outcome
+    name = _outcome_key(settings, checked.approved.input_digest, checked.schemas)
+    data: JsonObject = {"sizes": outcome.sizes, "findings": [f.as_data() for f in outcome.findings], "tree": outcome.tree}
+    settings.gate_memo.put_many({name: data})
+    return outcome
+
+
+def check(settings: Settings) -> Checked:
+    """Load, render, build, conform and gate. Raises the first step's error with everything that step found."""
+    from fleetgen.build.conformance import conformed  # noqa: PLC0415 - not needed where nothing has changed
+
+    wanted = desired(settings, waiver_names)
+    conforms = conformed(settings, wanted)
+    return Checked(desired=wanted, approved=gated(settings, wanted, conforms.findings), schemas=conforms.schemas)

@@ -1,0 +1,160 @@
+"""The gate over everything that was built: questions to conftest, answers to findings with places, waivers, approval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from fleetgen.build.composed import projects, with_applications
+from fleetgen.build.desired_state import Desired, Settings
+from fleetgen.errors import GateFailed, ToolError, problem
+from fleetgen.gate.baseline import Before
+from fleetgen.gate.findings import model_findings, object_findings
+from fleetgen.gate.questions import Answer, Asker, ask, isolated, object_answers
+from fleetgen.gate.rules_in_force import judging
+from fleetgen.inputs import cache
+from fleetgen.inputs.rules import Rules
+from fleetgen.model.finding import Finding, Severity
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.settings import nearest_place
+from fleetgen.policy import waivers as waiving
+from fleetgen.policy.waivers import Terms
+from fleetgen.stages import gate
+from fleetgen.stages.gate import Approved, Item
+from fleetgen.stages.resolve import as_json, facts_of, pools_of
+
+
+def gated(settings: Settings, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
+    """Ask the gate; `known` was found before. Raises GateFailed with all findings, ToolError when an answer is missing.
+
+    What a policy that fails itself would have said is missing, too: ToolError, with everything that the others say.
+    """
+    plan = desired.plan
+    judge = judging(settings, plan)
+    asked, failed = isolated(judge.rules, lambda rules: _asked(settings, desired, rules))
+    rules = asked.rules
+    judged = [
+        *object_findings(desired, rules, asked.questions, asked.answers),
+        *model_findings(desired, rules, asked.about_models),
+    ]
+    before = Before(settings, desired)
+    severities = {policy.id: policy.severity for policy in judge.rules.policies.values()}
+    terms = Terms(as_of=settings.as_of, severities=severities, is_changed=before.is_changed)
+    findings = [
+        *known,
+        *failed.values(),
+        *judge.findings,
+        *_required(asked),
+        *waiving.apply(judged, [waiver for waiver in judge.waivers if waiver.policy not in failed], terms),
+        *_due_holds(desired, settings),
+    ]
+    if failed:
+        raise ToolError(findings)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise GateFailed(findings)
+    verdict = _verdict(settings, asked, before)
+    return gate.approve(
+        desired.files, plan.inputs.digest, verdict, sorted(findings, key=Finding.sort_key), lasts=not before.was_asked
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What the engine said, by which rules. `about_models`: policy set -> answer."""
+
+    rules: Rules
+    questions: Sequence[Item]
+    answers: Mapping[str, Answer]
+    about_models: Mapping[str, Answer]
+
+
+def _asked(settings: Settings, desired: Desired, rules: Rules) -> _Asked:
+    questions = gate.items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    answers = object_answers(settings, rules, questions)
+    about_models = model_answers(settings, rules, models_of(desired, rules, settings.as_of))
+    return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)
+
+
+def _verdict(settings: Settings, asked: _Asked, before: Before) -> str:
+    size = f"{len(asked.questions) + len(asked.about_models)} questions, {len(asked.rules.constraints)} constraints"
+    lent = f" of {settings.policies_from}" if settings.policies_from else ""
+    against = f"; compared with {before.commit[:12]}" if before.was_asked and before.commit else ""
+    return f"pass; {size}; rules{lent} sha256:{asked.rules.digest('')[:16]}{against}"
+
+
+def models_of(desired: Desired, rules: Rules, as_of: date) -> dict[str, JsonObject]:
+    """Policy set -> the model of its clusters, as cluster- and fleet-scope policies read it."""
+    resolved = desired.plan.resolved
+    facts = {name: facts_of(cluster) for name, cluster in resolved.clusters.items()}
+    specs = {
+        name: {**cast("JsonObject", as_json(cluster.spec)), "nodePools": pools_of(cluster.spec)}
+        for name, cluster in resolved.clusters.items()
+    }
+    models = {}
+    for name, policy_set in rules.sets.items():
+        where = policy_set.environment
+        clusters = [
+            cluster
+            for cluster, found in resolved.clusters.items()
+            if (found.spec.environment == where if policy_set.whole else rules.of[cluster] == name)
+        ]
+        if clusters:
+            models[name] = gate.fleet_model(
+                desired.plan.fleet.environments[where],
+                name,
+                clusters,
+                resolved=resolved,
+                objects=desired.objects,
+                facts=facts,
+                specs=specs,
+                as_of=as_of,
+            )
+    return models
+
+
+def model_answers(asker: Asker, rules: Rules, models: Mapping[str, JsonObject]) -> dict[str, Answer]:
+    """Policy set -> answer. Each model is asked by itself, because `fleet` is an id in each of them."""
+    result = {}
+    for name, model in models.items():
+        key = cache.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
+        ids = [cast("JsonObject", cluster)["name"] for cluster in cast("list[Json]", model["clusters"])]
+        answers = ask(asker, rules, {key: {"ids": ids, "extra": "fleet"}}, lambda _keys, asked=model: [asked])  # type: ignore[misc]
+        result[name] = answers[key]
+    return result
+
+
+def _required(asked: _Asked) -> list[Finding]:
+    """A required constraint whose policy evaluated nothing in an environment where it applies."""
+    sets = asked.rules.sets
+    ran: dict[str, set[str]] = {}
+    for name, answer in asked.about_models.items():
+        ran.setdefault(sets[name].environment, set()).update(answer.policies)
+    for item in asked.questions:
+        ran.setdefault(sets[item.policy_set].environment, set()).update(asked.answers[item.id].policies)
+    found = []
+    for constraint in asked.rules.constraints:
+        for name, policies in sorted(ran.items()):
+            applies = not constraint.environments or name in constraint.environments
+            if constraint.required and applies and constraint.policy.id not in policies:
+                message = f"the required policy {constraint.policy.id} evaluated nothing in environment '{name}'"
+                fix = f"check the match of constraint '{constraint.name}', or do not require it"
+                found.append(problem("E0802", message, fix=fix, place=constraint.place))
+    return found
+
+
+def _due_holds(desired: Desired, settings: Settings) -> list[Finding]:
+    """Holds whose date has passed: a person has to lift them, nothing changes by itself."""
+    found = []
+    for name, cluster in sorted(desired.plan.resolved.clusters.items()):
+        hold = cluster.spec.hold
+        if hold and hold.until and hold.until < settings.as_of.isoformat():
+            message = f"the hold of cluster '{name}' should have been lifted on {hold.until} ({hold.reason})"
+            place = nearest_place(cluster.tree, ("spec", "hold"))
+            fix = f"ask {hold.owner}; remove spec.hold or set a new date"
+            found.append(
+                Finding(code="E0306", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=(name,))
+            )
+    return found

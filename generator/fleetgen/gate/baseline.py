@@ -1,0 +1,86 @@
+"""What was there before a change: the committed output and inventory, by which a change is told from what stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from fleetgen.build import rendered_tree
+from fleetgen.build.desired_state import Desired, Settings
+from fleetgen.errors import InputError, problem
+from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT, checkout_prefix
+from fleetgen.policy.waivers import Judged
+from fleetgen.tools.git_cli import Git
+
+
+@dataclass(frozen=True)
+class Before:
+    """The state that a change starts from; it is read when it is first asked for, which is seldom.
+
+    Without a repository or a commit there is none, and everything counts as changed.
+    """
+
+    settings: Settings
+    desired: Desired
+
+    @cached_property
+    def commit(self) -> str:
+        """The commit; empty if there is none. Raises InputError E0301 for a name that was given and is none."""
+        git = self._git
+        name = self.settings.base or self.settings.policies_from
+        found = git.resolve(name or "HEAD") if git else None
+        if found is None and name:
+            fix = "name a branch, tag or commit of this repository"
+            raise InputError(problem("E0301", f"'{name}' is no commit", fix=fix))
+        return found or ""
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether a verdict depends on it."""
+        return "commit" in self.__dict__
+
+    def is_changed(self, judged: Judged, cluster: str) -> bool:
+        """Whether the object of a finding is not there as it is now, or anything of the cluster where it is about no object."""
+        digest = judged.objects.get(cluster)
+        there = self._objects.get(cluster, frozenset())
+        if digest is not None:
+            return digest not in there
+        return not self._now(cluster) <= there or not self._is_described_alike(cluster)
+
+    def _now(self, cluster: str) -> set[str]:
+        bill = self.desired.plan.resolved.bills.get(cluster, {})
+        return {manifest.digest for key in bill.values() for manifest in self.desired.objects[key]}
+
+    def _is_described_alike(self, name: str) -> bool:
+        """Whether the texts of all documents that say something about the cluster are the same."""
+        plan = self.desired.plan
+        cluster = plan.fleet.clusters[name]
+        inputs = {table.origin.place.path for tables in plan.fleet.inputs.values() for table in tables.values()}
+        paths = {cluster.place.path, *(layer.place.path for layer in cluster.layers), *inputs}
+        return all(self._inventory.get(path) == plan.inputs.inventory.get(path) for path in paths)
+
+    @cached_property
+    def _git(self) -> Git | None:
+        return self.settings.git()
+
+    @cached_property
+    def _objects(self) -> Mapping[str, frozenset[str]]:
+        tree = rendered_tree.tree(self.settings, self._files(OUTPUT, inner=True))
+        return {
+            name.partition("/")[2]: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
+            for name, bill in tree.bills.items()
+        }
+
+    @cached_property
+    def _inventory(self) -> Mapping[str, str]:
+        return {path: text for folder in INVENTORY_FOLDERS for path, text in self._files(folder).items()}
+
+    def _files(self, folder: str, *, inner: bool = False) -> dict[str, str]:
+        """The committed files below a folder of the repository; `inner`: their paths count from there."""
+        if not self.commit or self._git is None:
+            return {}
+        prefix = checkout_prefix(self.settings.repository.root)
+        top = f"{prefix}/" if prefix else ""
+        cut = f"{top}{folder}/" if inner else top
+        return {path.removeprefix(cut): text for path, text in self._git.archive(self.commit, f"{top}{folder}").items()}

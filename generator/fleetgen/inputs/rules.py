@@ -1,0 +1,220 @@
+"""The policies and constraints of a repository, read once: for the gate, and for the export to Gatekeeper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, cast
+
+from fleetgen import library
+from fleetgen.errors import InputError
+from fleetgen.inputs import cache
+from fleetgen.inputs.files import read_tree
+from fleetgen.inputs.repository import Inputs, Repository
+from fleetgen.model.finding import Finding
+from fleetgen.model.fleet import EnforcementDocument, Fleet, WaiverDocument
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Constraint, Exported, Policy, PolicySet
+from fleetgen.model.settings import Items, Scalar, at
+from fleetgen.policy import enforcement, exemptions
+from fleetgen.policy.constraints import read_constraints
+from fleetgen.policy.enforcement import Membership
+from fleetgen.policy.export import export, libraries, packages_of
+from fleetgen.policy.metadata import read_policies
+from fleetgen.policy.plan import known_policies, plan
+from fleetgen.policy.sets import Values, about, named_groups, policy_sets
+from fleetgen.stages.load import documents, governing
+from fleetgen.yamlfile import parse
+
+_REGO: Final = "policies/rego/"
+_CONSTRAINTS: Final = "policies/constraints/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Governed:
+    """What a fleet says about its policies: where its clusters stand, what is enforced how, what is waived."""
+
+    members: Mapping[str, Membership] = field(default_factory=dict)
+    enforcements: Sequence[EnforcementDocument] = ()
+    waivers: Sequence[WaiverDocument] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The policies of a repository, ready for the engine.
+
+    `constraints` are as they are written, `sets` has them as they are enforced; `of` is the set of each cluster.
+    """
+
+    policies: Mapping[str, Policy]
+    constraints: Sequence[Constraint]
+    files: Mapping[str, str]
+    sets: Mapping[str, PolicySet]
+    of: Mapping[str, str]
+    data: JsonObject
+
+    def digest(self, policy_set: str) -> str:
+        """What a verdict of one policy set depends on."""
+        plans = cast("dict[str, Json]", self.data["plan"])
+        return cache.key(
+            "rules",
+            json.dumps(plans.get(policy_set), sort_keys=True),
+            *(part for path in sorted(self.files) for part in (path, self.files[path])),
+        )
+
+    def keeping(self, names: Collection[str]) -> Rules:
+        """The rules with no other constraints than those named and their companions."""
+        kept = [constraint for constraint in self.constraints if constraint.name in names]
+        sets = {
+            name: replace(each, constraints=tuple(c for c in each.constraints if _written(each, c) in names))
+            for name, each in self.sets.items()
+        }
+        return replace(self, constraints=kept, sets=sets, data=_data(kept, sets))
+
+    def behind(self, path: str) -> tuple[str, ...]:
+        """The policies with a constraint whose Rego is in the file at `path`, or imports it, sorted."""
+        packages = packages_of(self.files)
+        package = next(iter(packages_of({path: self.files.get(path, "")})), "")
+        found = set()
+        for policy in {constraint.policy.id: constraint.policy for constraint in self.constraints}.values():
+            own = f"policies.{policy.area}.{policy.rule}"
+            if package == own or package in libraries(packages[own], packages):
+                found.add(policy.id)
+        return tuple(sorted(found))
+
+
+def _written(policy_set: PolicySet, constraint: Constraint) -> str:
+    """The name of the constraint in the file that this one comes from."""
+    companion = policy_set.companions.get(constraint.name)
+    return companion.name if companion else constraint.name
+
+
+def governed_by(fleet: Fleet) -> Governed:
+    """What the documents of a fleet say."""
+    return Governed(
+        members={
+            name: Membership(cluster.spec.environment, cluster.spec.ring, cluster.groups)
+            for name, cluster in fleet.clusters.items()
+        },
+        enforcements=fleet.enforcements,
+        waivers=fleet.waivers,
+    )
+
+
+def rules_of(inputs: Inputs, fleet: Fleet) -> Rules:
+    """Read policies and constraints, and what the fleet says about them. Raises InputError E0301, E0306, E0801, E0805."""
+    return read_rules(inputs.library, values_of(fleet), governed_by(fleet))
+
+
+def values_of(fleet: Fleet) -> dict[str, Values]:
+    """Environment -> what parameters are filled with from there."""
+    return {name: {"registries": [*environment.spec.registries]} for name, environment in fleet.environments.items()}
+
+
+def environment_values(inventory: Mapping[str, str]) -> Iterator[tuple[str, Values]]:
+    """As `values_of`, from the texts of an inventory of which nothing else has to be right."""
+    for path, text in sorted(inventory.items()):
+        if not path.startswith("environments/") or not path.endswith("/environment.yaml"):
+            continue
+        for tree in parse(text, path):
+            name = at(tree, ("metadata", "name"))
+            registries = at(tree, ("spec", "registries"))
+            listed = registries.items if isinstance(registries, Items) else ()
+            if isinstance(name, Scalar):
+                yield str(name.value), {"registries": [item.value for item in listed if isinstance(item, Scalar)]}
+
+
+def read_rules(files: Mapping[str, str], values: Mapping[str, Values], governed: Governed | None = None) -> Rules:
+    """The rules among the files of a library, planned for the environments in `values` and what is said about them."""
+    said = governed or Governed()
+    rego = _rego(files)
+    policies = read_policies(rego)
+    constraints = read_constraints(_constraint_files(files), policies, list(values))
+    waivers = exemptions.in_clusters(said.waivers, policies)
+    members = {*said.members.values(), *map(Membership, values)}
+    broken = [
+        *enforcement.findings(said.enforcements, constraints, sorted(members, key=repr)),
+        *exemptions.unnameable(constraints, waivers),
+    ]
+    if broken:
+        raise InputError(broken)
+    found = policy_sets(said.members, values, constraints, said.enforcements, waivers)
+    return Rules(
+        policies=policies,
+        constraints=constraints,
+        files=rego,
+        sets=found.sets,
+        of=found.of,
+        data=_data(constraints, found.sets),
+    )
+
+
+def _data(constraints: Sequence[Constraint], sets: Mapping[str, PolicySet]) -> JsonObject:
+    """What the gate reads as data; a plain object is judged in the first environment."""
+    return {
+        "plan": plan(sets),
+        "known_policies": known_policies(constraints),
+        "gate": {"default": min((each.environment for each in sets.values()), default="")},
+    }
+
+
+def library_of(repository: Repository | None) -> Mapping[str, str]:
+    """The files of a repository's library; without a repository, of the one that comes with fleetgen. Raises InputError."""
+    if repository is not None:
+        return repository.read().library
+    problems: list[Finding] = []
+    files = read_tree(library.builtin_root(), library.FOLDERS, problems)
+    if problems:
+        raise InputError(problems)
+    return files
+
+
+def policies_of(files: Mapping[str, str]) -> dict[str, Policy]:
+    """The policies among the files of a library by id. Raises InputError E0801."""
+    return read_policies(_rego(files))
+
+
+def _rego(files: Mapping[str, str]) -> dict[str, str]:
+    return {
+        path: text
+        for path, text in files.items()
+        if path.startswith(_REGO) and path.endswith(".rego") and not path.endswith("_test.rego")
+    }
+
+
+def _constraint_files(files: Mapping[str, str]) -> dict[str, str]:
+    return {path: text for path, text in files.items() if path.startswith(_CONSTRAINTS) and path.endswith(".yaml")}
+
+
+def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, Exported]:
+    """The policies named by `ids` in the form that Gatekeeper takes. Raises InputError E0801."""
+    return export(sorted(ids), rules.policies, rules.sets, sources=rules.files)
+
+
+def installed_by(fleet: Fleet) -> frozenset[str]:
+    """The ids of the policies that components install in clusters."""
+    return frozenset(name for component in fleet.components.values() for name in component.policies)
+
+
+def telling_groups(inputs: Inputs, fleet: Fleet) -> frozenset[str]:
+    """The groups whose clusters get other constraints than their neighbours, so that their unit needs a variant of its own.
+
+    Policies are only read if a document names groups. Raises InputError E0801, E0805.
+    """
+    if not named_groups(fleet.enforcements, fleet.waivers):
+        return frozenset()
+    installed = installed_by(fleet)
+    policies = policies_of(inputs.library)
+    constraints = read_constraints(_constraint_files(inputs.library), policies, list(fleet.environments))
+    waivers = [each for each in exemptions.in_clusters(fleet.waivers, policies) if each.spec.policy in installed]
+    return frozenset(named_groups(about(fleet.enforcements, constraints, installed), waivers))
+
+
+def read_governing(files: Mapping[str, str]) -> tuple[tuple[WaiverDocument, ...], tuple[EnforcementDocument, ...]]:
+    """Waivers and Enforcement documents of files that are not the fleet's. Names are not looked up: nothing has to be there."""
+    problems: list[Finding] = []
+    found = documents.read(files, problems)
+    if problems:
+        raise InputError(problems)
+    return governing.waivers(found), governing.enforcements(found)

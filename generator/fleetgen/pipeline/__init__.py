@@ -1,1 +1,0 @@
-"""Use cases: each joins stages and adapters, keeps the cache, shows progress. Depends on everything below the CLI."""

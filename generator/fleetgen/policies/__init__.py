@@ -1,0 +1,1 @@
+"""Commands for authors of policies: test suite, parity of both gates, what-if, export, advance."""

@@ -1,0 +1,1 @@
+"""What a change does to the fleet, for the person who reviews it."""

@@ -1,0 +1,13 @@
+"""`fleetgen diff`: the distinct changes between two rendered trees."""
+
+from __future__ import annotations
+
+from fleetgen.build import rendered_tree
+from fleetgen.build.desired_state import Settings
+from fleetgen.model.change import Change
+from fleetgen.stages.diff import diff
+
+
+def changes(settings: Settings, before: dict[str, str], after: dict[str, str]) -> tuple[Change, ...]:
+    """The distinct changes between two rendered trees."""
+    return diff(rendered_tree.tree(settings, before), rendered_tree.tree(settings, after))

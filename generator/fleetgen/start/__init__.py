@@ -1,0 +1,1 @@
+"""Starting a fleet repository and adding documents to it."""
