@@ -10,7 +10,6 @@ from fleetgen.answers.explanations import ClusterAnswer, CodeAnswer, LayerUse, L
 from fleetgen.build.desired_state import Plan
 from fleetgen.catalog.releases import unmet
 from fleetgen.errors import CODES, InputError, problem
-from fleetgen.inputs.rules import policies_of
 from fleetgen.model.component import Component
 from fleetgen.model.facts import fact_token
 from fleetgen.model.fleet import Cluster, Layer
@@ -123,7 +122,7 @@ def explain_error(code: str) -> CodeAnswer:
 
 def explain_policy(plan: Plan, code: str) -> CodeAnswer:
     """What a policy demands and why. Raises InputError E1201."""
-    policies = policies_of(plan.inputs.library)
+    policies = plan.library.policies
     if code not in policies:
         raise InputError(problem("E1201", f"there is no policy '{code}'", fix=suggest(code, policies)))
     policy = policies[code]

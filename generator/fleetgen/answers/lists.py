@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from fleetgen.build.desired_state import Plan, Settings, plan_of
-from fleetgen.gate.rules_in_force import waivers_of
-from fleetgen.inputs.rules import installed_by, policies_of
+from fleetgen.inputs.rules import installed_by
 from fleetgen.model.variant import VariantKey
 from fleetgen.policy.enforcement import due_stage, next_stage
+from fleetgen.policy.waiver_reach import waivers_of
 
 Row = tuple[str, ...]
 
@@ -76,7 +76,7 @@ def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
 
 def policies(settings: Settings) -> list[Row]:
     """Policies of the library and of the repository."""
-    found = policies_of(plan_of(settings).inputs.library)
+    found = plan_of(settings).library.policies
     rows: list[Row] = [("ID", "SEVERITY", "SCOPE", "KIND", "TITLE")]
     return rows + [(p.id, p.severity, p.scope, p.kind, p.title) for _, p in sorted(found.items())]
 
@@ -86,7 +86,7 @@ def waivers(settings: Settings) -> list[Row]:
     plan = plan_of(settings)
     installed = installed_by(plan.fleet)
     rows: list[Row] = [("NAME", "POLICY", "EXPIRES", "STATE", "OWNER", "CLUSTERS", "IN CLUSTER", "WHY NOT")]
-    for waiver in sorted(waivers_of(plan.fleet, plan.resolved, plan.rules), key=lambda w: (w.expires, w.name)):
+    for waiver in sorted(waivers_of(plan.fleet.waivers, plan.resolved, plan.rules.policies), key=lambda w: (w.expires, w.name)):
         state = "valid" if settings.as_of.isoformat() <= waiver.expires else "expired"
         why = waiver.only_at_gate or ("" if waiver.policy in installed else "no component installs its policy")
         told = ("no", why) if why else ("yes", "-")

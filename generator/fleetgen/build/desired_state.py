@@ -20,13 +20,13 @@ from fleetgen.model.variant import Resolved, VariantKey
 from fleetgen.inputs import cache
 from fleetgen.inputs.cache import Memo
 from fleetgen.inputs.repository import Inputs, Repository
-from fleetgen.inputs.rules import Rules, exported_of, installed_by, rules_of, telling_groups
+from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, rules_of, split_by_policy_set
+from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, compose, contract, lint
 from fleetgen.stages.build import Builder
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.load import load
-from fleetgen.stages.load.governing import telling_apart
 from fleetgen.stages.render import Renderer, setting_is_on
 from fleetgen.stages.resolve import resolve
 from fleetgen.tools.git_cli import Git
@@ -86,12 +86,13 @@ class Plan:
 
     inputs: Inputs
     fleet: Fleet
+    library: PolicyLibrary
     resolved: Resolved
 
     @cached_property
     def rules(self) -> Rules:
         """The repository's own policies, as they are enforced in this fleet. Raises InputError E0301, E0306, E0801, E0805."""
-        return rules_of(self.inputs, self.fleet)
+        return rules_of(self.library, self.fleet)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -117,13 +118,14 @@ def plan_of(settings: Settings) -> Plan:
     inputs = settings.repository.read()
     settings.progress("load", 0, 1)
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
-    fleet = telling_apart(fleet, telling_groups(inputs, fleet))
+    library = PolicyLibrary(inputs.library, tuple(fleet.environments))
+    fleet = split_by_policy_set(fleet, library)
     resolved = resolve(fleet)
     settings.progress("load", 1, 1)
-    return Plan(inputs=inputs, fleet=fleet, resolved=resolved)
+    return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)
 
 
-def desired(settings: Settings, waivers: Callable[[Plan], Mapping[VariantKey, Sequence[str]]]) -> Desired:
+def desired(settings: Settings) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
     plan = plan_of(settings)
     renderer = plan.renderer
@@ -141,7 +143,7 @@ def desired(settings: Settings, waivers: Callable[[Plan], Mapping[VariantKey, Se
         bases=bases,
         objects=objects,
         deliveries=deliveries,
-        waivers=waivers(plan),
+        waivers=waivers_by_variant(plan.fleet.waivers, plan.resolved),
     )
     return Desired(plan=plan, files=files, overlays=overlays, bases=bases, objects=objects, deliveries=deliveries)
 

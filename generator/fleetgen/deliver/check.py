@@ -9,7 +9,6 @@ from typing import cast
 
 from fleetgen.build.desired_state import Desired, Settings, desired
 from fleetgen.gate.approval import gated
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
 from fleetgen.model.finding import Finding
@@ -113,6 +112,6 @@ def check(settings: Settings) -> Checked:
     """Load, render, build, conform and gate. Raises the first step's error with everything that step found."""
     from fleetgen.build.conformance import conformed  # noqa: PLC0415 - not needed where nothing has changed
 
-    wanted = desired(settings, waiver_names)
+    wanted = desired(settings)
     conforms = conformed(settings, wanted)
     return Checked(desired=wanted, approved=gated(settings, wanted, conforms.findings), schemas=conforms.schemas)

@@ -15,7 +15,7 @@ from fleetgen.gate.questions import isolated, object_answers
 from fleetgen.inputs.cache import Memo
 from fleetgen.inputs.files import read_file, read_tree
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import Governed, Rules, environment_values, library_of, read_governing, read_rules
+from fleetgen.inputs.rules import Governed, PolicyLibrary, Rules, environment_values, library_of, read_governing, read_rules
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.model.manifest import Manifest
@@ -172,7 +172,9 @@ def _rules(repository: Repository | None, environment: str) -> tuple[Rules, tupl
         fix = suggest(environment, values) if values else "leave -e out, or name a fleet repository with -C"
         raise InputError(problem("E0301", f"there is no environment '{environment}'", fix=fix))
     values.setdefault("", {})
-    rules = read_rules(files, values, Governed(enforcements=_enforcements(inputs.inventory) if inputs else ()))
+    rules = read_rules(
+        PolicyLibrary(files, tuple(values)), values, Governed(enforcements=_enforcements(inputs.inventory) if inputs else ())
+    )
     if environment:
         return rules, ()
     left_out = tuple(c for c in rules.constraints if not c.environments and c.policy.environment.keys() - c.parameters.keys())

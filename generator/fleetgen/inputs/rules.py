@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, cast
 
 from fleetgen import library
 from fleetgen.errors import InputError
 from fleetgen.inputs import cache
 from fleetgen.inputs.files import read_tree
-from fleetgen.inputs.repository import Inputs, Repository
+from fleetgen.inputs.repository import Repository
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import EnforcementDocument, Fleet, WaiverDocument
 from fleetgen.model.plain import Json, JsonObject
@@ -19,16 +20,43 @@ from fleetgen.model.policy import Constraint, Exported, Policy, PolicySet
 from fleetgen.model.settings import Items, Scalar, at
 from fleetgen.policy import enforcement, exemptions
 from fleetgen.policy.constraints import read_constraints
-from fleetgen.policy.enforcement import Membership
+from fleetgen.policy.enforcement import Membership, membership_of
 from fleetgen.policy.export import export, libraries, packages_of
 from fleetgen.policy.metadata import read_policies
 from fleetgen.policy.plan import known_policies, plan
 from fleetgen.policy.sets import Values, about, named_groups, policy_sets
 from fleetgen.stages.load import documents, governing
+from fleetgen.stages.load.governing import contributing
 from fleetgen.yamlfile import parse
 
 _REGO: Final = "policies/rego/"
 _CONSTRAINTS: Final = "policies/constraints/"
+
+
+@dataclass(frozen=True)
+class PolicyLibrary:
+    """The policies and constraints among the files of a library, read once, when they are first asked for.
+
+    `environments` are the names that a constraint may restrict itself to. Reading raises InputError E0301, E0801, E0805.
+    """
+
+    files: Mapping[str, str]
+    environments: tuple[str, ...]
+
+    @cached_property
+    def rego(self) -> dict[str, str]:
+        """Path -> text of the Rego of the policies, tests apart."""
+        return _rego(self.files)
+
+    @cached_property
+    def policies(self) -> dict[str, Policy]:
+        """The policies by id."""
+        return read_policies(self.rego)
+
+    @cached_property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The constraints as they are written, by name."""
+        return read_constraints(_constraint_files(self.files), self.policies, self.environments)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,18 +121,15 @@ def _written(policy_set: PolicySet, constraint: Constraint) -> str:
 def governed_by(fleet: Fleet) -> Governed:
     """What the documents of a fleet say."""
     return Governed(
-        members={
-            name: Membership(cluster.spec.environment, cluster.spec.ring, cluster.groups)
-            for name, cluster in fleet.clusters.items()
-        },
+        members={name: membership_of(cluster) for name, cluster in fleet.clusters.items()},
         enforcements=fleet.enforcements,
         waivers=fleet.waivers,
     )
 
 
-def rules_of(inputs: Inputs, fleet: Fleet) -> Rules:
-    """Read policies and constraints, and what the fleet says about them. Raises InputError E0301, E0306, E0801, E0805."""
-    return read_rules(inputs.library, values_of(fleet), governed_by(fleet))
+def rules_of(library: PolicyLibrary, fleet: Fleet) -> Rules:
+    """The policies as they are enforced in a fleet. Raises InputError E0301, E0306, E0801, E0805."""
+    return read_rules(library, values_of(fleet), governed_by(fleet))
 
 
 def values_of(fleet: Fleet) -> dict[str, Values]:
@@ -125,13 +150,11 @@ def environment_values(inventory: Mapping[str, str]) -> Iterator[tuple[str, Valu
                 yield str(name.value), {"registries": [item.value for item in listed if isinstance(item, Scalar)]}
 
 
-def read_rules(files: Mapping[str, str], values: Mapping[str, Values], governed: Governed | None = None) -> Rules:
-    """The rules among the files of a library, planned for the environments in `values` and what is said about them."""
+def read_rules(library: PolicyLibrary, values: Mapping[str, Values], governed: Governed | None = None) -> Rules:
+    """The policies, planned for the environments in `values` and what is said about them."""
     said = governed or Governed()
-    rego = _rego(files)
-    policies = read_policies(rego)
-    constraints = read_constraints(_constraint_files(files), policies, list(values))
-    waivers = exemptions.in_clusters(said.waivers, policies)
+    constraints = library.constraints
+    waivers = exemptions.in_clusters(said.waivers, library.policies)
     members = {*said.members.values(), *map(Membership, values)}
     broken = [
         *enforcement.findings(said.enforcements, constraints, sorted(members, key=repr)),
@@ -141,9 +164,9 @@ def read_rules(files: Mapping[str, str], values: Mapping[str, Values], governed:
         raise InputError(broken)
     found = policy_sets(said.members, values, constraints, said.enforcements, waivers)
     return Rules(
-        policies=policies,
+        policies=library.policies,
         constraints=constraints,
-        files=rego,
+        files=library.rego,
         sets=found.sets,
         of=found.of,
         data=_data(constraints, found.sets),
@@ -197,18 +220,18 @@ def installed_by(fleet: Fleet) -> frozenset[str]:
     return frozenset(name for component in fleet.components.values() for name in component.policies)
 
 
-def telling_groups(inputs: Inputs, fleet: Fleet) -> frozenset[str]:
-    """The groups whose clusters get other constraints than their neighbours, so that their unit needs a variant of its own.
+def split_by_policy_set(fleet: Fleet, library: PolicyLibrary) -> Fleet:
+    """The fleet in which clusters of different policy sets have different variants of the units that install policies.
 
-    Policies are only read if a document names groups. Raises InputError E0801, E0805.
+    A group tells its clusters apart when an Enforcement document or a waiver that sites get names it; it then contributes to the
+    name of those variants as any layer does that has the component's key. Policies are only read if a document names groups.
+    Raises InputError E0801, E0805.
     """
     if not named_groups(fleet.enforcements, fleet.waivers):
-        return frozenset()
+        return fleet
     installed = installed_by(fleet)
-    policies = policies_of(inputs.library)
-    constraints = read_constraints(_constraint_files(inputs.library), policies, list(fleet.environments))
-    waivers = [each for each in exemptions.in_clusters(fleet.waivers, policies) if each.spec.policy in installed]
-    return frozenset(named_groups(about(fleet.enforcements, constraints, installed), waivers))
+    waivers = [each for each in exemptions.in_clusters(fleet.waivers, library.policies) if each.spec.policy in installed]
+    return contributing(fleet, named_groups(about(fleet.enforcements, library.constraints, installed), waivers))
 
 
 def read_governing(files: Mapping[str, str]) -> tuple[tuple[WaiverDocument, ...], tuple[EnforcementDocument, ...]]:

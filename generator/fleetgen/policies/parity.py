@@ -11,7 +11,6 @@ from typing import Final
 
 from fleetgen.build.desired_state import Desired, Settings, desired
 from fleetgen.errors import problem
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.rules import Rules
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject
@@ -44,7 +43,7 @@ class Parity:
 
 def parity(settings: Settings, bench: Bench) -> Parity:
     """Compare on the tests of all policies and on the whole fleet. Raises what building the fleet raises, and ToolError."""
-    wanted = desired(settings, waiver_names)
+    wanted = desired(settings)
     rules = wanted.plan.rules
     files = {path: text for path, text in wanted.plan.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego")}
     trial, left_out = tests_trial(rules, record(bench, files, rules.policies))

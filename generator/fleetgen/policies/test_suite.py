@@ -157,7 +157,7 @@ def _policies(plan: Plan, files: Mapping[str, str]) -> tuple[dict[str, Policy], 
     except InputError as error:
         return {}, [*error.findings]
     try:
-        rules_of(plan.inputs, plan.fleet)
+        rules_of(plan.library, plan.fleet)
     except InputError as error:
         return policies, [*error.findings]
     return policies, []

@@ -12,11 +12,11 @@ from fleetgen.errors import InputError
 from fleetgen.gate.approval import model_answers, models_of
 from fleetgen.gate.findings import Result, finding_of, join, model_finding, object_finding, results_of
 from fleetgen.gate.questions import object_answers
-from fleetgen.gate.rules_in_force import waiver_names, waivers_of
 from fleetgen.inputs.policy_source import Source, policies_from
-from fleetgen.inputs.rules import Rules, read_governing, rules_of
+from fleetgen.inputs.rules import PolicyLibrary, Rules, read_governing, rules_of
 from fleetgen.model.place import Place
 from fleetgen.model.waiver import Waiver
+from fleetgen.policy.waiver_reach import waivers_of
 from fleetgen.policy.waivers import Judged, covers
 from fleetgen.stages import gate
 from fleetgen.stages.gate import Item
@@ -80,18 +80,19 @@ _Failures: TypeAlias = dict[_Key, dict[_Subject, list[_Result]]]
 def whatif(settings: Settings, source: str, git: Callable[[], Git]) -> WhatIf:
     """Compare. Raises InputError if the other policies cannot be used, and what building and gating the fleet raise."""
     other = policies_from(settings.repository, source, git)
-    wanted = desired(settings, waiver_names)
+    wanted = desired(settings)
     plan = wanted.plan
     before, after = plan.rules, _after(plan, other)
     sets = {name: f"{before.of[name]}|{after.of[name]}" for name in plan.resolved.clusters}
     questions = gate.items(plan.resolved, wanted.objects, sets)  # of clusters that neither side tells apart
     now, then = (_failures(settings, wanted, rules, questions) for rules in (before, after))
     _demand_sound(after, source, now, then)
-    waivers = [w for w in waivers_of(plan.fleet, plan.resolved, after) if date.fromisoformat(w.expires) >= settings.as_of]
+    waivers = waivers_of(plan.fleet.waivers, plan.resolved, after.policies)
+    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.expires) >= settings.as_of]
     rows = []
     for key in sorted(now.keys() | then.keys()):
         old, new = now.get(key, {}), then.get(key, {})
-        failing = _changes(wanted, after, {s: r for s, r in new.items() if s not in old}, waivers)
+        failing = _changes(wanted, after, {s: r for s, r in new.items() if s not in old}, valid)
         passing = _changes(wanted, before, {s: r for s, r in old.items() if s not in new}, ())
         if failing or passing:
             rows.append(Row(policy=key[0], constraint=key[1], action=key[2], failing=failing, passing=passing))
@@ -106,7 +107,7 @@ def _after(plan: Plan, other: Source) -> Rules:
         if other.enforcement is not None:
             _, enforcements = read_governing(other.enforcement)
         fleet = replace(plan.fleet, enforcements=enforcements)
-        return rules_of(replace(plan.inputs, library=other.library(plan.inputs.library)), fleet)
+        return rules_of(PolicyLibrary(other.library(plan.inputs.library), plan.library.environments), fleet)
     except InputError as error:
         raise other.blamed(error) from error
 

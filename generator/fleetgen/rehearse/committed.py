@@ -10,7 +10,6 @@ from typing import Final
 
 from fleetgen.build.desired_state import Desired, Settings, cached_builds, desired
 from fleetgen.errors import GateFailed, InputError, problem
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import CONFIG, OUTPUT, Repository
 from fleetgen.model.place import Place
@@ -47,7 +46,7 @@ def planned(settings: Settings, tools: Tools, cluster: str, crds: Path | None) -
 
 def _made(settings: Settings, cluster: str) -> Desired:
     """Everything that is rendered. Raises InputError E0301, E1305 for a cluster that no site can be."""
-    made = desired(settings, waiver_names)
+    made = desired(settings)
     root_of(made, cluster)
     spec = made.plan.resolved.clusters[cluster].spec
     if spec.lifecycle != "active":

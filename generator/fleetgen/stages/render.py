@@ -133,7 +133,7 @@ class Renderer:
     def _overlay_context(self, variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
         """A unit with policies sees the constraints of its policy set, too.
 
-        Environment and ring are part of the variant's path, and groups that matter contribute (`governing.telling_apart`): what
+        Environment and ring are part of the variant's path, and groups that matter contribute (`rules.split_by_policy_set`): what
         is exported for one of its clusters is so for all.
         """
         values = context(variant)

@@ -13,7 +13,7 @@ from fleetgen.errors import InputError, problem
 from fleetgen.inputs.documents import document_schema, documents_of
 from fleetgen.inputs.files import place_files
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import read_rules
+from fleetgen.inputs.rules import PolicyLibrary, read_rules
 from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import API_VERSION
@@ -95,7 +95,7 @@ def add_policy(repo: Repository, name: str) -> Addition:
     inputs = repo.read()
     documents = documents_of(repo)
     environments: dict[str, Mapping[str, Json]] = {environment: {} for environment in _named(documents, "Environment")}
-    rules = read_rules(inputs.library, environments)
+    rules = read_rules(PolicyLibrary(inputs.library, tuple(environments)), environments)
     return Addition(created=policy_files(name, rules.policies, rules.constraints), changed={})
 
 

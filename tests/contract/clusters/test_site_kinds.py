@@ -15,7 +15,6 @@ import pytest
 
 from fleetgen.answers.show import contents
 from fleetgen.build.desired_state import Desired, Settings, desired
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.cache import Memo
 from fleetgen.inputs.repository import Repository
 from fleetgen.model.plain import JsonObject
@@ -67,7 +66,6 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
             engine=engine,
             as_of=date(2026, 11, 24),
         ),
-        waiver_names,
     )
 
 

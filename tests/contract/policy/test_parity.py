@@ -15,7 +15,7 @@ import pytest
 from fleetgen.build.desired_state import Plan, Settings
 from fleetgen.inputs.cache import Memo
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import read_rules
+from fleetgen.inputs.rules import PolicyLibrary, read_rules
 from fleetgen.model.fleet import WaiverDocument
 from fleetgen.model.gatekeeper import Reviewed, Suite
 from fleetgen.model.inventory import WaiverObject, WaiverScope, WaiverSpec
@@ -233,7 +233,7 @@ def test_a_policy_whose_library_is_missing_is_told(
     asked = Asked(policy="FG-POD-001", test="t", place=Place("t"), input=data)
     files = {path: text for path, text in rego.items() if "/lib/" in path or "/gate/" in path or "no_privileged/" in path}
     files["policies/constraints/p.yaml"] = (root / "policies/constraints/pod-no-privileged.yaml").read_text(encoding="utf-8")
-    rules = read_rules(files, {})
+    rules = read_rules(PolicyLibrary(files, ()), {})
     made, _ = use_case.tests_trial(rules, [asked])
     comparison = compare(made, engine, gator)
     assert (comparison.differences, comparison.pairs) == ((), 1)

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from fleetgen.build.desired_state import Desired, Settings, desired
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.cache import Memo
 from fleetgen.inputs.repository import Repository
 from fleetgen.stages.conform import minors_of
@@ -41,7 +40,7 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
         engine=engine,
         as_of=date(2026, 11, 24),
     )
-    return desired(settings, waiver_names)
+    return desired(settings)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
