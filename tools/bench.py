@@ -20,7 +20,7 @@ from fleetgen.build.composed import projects, with_applications
 from fleetgen.build.desired_state import Settings
 from fleetgen.deliver.check import Checked, check, checked_outcome, sizes
 from fleetgen.gate.rules_in_force import judging
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.library import builtin_root
 from fleetgen.model.gate import Verdict
@@ -101,7 +101,7 @@ def _settings(root: Path, cache: Path | None, clock: _Clock) -> Settings:
     tools = Toolchain(library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, on_line=print)
     jobs = os.cpu_count() or 1
     builder = KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=jobs)
-    memo = Memo(cache)
+    memo = Cache(cache)
     return Settings(
         repository=Repository.find(root),
         memo=memo,

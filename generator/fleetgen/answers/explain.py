@@ -6,7 +6,16 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from fleetgen.answers.explanations import ClusterAnswer, CodeAnswer, LayerUse, Leaf, Setter, UnitAnswer, UnitUse, ValueAnswer
+from fleetgen.answers.explanations import (
+    ClusterAnswer,
+    CodeAnswer,
+    ExplainedLeaf,
+    LayerUse,
+    Setter,
+    UnitAnswer,
+    UnitUse,
+    ValueAnswer,
+)
 from fleetgen.build.desired_state import Plan
 from fleetgen.catalog.releases import unmet
 from fleetgen.errors import CODES, InputError, problem
@@ -96,7 +105,7 @@ def explain_value(plan: Plan, name: str, path: str) -> ValueAnswer:
         )
     node = at(settings, (*prefix, *steps))
     leaves = tuple(
-        Leaf(
+        ExplainedLeaf(
             path=dotted((component.name, *prefix, *steps, *below)),
             by=_setter(leaf),
             beaten=tuple(_setter(beaten) for beaten in leaf.beaten),

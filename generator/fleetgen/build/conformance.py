@@ -1,4 +1,4 @@
-"""Wires the stage `conform`: files of definitions, Kubernetes' schemas, the cache, and the places of what was found."""
+"""Wires the stage `conform`: files of definitions, KubernetesSchemas' schemas, the cache, and the places of what was found."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from fleetgen.model.schema import Breach, Definition
 from fleetgen.inputs import cache
 from fleetgen.build.desired_state import Desired, Settings
 from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.provenance.backward import place_of
 from fleetgen.schemas import definitions
-from fleetgen.schemas.definitions import Definitions, Source
+from fleetgen.schemas.definitions import Definitions, DefinitionSource
 from fleetgen.stages import conform
-from fleetgen.stages.conform import Judge, Kubernetes, Question, Sources, Verdict
+from fleetgen.stages.conform import Judge, KubernetesSchemas, Question, Sources, SchemaVerdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +65,11 @@ def _definitions(settings: Settings, files: Mapping[str, str]) -> Definitions:
     return Definitions(found, lambda source: _read(settings.memo, source))
 
 
-def _below(source: Source, path: str) -> bool:
+def _below(source: DefinitionSource, path: str) -> bool:
     return path in {".", source.place.path} or source.place.path.startswith(f"{path}/")
 
 
-def _read(kept: Memo, source: Source) -> tuple[Definition, ...]:
+def _read(kept: Cache, source: DefinitionSource) -> tuple[Definition, ...]:
     """The definitions of a document: a big one takes half a second to read, and a tenth of that from the cache."""
     key = cache.key("definition", source.digest)
     known = kept.get_many([key])
@@ -80,7 +80,7 @@ def _read(kept: Memo, source: Source) -> tuple[Definition, ...]:
     return made
 
 
-def _judged(settings: Settings, kubernetes: Kubernetes, questions: Sequence[Question]) -> list[tuple[Question, Verdict]]:
+def _judged(settings: Settings, kubernetes: KubernetesSchemas, questions: Sequence[Question]) -> list[tuple[Question, SchemaVerdict]]:
     keys = [cache.key("conform", question.manifest.digest, question.schema.digest) for question in questions]
     known = settings.gate_memo.get_many(keys)
     judge = Judge(kubernetes)
@@ -95,9 +95,9 @@ def _judged(settings: Settings, kubernetes: Kubernetes, questions: Sequence[Ques
     return [(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
 
 
-def _encode(verdict: Verdict) -> Json:
+def _encode(verdict: SchemaVerdict) -> Json:
     return None if verdict is None else [breach.as_data() for breach in verdict]
 
 
-def _decode(value: Json) -> Verdict:
+def _decode(value: Json) -> SchemaVerdict:
     return None if value is None else tuple(Breach.from_data(data) for data in cast("list[Json]", value))

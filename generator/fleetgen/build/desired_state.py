@@ -18,7 +18,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.variant import Resolved, VariantKey
 from fleetgen.inputs import cache
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Inputs, Repository
 from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, rules_of, split_by_policy_set
 from fleetgen.policy.waiver_reach import waivers_by_variant
@@ -60,11 +60,11 @@ class Settings:
     """
 
     repository: Repository
-    memo: Memo
+    memo: Cache
     builder: Callable[[], Builder]
     engine: Callable[[], PolicyEngine]
     as_of: date
-    gate_memo: Memo
+    gate_memo: Cache
     git: Callable[[], Git | None] = no_git
     delivery_repo: str = ""
     policies_from: str = ""

@@ -11,7 +11,7 @@ import click
 from fleetgen.build.desired_state import Settings, plan_of
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import checked_outcome
-from fleetgen.gate.plain_manifests import Means, Request, check_manifests
+from fleetgen.gate.plain_manifests import ManifestsRequest, ManifestsTools, check_manifests
 
 _HELP = """Load, render, build and gate the whole fleet; write nothing.
 
@@ -48,7 +48,7 @@ def command(
         if options["policies_from"] or options["base"]:
             raise click.UsageError("--policies-from and --base are about the fleet; they do not go with --manifests")
         return _manifests(
-            ctx, Request(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
+            ctx, ManifestsRequest(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
         )
     if more or namespaces or environment:
         raise click.UsageError("PATH, --namespaces and -e go with --manifests PATH")
@@ -71,12 +71,12 @@ def _fleet(settings: Settings) -> int:
     return 0
 
 
-def _manifests(ctx: click.Context, request: Request, options: dict[str, Any]) -> int:
+def _manifests(ctx: click.Context, request: ManifestsRequest, options: dict[str, Any]) -> int:
     output.use(common.choice(options["format_"], options["files"]))
     repo = common.repository_if_any(ctx)
     output.describe(lambda: common.about(repo, Path.cwd(), ("object",)))
     tools = common.toolchain(repo)
-    means = Means(
+    means = ManifestsTools(
         repository=repo,
         engine=lambda: common.engine(tools),
         gate_memo=common.memo(no_cache=options["no_cache"]),

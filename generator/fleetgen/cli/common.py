@@ -16,7 +16,7 @@ import click
 from fleetgen.build.desired_state import Settings
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import library_of, policies_of
 from fleetgen.library import builtin_root
@@ -183,9 +183,9 @@ def settings(
     )
 
 
-def memo(*, no_cache: bool) -> Memo:
+def memo(*, no_cache: bool) -> Cache:
     """The user's cache, or one that forgets."""
-    return Memo(None if no_cache else cache_folder(os.environ))
+    return Cache(None if no_cache else cache_folder(os.environ))
 
 
 def engine(tools: Toolchain) -> PolicyEngine:

@@ -7,7 +7,7 @@ import click
 from fleetgen.cli import common, output
 from fleetgen.inputs.documents import library_components
 from fleetgen.inputs.repository import Repository
-from fleetgen.start.new import KINDS, Addition, Request, add, add_policy, write
+from fleetgen.start.new import KINDS, Addition, NewDocument, add, add_policy, write
 
 _WAIVER = ("policy", "owner", "ticket", "reason", "agreed", "expires")
 _POLICY = "policy"
@@ -56,7 +56,7 @@ def command(
     _demand(kind, environments, {**waiver, "ring": ring, "label": "".join(labels), "repo-url": repo_url})
     repo = common.repository(ctx)
     pairs = tuple((key, value) for key, _, value in (label.partition("=") for label in labels))
-    request = Request(
+    request = NewDocument(
         kind=KINDS[kind],
         name=name,
         environments=environments,

@@ -12,7 +12,7 @@ from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
 from fleetgen.deliver import publish
 from fleetgen.deliver.check import check, sizes
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import OUTPUT
 
 
@@ -37,14 +37,14 @@ from fleetgen.inputs.repository import OUTPUT
 @common.with_report
 def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int:  # noqa: ANN401 - the request's own fields
     """See the help text."""
-    request = publish.Request(**options)
+    request = publish.PublishRequest(**options)
     if request.environments and not request.branch:
         raise click.UsageError("-e ENV needs --branch B: the checked-out branch always gets the whole tree")
     git = common.git(settings.repository)
     with output_tree.locked(settings.repository.root, lock_timeout) as state:
         # what a site has is what its branch has
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
-        checked = check(replace(settings, gate_memo=Memo(None), base=settings.base or there))
+        checked = check(replace(settings, gate_memo=Cache(None), base=settings.base or there))
         published = publish.publish(settings, git, checked.approved, request)
         if not request.branch and not request.dry_run:
             output_tree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)

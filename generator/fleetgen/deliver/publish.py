@@ -24,7 +24,7 @@ INPUTS = (*INVENTORY_FOLDERS, "templates", "policies", CONFIG)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class PublishRequest:
     """What the user asked for. Without `branch` the checked-out branch is meant; without `environments` the whole tree."""
 
     branch: str = ""
@@ -62,7 +62,7 @@ class _Job:
     """One publish: what goes where."""
 
     git: Git
-    request: Request
+    request: PublishRequest
     ref: str
     prefix: str
     inputs: Sequence[str]
@@ -75,7 +75,7 @@ class _Job:
         return self.git.import_commit(parent, self.message, {self.prefix: below})
 
 
-def publish(settings: Settings, git: Git, approved: Approved, request: Request) -> Published:
+def publish(settings: Settings, git: Git, approved: Approved, request: PublishRequest) -> Published:
     """Make the commit. Raises InputError (guards, state of the repository) or LockedError (the branch moved)."""
     checked_out = git.current_branch()
     if not request.branch and checked_out is None:
@@ -122,7 +122,7 @@ def _demand_committed_inputs(git: Git, inputs: Sequence[str]) -> None:
         raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
 
 
-def _message(approved: Approved, files: Mapping[str, str], request: Request) -> str:
+def _message(approved: Approved, files: Mapping[str, str], request: PublishRequest) -> str:
     subject = request.message or f"Render {', '.join(request.environments) or 'all environments'}"
     environments = rendered_tree.index_files(files)
     clusters = len(rendered_tree.bills(files))

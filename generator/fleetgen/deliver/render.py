@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fleetgen.build import output_tree
 from fleetgen.build.desired_state import Settings
-from fleetgen.build.output_tree import NO_DIFFERENCE, Difference
+from fleetgen.build.output_tree import NO_DIFFERENCE, TreeDifference
 from fleetgen.deliver.check import Outcome, check, remember, remembered, tree_digest
 from fleetgen.inputs.repository import OUTPUT
 
 
-def render(settings: Settings, seconds: float) -> tuple[Outcome, Difference]:
+def render(settings: Settings, seconds: float) -> tuple[Outcome, TreeDifference]:
     """Check, then make output/ equal to what was approved, under the lock."""
     with output_tree.locked(settings.repository.root, seconds) as state:
         known = remembered(settings)

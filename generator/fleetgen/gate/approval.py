@@ -11,7 +11,7 @@ from typing import cast
 from fleetgen.build.composed import projects, with_applications
 from fleetgen.build.desired_state import Desired, Settings
 from fleetgen.errors import GateFailed, ToolError, problem
-from fleetgen.gate.baseline import Before
+from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
 from fleetgen.gate.questions import Answer, Asker, ask, isolated, object_answers
 from fleetgen.gate.rules_in_force import judging
@@ -40,7 +40,7 @@ def gated(settings: Settings, desired: Desired, known: Sequence[Finding] = ()) -
         *object_findings(desired, rules, asked.questions, asked.answers),
         *model_findings(desired, rules, asked.about_models),
     ]
-    before = Before(settings, desired)
+    before = Baseline(settings, desired)
     severities = {policy.id: policy.severity for policy in judge.rules.policies.values()}
     terms = Terms(as_of=settings.as_of, severities=severities, is_changed=before.is_changed)
     findings = [
@@ -78,7 +78,7 @@ def _asked(settings: Settings, desired: Desired, rules: Rules) -> _Asked:
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)
 
 
-def _verdict(settings: Settings, asked: _Asked, before: Before) -> str:
+def _verdict(settings: Settings, asked: _Asked, before: Baseline) -> str:
     size = f"{len(asked.questions) + len(asked.about_models)} questions, {len(asked.rules.constraints)} constraints"
     lent = f" of {settings.policies_from}" if settings.policies_from else ""
     against = f"; compared with {before.commit[:12]}" if before.was_asked and before.commit else ""

@@ -15,7 +15,7 @@ from fleetgen.tools.git_cli import Git
 
 
 @dataclass(frozen=True)
-class Before:
+class Baseline:
     """The state that a change starts from; it is read when it is first asked for, which is seldom.
 
     Without a repository or a commit there is none, and everything counts as changed.

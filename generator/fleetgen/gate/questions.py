@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar, cast
 
 from fleetgen.errors import EvaluationFailed, problem
 from fleetgen.inputs import cache
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.rules import Rules
 from fleetgen.model.finding import Finding
 from fleetgen.model.gate import Verdict
@@ -23,7 +23,7 @@ class Asker(Protocol):
     """Who asks: the engine is only started for questions that the cache cannot answer."""
 
     @property
-    def gate_memo(self) -> Memo:
+    def gate_memo(self) -> Cache:
         """Known answers."""
 
     @property

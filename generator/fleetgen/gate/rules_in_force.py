@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from fleetgen.build.desired_state import Plan, Settings
 from fleetgen.errors import InputError
-from fleetgen.inputs.policy_source import Source, policies_from
+from fleetgen.inputs.policy_source import PolicySource, policies_from
 from fleetgen.inputs.rules import PolicyLibrary, Rules, environment_values, governed_by, read_governing, read_rules, values_of
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
@@ -44,7 +44,7 @@ def judging(settings: Settings, plan: Plan) -> Judging:
     return Judging(rules=rules, waivers=waivers_of(lent.waivers, plan.resolved, rules.policies), findings=tuple(found))
 
 
-def _lent(plan: Plan, source: Source) -> tuple[Fleet, Rules]:
+def _lent(plan: Plan, source: PolicySource) -> tuple[Fleet, Rules]:
     """The fleet with the waivers and Enforcement documents of the source, and the rules of the source for its clusters.
 
     Parameters that come from an environment come from the source's, too, unless the environment is new.

@@ -16,7 +16,7 @@ from fleetgen.inputs.repository import Repository
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import EnforcementDocument, Fleet, WaiverDocument
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import Constraint, Exported, Policy, PolicySet
+from fleetgen.model.policy import Constraint, ExportedPolicy, Policy, PolicySet
 from fleetgen.model.settings import Items, Scalar, at
 from fleetgen.policy import enforcement, exemptions
 from fleetgen.policy.constraints import read_constraints
@@ -210,7 +210,7 @@ def _constraint_files(files: Mapping[str, str]) -> dict[str, str]:
     return {path: text for path, text in files.items() if path.startswith(_CONSTRAINTS) and path.endswith(".yaml")}
 
 
-def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, Exported]:
+def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, ExportedPolicy]:
     """The policies named by `ids` in the form that Gatekeeper takes. Raises InputError E0801."""
     return export(sorted(ids), rules.policies, rules.sets, sources=rules.files)
 

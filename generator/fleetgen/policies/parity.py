@@ -17,7 +17,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked
 from fleetgen.policies.both_gates import Comparison, Trial, compare, question
-from fleetgen.policies.test_suite import Bench, record
+from fleetgen.policies.test_suite import PolicyTools, record
 from fleetgen.policy.parity import canonical
 from fleetgen.policy.samples import Sample, named_kinds, sample
 from fleetgen.stages import gate
@@ -41,7 +41,7 @@ class Parity:
         return sum(each.pairs for each in self.comparisons)
 
 
-def parity(settings: Settings, bench: Bench) -> Parity:
+def parity(settings: Settings, bench: PolicyTools) -> Parity:
     """Compare on the tests of all policies and on the whole fleet. Raises what building the fleet raises, and ToolError."""
     wanted = desired(settings)
     rules = wanted.plan.rules

@@ -12,7 +12,7 @@ from fleetgen.errors import InputError
 from fleetgen.gate.approval import model_answers, models_of
 from fleetgen.gate.findings import Result, finding_of, join, model_finding, object_finding, results_of
 from fleetgen.gate.questions import object_answers
-from fleetgen.inputs.policy_source import Source, policies_from
+from fleetgen.inputs.policy_source import PolicySource, policies_from
 from fleetgen.inputs.rules import PolicyLibrary, Rules, read_governing, rules_of
 from fleetgen.model.place import Place
 from fleetgen.model.waiver import Waiver
@@ -24,7 +24,7 @@ from fleetgen.tools.git_cli import Git
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class WhatIfChange:
     """Something that starts or stops failing: a distinct object, or a finding about clusters. `waivers` would cover some of it.
 
     `uncovered` are the clusters that no valid waiver covers.
@@ -39,14 +39,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class WhatIfRow:
     """What changes under one constraint and action. From warn to deny is one row that fails and one that passes."""
 
     policy: str
     constraint: str
     action: str
-    failing: tuple[Change, ...]
-    passing: tuple[Change, ...]
+    failing: tuple[WhatIfChange, ...]
+    passing: tuple[WhatIfChange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class WhatIf:
     policies: str
     objects: int
     clusters: int
-    rows: tuple[Row, ...]
+    rows: tuple[WhatIfRow, ...]
 
     @property
     def blocks(self) -> bool:
@@ -95,12 +95,12 @@ def whatif(settings: Settings, source: str, git: Callable[[], Git]) -> WhatIf:
         failing = _changes(wanted, after, {s: r for s, r in new.items() if s not in old}, valid)
         passing = _changes(wanted, before, {s: r for s, r in old.items() if s not in new}, ())
         if failing or passing:
-            rows.append(Row(policy=key[0], constraint=key[1], action=key[2], failing=failing, passing=passing))
+            rows.append(WhatIfRow(policy=key[0], constraint=key[1], action=key[2], failing=failing, passing=passing))
     distinct = len({item.manifest.digest for item in questions})
     return WhatIf(policies=source, objects=distinct, clusters=len(plan.resolved.clusters), rows=tuple(rows))
 
 
-def _after(plan: Plan, other: Source) -> Rules:
+def _after(plan: Plan, other: PolicySource) -> Rules:
     """The other rules for the same fleet and its waivers; where the other side says nothing of Enforcement, with the fleet's."""
     try:
         enforcements = plan.fleet.enforcements
@@ -158,7 +158,7 @@ def _demand_sound(rules: Rules, source: str, now: _Failures, then: _Failures) ->
 
 def _changes(
     wanted: Desired, rules: Rules, subjects: Mapping[_Subject, Sequence[_Result]], waivers: Collection[Waiver]
-) -> tuple[Change, ...]:
+) -> tuple[WhatIfChange, ...]:
     """Equal objects of several environments are one change, and so are clusters of which the same is said."""
     merged: dict[tuple[str, bool], Judged] = {}
     for (what, name), results in subjects.items():
@@ -177,7 +177,7 @@ def _changes(
     return tuple(sorted(changes, key=lambda change: (change.object, change.message, change.clusters)))
 
 
-def _change(parts: Sequence[Judged], waivers: Collection[Waiver]) -> Change:
+def _change(parts: Sequence[Judged], waivers: Collection[Waiver]) -> WhatIfChange:
     """`parts` are the clusters at which the object is exempt by a waiver, and the others."""
     first = parts[0].finding
     covering = [[waiver for waiver in waivers if covers(waiver, part)] for part in parts]
@@ -187,7 +187,7 @@ def _change(parts: Sequence[Judged], waivers: Collection[Waiver]) -> Change:
         for name in part.finding.clusters
         if not any(name in waiver.clusters for waiver in found)
     }
-    return Change(
+    return WhatIfChange(
         object=str(first.object or ""),
         message=first.message,
         place=first.place,

@@ -14,7 +14,7 @@ from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import CONFIG, OUTPUT, Repository
 from fleetgen.model.place import Place
 from fleetgen.model.variant import VariantKey
-from fleetgen.rehearse.crds import Definitions, definitions_in
+from fleetgen.rehearse.crds import SiteDefinitions, definitions_in
 from fleetgen.rehearse.programs import Tools
 from fleetgen.rehearse.wanted import Wanted, root_of, wanted
 from fleetgen.tools import git_serve
@@ -25,14 +25,14 @@ _GATEKEEPER_CRDS: Final = "charts/gatekeeper/crds"
 _REF: Final = "refs/heads/rehearsed"
 
 
-def definitions(tools: Tools, folder: Path | None, made: Desired) -> Definitions:
+def definitions(tools: Tools, folder: Path | None, made: Desired) -> SiteDefinitions:
     """CRDs from the user's folder, then from the tools' own modules."""
     own = [
         ("argocd module", tools.files("argocd") / _ARGOCD_CRDS),
         ("gatekeeper chart", tools.files("gatekeeper") / _GATEKEEPER_CRDS),
     ]
     declared = {(r.group, r.kind) for component in made.plan.fleet.components.values() for r in component.cluster_resources}
-    found = Definitions([*([(str(folder), folder)] if folder else []), *own], declared)
+    found = SiteDefinitions([*([(str(folder), folder)] if folder else []), *own], declared)
     if found.empty and not found.problems:
         text = f"no file below {', '.join(found.empty)} defines a custom resource"
         raise InputError(problem("E1305", text, fix="name a folder with CustomResourceDefinitions in .yaml, .yml or .json files"))

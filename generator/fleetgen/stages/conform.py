@@ -2,7 +2,7 @@
 
 Each distinct question (object, schema) is asked once, whatever the number of clusters. The schema of a custom kind comes from the
 cluster's own desired state (a CustomResourceDefinition, a ConstraintTemplate), else from the definitions at hand. All other kinds
-are Kubernetes' own, in the cluster's minor version.
+are KubernetesSchemas' own, in the cluster's minor version.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _BRINGING: Final = frozenset({"CustomResourceDefinition", "ConstraintTemplate"})
 Objects: TypeAlias = Mapping[VariantKey, Sequence[Manifest]]
 GroupKind: TypeAlias = tuple[str, str]
 # None: no schema of the kind is known
-Verdict: TypeAlias = tuple[Breach, ...] | None
+SchemaVerdict: TypeAlias = tuple[Breach, ...] | None
 
 
-class Kubernetes(Protocol):
-    """The schemas of Kubernetes' own kinds. `digest` names all of them, `minors` lists them from old to new."""
+class KubernetesSchemas(Protocol):
+    """The schemas of KubernetesSchemas' own kinds. `digest` names all of them, `minors` lists them from old to new."""
 
     @property
     def digest(self) -> str:
@@ -51,7 +51,7 @@ class Kubernetes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """What judges an object: a definition, or Kubernetes in a minor version.
+    """What judges an object: a definition, or KubernetesSchemas in a minor version.
 
     `title` is its name for people. `borrowed`: it is another minor's, because the cluster's own is not known.
     """
@@ -86,12 +86,12 @@ class _Context:
 class Sources:
     """Where schemas come from."""
 
-    kubernetes: Kubernetes
+    kubernetes: KubernetesSchemas
     definitions: Definitions
 
 
 def minors_of(resolved: Resolved) -> dict[str, str]:
-    """Cluster -> its Kubernetes minor, for example 1.35."""
+    """Cluster -> its KubernetesSchemas minor, for example 1.35."""
     return {name: str(_MINOR.value(resolved.clusters[name].spec)) for name in resolved.bills}
 
 
@@ -145,7 +145,7 @@ def _provided(variant: Variant) -> tuple[tuple[GroupKind, str], ...]:
 
 
 def _schema_of(wanted: GroupKind, context: _Context, brought: _Brought, sources: Sources) -> Schema | None:
-    """What judges a kind; None for a kind of a Kubernetes that is older than all that are known."""
+    """What judges a kind; None for a kind of a KubernetesSchemas that is older than all that are known."""
     group, kind = wanted
     if digest := dict(context.brought).get(wanted):
         title, definition = brought.definitions[digest]
@@ -155,7 +155,7 @@ def _schema_of(wanted: GroupKind, context: _Context, brought: _Brought, sources:
         return Schema(digest=source.digest, title=source.place.path, definition=definition)
     if minor := nearest(context.minor, sources.kubernetes.minors):
         digest = f"kubernetes {sources.kubernetes.digest} {minor}"
-        return Schema(digest=digest, title="Kubernetes", minor=minor, borrowed=minor != context.minor)
+        return Schema(digest=digest, title="KubernetesSchemas", minor=minor, borrowed=minor != context.minor)
     return None
 
 
@@ -192,11 +192,11 @@ def _distinct(
 class Judge:
     """Answers questions; compiles each schema once."""
 
-    def __init__(self, kubernetes: Kubernetes) -> None:
+    def __init__(self, kubernetes: KubernetesSchemas) -> None:
         self._kubernetes = kubernetes
-        self._answers: dict[tuple[str, Api], ObjectSchema | Verdict] = {}
+        self._answers: dict[tuple[str, Api], ObjectSchema | SchemaVerdict] = {}
 
-    def verdict(self, question: Question) -> Verdict:
+    def verdict(self, question: Question) -> SchemaVerdict:
         """All breaches of an object."""
         api, schema = Api.of(question.manifest.data), question.schema
         if (schema.digest, api) not in self._answers:
@@ -204,7 +204,7 @@ class Judge:
         known = self._answers[schema.digest, api]
         return known.breaches(question.manifest.data) if isinstance(known, ObjectSchema) else known
 
-    def _prepare(self, api: Api, schema: Schema) -> ObjectSchema | Verdict:
+    def _prepare(self, api: Api, schema: Schema) -> ObjectSchema | SchemaVerdict:
         """What judges the objects of an API, or the verdict that all of them share."""
         if schema.definition:
             version = schema.definition.versions.get(api.version)
@@ -223,7 +223,7 @@ def _unserved(api: Api, definition: Definition) -> Breach:
     return Breach(code=_UNSERVED, message=f"does not serve {api}; it serves {', '.join(served) or 'no version'}", fix=fix)
 
 
-def findings(judged: Sequence[tuple[Question, Verdict]], place: Callable[[Question, Breach], Place]) -> list[Finding]:
+def findings(judged: Sequence[tuple[Question, SchemaVerdict]], place: Callable[[Question, Breach], Place]) -> list[Finding]:
     """The breaches, each once with all its clusters, and a note about what was not judged."""
     merged: dict[tuple[Breach, ResourceId, Place, Severity, str], tuple[set[tuple[str, str]], set[str]]] = {}
     for question, verdict in judged:
@@ -254,13 +254,13 @@ def _message(breach: Breach, api_version: str, judges: str) -> str:
 
 
 def _names(judges: Collection[tuple[str, str]]) -> str:
-    """`Kubernetes 1.34, 1.35`, or the files of the definitions."""
+    """`KubernetesSchemas 1.34, 1.35`, or the files of the definitions."""
     minors = sorted({minor for _, minor in judges if minor}, key=_number)
     files = sorted({title for title, minor in judges if not minor})
-    return ", ".join([*([f"Kubernetes {', '.join(minors)}"] if minors else []), *files])
+    return ", ".join([*([f"KubernetesSchemas {', '.join(minors)}"] if minors else []), *files])
 
 
-def _unknown_kinds(judged: Sequence[tuple[Question, Verdict]]) -> list[Finding]:
+def _unknown_kinds(judged: Sequence[tuple[Question, SchemaVerdict]]) -> list[Finding]:
     """One note about all kinds without a schema: nobody has every definition, but a check that says nothing looks complete."""
     kinds: dict[str, set[str]] = {}
     for question, verdict in judged:
@@ -276,7 +276,7 @@ def _unknown_kinds(judged: Sequence[tuple[Question, Verdict]]) -> list[Finding]:
 
 
 def unknown_minors(resolved: Resolved, known: Sequence[str]) -> list[Finding]:
-    """A warning for each minor of Kubernetes whose schemas are not known."""
+    """A warning for each minor of KubernetesSchemas whose schemas are not known."""
     clusters: dict[str, list[str]] = {}
     for name, minor in sorted(minors_of(resolved).items()):
         if minor not in known:
@@ -285,9 +285,9 @@ def unknown_minors(resolved: Resolved, known: Sequence[str]) -> list[Finding]:
     for minor, names in sorted(clusters.items()):
         used = nearest(minor, known)
         fact = f"those of {used} are used, and what they refuse is a warning" if used else "its own kinds are not validated"
-        fix = "update fleetgen" if used else f"update the clusters; the oldest schemas are those of Kubernetes {known[0]}"
+        fix = "update fleetgen" if used else f"update the clusters; the oldest schemas are those of KubernetesSchemas {known[0]}"
         place = nearest_place(resolved.clusters[names[0]].tree, ("spec", "kubernetes", "version"))
-        message = f"the schemas of Kubernetes {minor} are not known; {fact}"
+        message = f"the schemas of KubernetesSchemas {minor} are not known; {fact}"
         found.append(
             Finding(code="E0606", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=tuple(names))
         )

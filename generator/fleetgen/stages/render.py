@@ -21,7 +21,7 @@ from fleetgen.model.component import Component
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import Exported
+from fleetgen.model.policy import ExportedPolicy
 from fleetgen.model.settings import is_on, nearest_place, plain
 from fleetgen.model.variant import Variant, plain_values
 from fleetgen.policy.expansion import expansion_templates
@@ -89,7 +89,9 @@ class Renderer:
     `policy_sets`: cluster -> the policy set whose constraints its unit with policies gets.
     """
 
-    def __init__(self, exported: Mapping[str, Exported] | None = None, policy_sets: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, exported: Mapping[str, ExportedPolicy] | None = None, policy_sets: Mapping[str, str] | None = None
+    ) -> None:
         self._exported = exported or {}
         self._policy_sets = policy_sets or {}
         self._parts: dict[str, str] = {}

@@ -15,7 +15,7 @@ import pytest
 
 from fleetgen.answers.show import contents
 from fleetgen.build.desired_state import Desired, Settings, desired
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.model.plain import JsonObject
 from fleetgen.stages.compose import application
@@ -56,7 +56,7 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
     def engine() -> PolicyEngine:
         raise AssertionError("nothing is gated here")
 
-    memo = Memo(cache_folder(os.environ))
+    memo = Cache(cache_folder(os.environ))
     return desired(
         Settings(
             repository=Repository.find(root),

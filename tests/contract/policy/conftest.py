@@ -12,7 +12,7 @@ from fleetgen.build.desired_state import Plan
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary
 from fleetgen.model.policy import Constraint, Policy
-from fleetgen.policies.test_suite import Bench
+from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.metadata import read_policies
 from fleetgen.stages.load import load
@@ -54,8 +54,8 @@ def gator(tools: Callable[[str], Tool]) -> GatorCli:
 
 
 @pytest.fixture(scope="session")
-def bench(tools: Callable[[str], Tool], gator: GatorCli) -> Bench:
-    return Bench(
+def bench(tools: Callable[[str], Tool], gator: GatorCli) -> PolicyTools:
+    return PolicyTools(
         opa=lambda folder: OpaCli(tool=tools("opa"), root=folder, environ=os.environ, jobs=2),
         regal=lambda folder, config: RegalCli(tool=tools("regal"), root=folder, config=config, environ=os.environ),
         gator=lambda: gator,

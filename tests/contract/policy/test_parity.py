@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 
 from fleetgen.build.desired_state import Plan, Settings
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, read_rules
 from fleetgen.model.fleet import WaiverDocument
@@ -26,7 +26,7 @@ from fleetgen.model.rego import Asked
 from fleetgen.policies import parity as use_case
 from fleetgen.policies.both_gates import Comparison, Trial, compare, question
 from fleetgen.policies.parity import findings, parity, silent
-from fleetgen.policies.test_suite import Bench
+from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.exemptions import exempted
 from fleetgen.policy.metadata import read_policies
@@ -88,13 +88,13 @@ def test_the_gates_are_equal(
     *,
     repository: Repository,
     plan: Plan,
-    bench: Bench,
+    bench: PolicyTools,
     tools: Callable[[str], Tool],
     engine: ConftestCli,
     policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
-    memo = Memo(cache_folder(os.environ))
+    memo = Cache(cache_folder(os.environ))
     settings = Settings(
         repository=repository,
         memo=memo,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fleetgen.build.desired_state import Desired, Settings, desired
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.stages.conform import minors_of
 from fleetgen.stages.gate import PolicyEngine
@@ -34,8 +34,8 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
 
     settings = Settings(
         repository=Repository.find(root),
-        memo=Memo(cache_folder(os.environ)),
-        gate_memo=Memo(None),
+        memo=Cache(cache_folder(os.environ)),
+        gate_memo=Cache(None),
         builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ),
         engine=engine,
         as_of=date(2026, 11, 24),

@@ -15,7 +15,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import Exported
+from fleetgen.model.policy import ExportedPolicy
 from fleetgen.model.settings import Table, at, empty, merge, plain
 from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.policy.constraints import read_constraints
@@ -75,7 +75,7 @@ def components() -> Mapping[str, Component]:
 
 
 @cache
-def exported() -> Mapping[str, Exported]:
+def exported() -> Mapping[str, ExportedPolicy]:
     """The policies that components of the library install, for an environment without anything of its own."""
     paths = [path for pattern in ("*.rego", "*.yaml") for path in sorted((ROOT / "policies").rglob(pattern))]
     texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}

@@ -8,7 +8,7 @@ from fleetgen.build.desired_state import Settings, plan_of
 from fleetgen.cli import common, output
 from fleetgen.cli.policy.bench import bench
 from fleetgen.errors import GateFailed
-from fleetgen.policies.test_suite import Report, examine
+from fleetgen.policies.test_suite import SuiteReport, examine
 
 _HELP = """Test the policies below PATH (default: all) before they judge anything.
 
@@ -33,7 +33,7 @@ def command(settings: Settings, *, paths: tuple[str, ...], fix: bool) -> int:
     return 0
 
 
-def _summary(report: Report) -> str:
+def _summary(report: SuiteReport) -> str:
     engine = report.engine
     oldest = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine else "every Gatekeeper with Rego v1"
     sizes = f"{report.policies} policies, {report.tests} tests on {report.inputs} inputs"

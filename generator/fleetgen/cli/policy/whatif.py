@@ -8,7 +8,7 @@ import click
 
 from fleetgen.build.desired_state import Settings
 from fleetgen.cli import answers, common, output
-from fleetgen.policies.whatif import Change, Row, WhatIf, whatif
+from fleetgen.policies.whatif import WhatIf, WhatIfChange, WhatIfRow, whatif
 from fleetgen.report.text import clusters_text
 
 _EXAMPLES = 3
@@ -53,7 +53,7 @@ def _lines(answer: WhatIf) -> Iterator[str]:
         yield from _examples(row, "newly passing", row.passing)
 
 
-def _count(changes: Sequence[Change]) -> str:
+def _count(changes: Sequence[WhatIfChange]) -> str:
     clusters = {name for change in changes for name in change.clusters}
     return f"{len(changes)} in {_clusters(len(clusters))}" if changes else "-"
 
@@ -62,7 +62,7 @@ def _clusters(count: int) -> str:
     return "1 cluster" if count == 1 else f"{count} clusters"
 
 
-def _examples(row: Row, title: str, changes: Sequence[Change]) -> Iterator[str]:
+def _examples(row: WhatIfRow, title: str, changes: Sequence[WhatIfChange]) -> Iterator[str]:
     if not changes:
         return
     yield ""

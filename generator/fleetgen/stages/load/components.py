@@ -7,7 +7,17 @@ from functools import cache
 from typing import Final, cast
 
 from fleetgen.errors import InputError, problem
-from fleetgen.model.component import Beside, Chart, ClusterResource, Component, Conditions, Release, Requirement, Space, Support
+from fleetgen.model.component import (
+    Chart,
+    ClusterResource,
+    Companion,
+    Component,
+    Conditions,
+    NamespaceUse,
+    Release,
+    Requirement,
+    Support,
+)
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.fields import TOKEN
 from fleetgen.model.finding import Finding
@@ -18,9 +28,9 @@ from fleetgen.model.settings import (
     Append,
     Items,
     MergeBy,
+    MergeRules,
     Node,
     Origin,
-    Rules,
     Table,
     at,
     empty,
@@ -263,7 +273,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
             Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
             for r in objects("requires")
         ),
-        beside=tuple(Beside(**each) for each in objects("beside")),
+        beside=tuple(Companion(**each) for each in objects("beside")),
         chart=_chart(chart) if chart else None,
         source_repos=texts("sourceRepos"),
         cluster_resources=tuple(ClusterResource(group=r["group"], kind=r["kind"]) for r in objects("clusterResources")),
@@ -280,8 +290,12 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
     )
 
 
-def _space(data: Json) -> Space:
-    return Space(name=str(data["name"]), where=_conditions(data["where"])) if isinstance(data, dict) else Space(name=str(data))
+def _space(data: Json) -> NamespaceUse:
+    return (
+        NamespaceUse(name=str(data["name"]), where=_conditions(data["where"]))
+        if isinstance(data, dict)
+        else NamespaceUse(name=str(data))
+    )
 
 
 def _support(data: JsonObject) -> Support:
@@ -332,7 +346,7 @@ def _chart(data: JsonObject) -> Chart:
     )
 
 
-def _rules(data: JsonObject) -> Rules:
+def _rules(data: JsonObject) -> MergeRules:
     """Merge rules with paths below `values`."""
     rules: dict[tuple[str, ...], Append | MergeBy] = {}
     for path, rule in data.items():
