@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from fleetgen.build.desired_state import Plan, Settings, plan_of
+from fleetgen.build.desired_state import Plan, plan_of
 from fleetgen.inputs.rules import installed_by
+from fleetgen.inputs.run import Run
 from fleetgen.model.variant import VariantKey
 from fleetgen.policy.enforcement import due_stage, next_stage
 from fleetgen.policy.waiver_reach import waivers_of
@@ -14,9 +15,9 @@ from fleetgen.policy.waiver_reach import waivers_of
 Row = tuple[str, ...]
 
 
-def clusters(settings: Settings) -> list[Row]:
+def clusters(run: Run) -> list[Row]:
     """All clusters, retired ones included."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     rows: list[Row] = [("NAME", "ENVIRONMENT", "RING", "REGION", "PROFILE", "LIFECYCLE", "UNITS")]
     for name, cluster in sorted(plan.fleet.clusters.items()):
         spec = cluster.spec
@@ -25,9 +26,9 @@ def clusters(settings: Settings) -> list[Row]:
     return rows
 
 
-def units(settings: Settings) -> list[Row]:
+def units(run: Run) -> list[Row]:
     """Units with their versions and how often they differ."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     found: dict[str, list[VariantKey]] = {}
     for key in plan.resolved.variants:
         found.setdefault(key.unit, []).append(key)
@@ -40,9 +41,9 @@ def units(settings: Settings) -> list[Row]:
     return rows
 
 
-def variants(settings: Settings) -> list[Row]:
+def variants(run: Run) -> list[Row]:
     """Variants with the layers that made them."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     rows: list[Row] = [("VARIANT", "VERSION", "CLUSTERS", "LAYERS")]
     for key, variant in sorted(plan.resolved.variants.items()):
         layers = ", ".join(layer.label for layer in variant.layers) or "-"
@@ -50,9 +51,9 @@ def variants(settings: Settings) -> list[Row]:
     return rows
 
 
-def duplicates(settings: Settings) -> list[Row]:
+def duplicates(run: Run) -> list[Row]:
     """Variants of one unit in one ring with equal rendered content under several names; it is built once. Needs no tool."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     same: dict[tuple[object, ...], list[VariantKey]] = {}
     for key, content in _contents(plan).items():
         same.setdefault((key.environment, key.ring, key.unit, content), []).append(key)
@@ -74,39 +75,39 @@ def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
     return result
 
 
-def policies(settings: Settings) -> list[Row]:
+def policies(run: Run) -> list[Row]:
     """Policies of the library and of the repository."""
-    found = plan_of(settings).library.policies
+    found = plan_of(run).library.policies
     rows: list[Row] = [("ID", "SEVERITY", "SCOPE", "KIND", "TITLE")]
     return rows + [(p.id, p.severity, p.scope, p.kind, p.title) for _, p in sorted(found.items())]
 
 
-def waivers(settings: Settings) -> list[Row]:
+def waivers(run: Run) -> list[Row]:
     """Waivers, whether they still hold, and whether sites know them."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     installed = installed_by(plan.fleet)
     rows: list[Row] = [("NAME", "POLICY", "EXPIRES", "STATE", "OWNER", "CLUSTERS", "IN CLUSTER", "WHY NOT")]
     for waiver in sorted(waivers_of(plan.fleet.waivers, plan.resolved, plan.rules.policies), key=lambda w: (w.expires, w.name)):
-        state = "valid" if settings.as_of.isoformat() <= waiver.expires else "expired"
+        state = "valid" if run.as_of.isoformat() <= waiver.expires else "expired"
         why = waiver.only_at_gate or ("" if waiver.policy in installed else "no component installs its policy")
         told = ("no", why) if why else ("yes", "-")
         rows.append((waiver.name, waiver.policy, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
     return rows
 
 
-def enforcement(settings: Settings) -> list[Row]:
+def enforcement(run: Run) -> list[Row]:
     """Where constraints do something else than they say themselves, and when they are to do more."""
     rows: list[Row] = [("NAME", "CONSTRAINTS", "WHERE", "ACTION", "NEXT", "OWNER")]
-    for document in sorted(plan_of(settings).fleet.enforcements, key=lambda d: d.name):
+    for document in sorted(plan_of(run).fleet.enforcements, key=lambda d: d.name):
         spec, scope = document.spec, document.spec.scope
         where = ", ".join((*scope.environments, *scope.rings, *scope.groups)) or "everywhere"
-        late, coming = due_stage(document, settings.as_of), next_stage(document, settings.as_of)
+        late, coming = due_stage(document, run.as_of), next_stage(document, run.as_of)
         told = f"{late.action} since {late.from_}" if late else f"{coming.action} from {coming.from_}" if coming else "-"
         rows.append((document.name, ", ".join(spec.constraints), where, spec.action, told, spec.owner))
     return rows
 
 
-TABLES: Final[Mapping[str, Callable[[Settings], Sequence[Row]]]] = {
+TABLES: Final[Mapping[str, Callable[[Run], Sequence[Row]]]] = {
     "clusters": clusters,
     "units": units,
     "variants": variants,

@@ -1,4 +1,4 @@
-"""Wires the stage `conform`: files of definitions, KubernetesSchemas' schemas, the cache, and the places of what was found."""
+"""Wires the stage `conform`: files of definitions, Kubernetes' schemas, the cache, and the places of what was found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.schema import Breach, Definition
 from fleetgen.inputs import cache
-from fleetgen.build.desired_state import Desired, Settings
+from fleetgen.build.desired_state import Desired
+from fleetgen.inputs.run import Run
 from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
 from fleetgen.inputs.cache import Cache
 from fleetgen.provenance.backward import place_of
@@ -30,14 +31,14 @@ class Conformed:
     schemas: str
 
 
-def conformed(settings: Settings, desired: Desired) -> Conformed:
+def conformed(run: Run, desired: Desired) -> Conformed:
     """Judge every distinct object by its schema. Raises InputError with everything that was found."""
     kubernetes = PackagedKubernetes()
-    files = settings.repository.read_schemas()
+    files = run.repository.read_schemas()
     resolved = desired.plan.resolved
-    sources = Sources(kubernetes=kubernetes, definitions=_definitions(settings, files))
+    sources = Sources(kubernetes=kubernetes, definitions=_definitions(run, files))
     questions = conform.questions(resolved, desired.objects, sources)
-    judged = _judged(settings, kubernetes, questions)
+    judged = _judged(run, kubernetes, questions)
 
     def place(question: Question, breach: Breach) -> Place:
         variant = resolved.variants[question.variants[0]]
@@ -50,10 +51,10 @@ def conformed(settings: Settings, desired: Desired) -> Conformed:
     return Conformed(findings=tuple(findings), schemas=judges_digest(kubernetes, files))
 
 
-def _definitions(settings: Settings, files: Mapping[str, str]) -> Definitions:
+def _definitions(run: Run, files: Mapping[str, str]) -> Definitions:
     """The user's definitions, none of them read yet. Raises InputError E0607 for an entry without any."""
     found = definitions.sources(files)
-    repository = settings.repository
+    repository = run.repository
     entries = zip(repository.config.schemas, repository.schema_paths, strict=True)
     empty = [entry for entry, path in entries if not any(_below(source, path) for source in found)]
     fix = "put the definitions there, as YAML files, or remove the entry"
@@ -62,7 +63,7 @@ def _definitions(settings: Settings, files: Mapping[str, str]) -> Definitions:
             problem("E0607", f"'{entry}' has no CustomResourceDefinition", fix=fix, place=repository.entry_place(entry))
             for entry in empty
         )
-    return Definitions(found, lambda source: _read(settings.memo, source))
+    return Definitions(found, lambda source: _read(run.cache, source))
 
 
 def _below(source: DefinitionSource, path: str) -> bool:
@@ -80,17 +81,17 @@ def _read(kept: Cache, source: DefinitionSource) -> tuple[Definition, ...]:
     return made
 
 
-def _judged(settings: Settings, kubernetes: KubernetesSchemas, questions: Sequence[Question]) -> list[tuple[Question, SchemaVerdict]]:
+def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[Question]) -> list[tuple[Question, SchemaVerdict]]:
     keys = [cache.key("conform", question.manifest.digest, question.schema.digest) for question in questions]
-    known = settings.gate_memo.get_many(keys)
+    known = run.gate_cache.get_many(keys)
     judge = Judge(kubernetes)
     missing = sum(key not in known for key in keys)
     if missing:
-        settings.progress("conform", 0, missing)
+        run.progress("conform", 0, missing)
     fresh = {key: judge.verdict(question) for key, question in zip(keys, questions, strict=True) if key not in known}
-    settings.gate_memo.put_many({key: _encode(verdict) for key, verdict in fresh.items()})
+    run.gate_cache.put_many({key: _encode(verdict) for key, verdict in fresh.items()})
     if missing:
-        settings.progress("conform", missing, missing)
+        run.progress("conform", missing, missing)
     verdicts = fresh | {key: _decode(value) for key, value in known.items()}
     return [(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
 

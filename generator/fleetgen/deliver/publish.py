@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetgen.build import rendered_tree
-from fleetgen.build.desired_state import Settings
 from fleetgen.errors import InputError, LockedError, problem
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
+from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
 from fleetgen.model.config import Guards
 from fleetgen.model.finding import Finding
@@ -75,12 +75,12 @@ class _Job:
         return self.git.import_commit(parent, self.message, {self.prefix: below})
 
 
-def publish(settings: Settings, git: Git, approved: Approved, request: PublishRequest) -> Published:
+def publish(run: Run, git: Git, approved: Approved, request: PublishRequest) -> Published:
     """Make the commit. Raises InputError (guards, state of the repository) or LockedError (the branch moved)."""
     checked_out = git.current_branch()
     if not request.branch and checked_out is None:
         raise InputError(problem("E0903", "no branch is checked out", fix="check out a branch, or name one with --branch"))
-    inputs = (*INPUTS, *settings.repository.schema_paths)
+    inputs = (*INPUTS, *run.repository.schema_paths)
     if not request.allow_uncommitted:
         _demand_committed_inputs(git, inputs)
     files = part_of(approved.files, request.environments)
@@ -89,13 +89,13 @@ def publish(settings: Settings, git: Git, approved: Approved, request: PublishRe
         git=git,
         request=request,
         ref=ref,
-        prefix=output_prefix(settings, git),
+        prefix=output_prefix(run, git),
         inputs=inputs,
         files=files,
         message=_message(approved, files, request),
     )
     parent = git.resolve(ref)
-    _guard(settings, job, parent)
+    _guard(run, job, parent)
     commit = job.commit_on(parent)
     if parent is not None and git.tree(commit) == git.tree(parent):
         pushed = bool(request.remote) and not request.dry_run and _push(job, parent, checked_out)
@@ -109,9 +109,9 @@ def publish(settings: Settings, git: Git, approved: Approved, request: PublishRe
     return Published(ref=ref, commit=git.resolve(ref) or commit, files=len(files), pushed=pushed)
 
 
-def output_prefix(settings: Settings, git: Git) -> str:
+def output_prefix(run: Run, git: Git) -> str:
     """output/ as git sees it, from the top of the repository."""
-    inner = settings.repository.root.resolve().relative_to(git.root.resolve()).as_posix()
+    inner = run.repository.root.resolve().relative_to(git.root.resolve()).as_posix()
     return OUTPUT if inner == "." else f"{inner}/{OUTPUT}"
 
 
@@ -135,15 +135,15 @@ def committed(git: Git, ref: str, prefix: str) -> dict[str, str]:
     return {path.removeprefix(prefix + "/"): text for path, text in git.archive(ref, prefix).items()}
 
 
-def _guard(settings: Settings, job: _Job, parent: str | None) -> None:
+def _guard(run: Run, job: _Job, parent: str | None) -> None:
     if parent is None:
         return
     before = committed(job.git, parent, job.prefix)
     found: list[Finding] = []
     if not job.request.allow_removal:
-        found += removals(rendered_tree.bills(before), rendered_tree.bills(job.files), settings.repository.config.guards)
+        found += removals(rendered_tree.bills(before), rendered_tree.bills(job.files), run.repository.config.guards)
     if before and before != job.files:
-        found += owner_changes(rendered_tree.tree(settings, before), rendered_tree.tree(settings, job.files))
+        found += owner_changes(rendered_tree.tree(run, before), rendered_tree.tree(run, job.files))
     if found:
         raise InputError(found)
 

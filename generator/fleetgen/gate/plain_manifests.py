@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
-from fleetgen.build.desired_state import Progress, no_progress
 from fleetgen.errors import GateFailed, InputError, ToolError, problem
 from fleetgen.gate.findings import finding_of
 from fleetgen.gate.questions import isolated, object_answers
@@ -16,6 +15,7 @@ from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.files import read_file, read_tree
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import Governed, PolicyLibrary, Rules, environment_values, library_of, read_governing, read_rules
+from fleetgen.inputs.run import Progress, no_progress
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.model.manifest import Manifest
@@ -50,7 +50,7 @@ class ManifestsTools:
 
     repository: Repository | None
     engine: Callable[[], PolicyEngine]
-    gate_memo: Cache
+    gate_cache: Cache
     progress: Progress = no_progress
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from fleetgen.build.desired_state import Plan, Settings
+from fleetgen.build.desired_state import Plan
 from fleetgen.errors import InputError
 from fleetgen.inputs.policy_source import PolicySource, policies_from
 from fleetgen.inputs.rules import PolicyLibrary, Rules, environment_values, governed_by, read_governing, read_rules, values_of
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
 from fleetgen.model.waiver import Waiver
@@ -25,17 +26,17 @@ class Judging:
     findings: tuple[Finding, ...]
 
 
-def judging(settings: Settings, plan: Plan) -> Judging:
+def judging(run: Run, plan: Plan) -> Judging:
     """What the gate judges by. Raises InputError for policies that cannot be used (E0301, E0306, E0801, E0805)."""
     fleet = plan.fleet
     own = plan.rules
     found = [
         *waivers.broken(fleet.waivers, fleet.enforcements, own.policies, fleet.duties),
-        *enforcement.due(fleet.enforcements, settings.as_of),
+        *enforcement.due(fleet.enforcements, run.as_of),
     ]
-    if not settings.policies_from:
+    if not run.policies_from:
         return Judging(rules=own, waivers=waivers_of(fleet.waivers, plan.resolved, own.policies), findings=tuple(found))
-    source = policies_from(settings.repository, settings.policies_from, settings.need_git)
+    source = policies_from(run.repository, run.policies_from, run.need_git)
     try:
         lent, rules = _lent(plan, source)
     except InputError as error:

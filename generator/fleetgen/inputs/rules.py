@@ -22,8 +22,8 @@ from fleetgen.policy import enforcement, exemptions
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.enforcement import Membership, membership_of
 from fleetgen.policy.export import export, libraries, packages_of
+from fleetgen.policy.gate_plan import gate_plan, known_policies
 from fleetgen.policy.metadata import read_policies
-from fleetgen.policy.plan import known_policies, plan
 from fleetgen.policy.sets import Values, about, named_groups, policy_sets
 from fleetgen.stages.load import documents, governing
 from fleetgen.stages.load.governing import contributing
@@ -176,7 +176,7 @@ def read_rules(library: PolicyLibrary, values: Mapping[str, Values], governed: G
 def _data(constraints: Sequence[Constraint], sets: Mapping[str, PolicySet]) -> JsonObject:
     """What the gate reads as data; a plain object is judged in the first environment."""
     return {
-        "plan": plan(sets),
+        "plan": gate_plan(sets),
         "known_policies": known_policies(constraints),
         "gate": {"default": min((each.environment for each in sets.values()), default="")},
     }

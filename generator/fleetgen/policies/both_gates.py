@@ -14,9 +14,9 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy, PolicySet
 from fleetgen.policy.expansion import EXPANDED, expansion_templates
 from fleetgen.policy.export import constraint_document, packages_of, template
+from fleetgen.policy.gate_plan import gate_plan, known_policies
 from fleetgen.policy.match import indexed
 from fleetgen.policy.parity import Disagreement, Judged, canonical, differences, judged
-from fleetgen.policy.plan import known_policies, plan
 from fleetgen.stages import gate
 from fleetgen.stages.build import digest_of, resource_id
 from fleetgen.stages.gate import Item, PolicyEngine
@@ -130,7 +130,7 @@ def _gate(trial: Trial, engine: PolicyEngine) -> tuple[list[Judged], set[str]]:
     """What conftest finds, and the ids of what it takes for no object at all."""
     judging = PolicySet(name=trial.name, environment=trial.name, values=trial.values, constraints=tuple(trial.constraints))
     data: JsonObject = {
-        "plan": plan({trial.name: judging}),
+        "plan": gate_plan({trial.name: judging}),
         "known_policies": known_policies(trial.constraints),
         "gate": {"default": trial.name},
     }

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
-from fleetgen.build.desired_state import Desired, Plan, Settings, desired
+from fleetgen.build.desired_state import Desired, Plan, desired
 from fleetgen.errors import InputError
 from fleetgen.gate.approval import model_answers, models_of
 from fleetgen.gate.findings import Result, finding_of, join, model_finding, object_finding, results_of
 from fleetgen.gate.questions import object_answers
 from fleetgen.inputs.policy_source import PolicySource, policies_from
 from fleetgen.inputs.rules import PolicyLibrary, Rules, read_governing, rules_of
+from fleetgen.inputs.run import Run
 from fleetgen.model.place import Place
 from fleetgen.model.waiver import Waiver
 from fleetgen.policy.waiver_reach import waivers_of
@@ -77,18 +78,18 @@ _Subject: TypeAlias = tuple[str, str]
 _Failures: TypeAlias = dict[_Key, dict[_Subject, list[_Result]]]
 
 
-def whatif(settings: Settings, source: str, git: Callable[[], Git]) -> WhatIf:
+def whatif(run: Run, source: str, git: Callable[[], Git]) -> WhatIf:
     """Compare. Raises InputError if the other policies cannot be used, and what building and gating the fleet raise."""
-    other = policies_from(settings.repository, source, git)
-    wanted = desired(settings)
+    other = policies_from(run.repository, source, git)
+    wanted = desired(run)
     plan = wanted.plan
     before, after = plan.rules, _after(plan, other)
     sets = {name: f"{before.of[name]}|{after.of[name]}" for name in plan.resolved.clusters}
     questions = gate.items(plan.resolved, wanted.objects, sets)  # of clusters that neither side tells apart
-    now, then = (_failures(settings, wanted, rules, questions) for rules in (before, after))
+    now, then = (_failures(run, wanted, rules, questions) for rules in (before, after))
     _demand_sound(after, source, now, then)
     waivers = waivers_of(plan.fleet.waivers, plan.resolved, after.policies)
-    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.expires) >= settings.as_of]
+    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.expires) >= run.as_of]
     rows = []
     for key in sorted(now.keys() | then.keys()):
         old, new = now.get(key, {}), then.get(key, {})
@@ -112,7 +113,7 @@ def _after(plan: Plan, other: PolicySource) -> Rules:
         raise other.blamed(error) from error
 
 
-def _failures(settings: Settings, wanted: Desired, rules: Rules, questions: Sequence[Item]) -> _Failures:
+def _failures(run: Run, wanted: Desired, rules: Rules, questions: Sequence[Item]) -> _Failures:
     """Constraint and action -> who fails -> why. What is waived fails, too."""
     failures: _Failures = {}
 
@@ -123,11 +124,11 @@ def _failures(settings: Settings, wanted: Desired, rules: Rules, questions: Sequ
             failures.setdefault(key, {}).setdefault(subject, []).append(result)
 
     asked = [replace(item, policy_set=rules.of[item.clusters[0]]) for item in questions]
-    answers = object_answers(settings, rules, asked)
+    answers = object_answers(run, rules, asked)
     for item in asked:
         for said in results_of(rules.sets[item.policy_set], answers[item.id]):
             add([("object", item.id)], _Result(item=item, said=said))
-    for policy_set, answer in model_answers(settings, rules, models_of(wanted, rules, settings.as_of)).items():
+    for policy_set, answer in model_answers(run, rules, models_of(wanted, rules, run.as_of)).items():
         for msg, metadata in answer.results:
             named = model_finding(wanted, rules, msg, metadata).finding.clusters
             subjects = [("cluster", name) for name in named] or [("environment", rules.sets[policy_set].environment)]

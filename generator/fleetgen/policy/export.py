@@ -10,7 +10,7 @@ from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, ExportedPolicy, Policy, PolicySet
-from fleetgen.policy.plan import parameters
+from fleetgen.policy.gate_plan import parameters
 
 TARGET: Final = "admission.k8s.gatekeeper.sh"
 # The kind of a constraint comes into being some seconds after its template, and is not there in a dry run before the first sync.

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from fleetgen.build.desired_state import Desired, Settings, cached_builds, desired
+from fleetgen.build.desired_state import Desired, cached_builds, desired
 from fleetgen.errors import GateFailed, InputError, problem
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import CONFIG, OUTPUT, Repository
+from fleetgen.inputs.run import Run
 from fleetgen.model.place import Place
 from fleetgen.model.variant import VariantKey
 from fleetgen.rehearse.crds import SiteDefinitions, definitions_in
@@ -39,14 +40,14 @@ def definitions(tools: Tools, folder: Path | None, made: Desired) -> SiteDefinit
     return found
 
 
-def planned(settings: Settings, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    """What the cluster's site must become, from the inputs that `settings` reads."""
-    return _planned(settings, tools, cluster, crds, _made(settings, cluster))
+def planned(run: Run, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
+    """What the cluster's site must become, from the inputs that `run` reads."""
+    return _planned(run, tools, cluster, crds, _made(run, cluster))
 
 
-def _made(settings: Settings, cluster: str) -> Desired:
+def _made(run: Run, cluster: str) -> Desired:
     """Everything that is rendered. Raises InputError E0301, E1305 for a cluster that no site can be."""
-    made = desired(settings)
+    made = desired(run)
     root_of(made, cluster)
     spec = made.plan.resolved.clusters[cluster].spec
     if spec.lifecycle != "active":
@@ -55,23 +56,23 @@ def _made(settings: Settings, cluster: str) -> Desired:
     return made
 
 
-def _planned(settings: Settings, tools: Tools, cluster: str, crds: Path | None, made: Desired) -> Wanted:
+def _planned(run: Run, tools: Tools, cluster: str, crds: Path | None, made: Desired) -> Wanted:
     root = root_of(made, cluster)
     found = definitions(tools, crds, made)
-    built = cached_builds(settings, {key("root", root, *made.files.values()): (root, made.files)}, {})
+    built = cached_builds(run, {key("root", root, *made.files.values()): (root, made.files)}, {})
     plan = wanted(made, next(iter(built.values())), found, definitions_in(tools.files("argocd") / _ARGOCD_CRDS))
     if found.problems:
         raise InputError(found.problems)
     return plan
 
 
-def committed(settings: Settings, tools: Tools, cluster: str, *, commit: str, crds: Path | None, folder: Path) -> Wanted:
+def committed(run: Run, tools: Tools, cluster: str, *, commit: str, crds: Path | None, folder: Path) -> Wanted:
     """What the cluster's site must become, from one commit, which is checked out below `folder` for the moment.
 
     InputError E1305 if sites find nothing there, GateFailed E0901 if what they find is not what its inputs render.
     """
-    git = Git.open(settings.repository.root, os.environ)
-    inside = settings.repository.root.resolve().relative_to(git.root.resolve())
+    git = Git.open(run.repository.root, os.environ)
+    inside = run.repository.root.resolve().relative_to(git.root.resolve())
     bare, files = folder / "fleet.git", folder / "files"
     folder.mkdir()
     try:
@@ -80,7 +81,7 @@ def committed(settings: Settings, tools: Tools, cluster: str, *, commit: str, cr
         if not (files / inside / CONFIG).is_file():
             text = f"commit {commit[:12]} has no {inside / CONFIG}"
             raise InputError(problem("E1305", text, fix="commit the fleet, or name a commit that has it with --ref"))
-        there = replace(settings, repository=Repository.find(files / inside))
+        there = replace(run, repository=Repository.find(files / inside))
         made = _made(there, cluster)
         _check_output(made, cluster, files, inside)
         return _planned(there, tools, cluster, crds, made)

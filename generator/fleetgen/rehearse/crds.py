@@ -1,4 +1,4 @@
-"""SiteDefinitions of custom resources: from the user's folder, from the pinned tools' modules, else one that admits anything."""
+"""Definitions of custom resources: from the user's folder, from the pinned tools' modules, else one that admits anything."""
 
 from __future__ import annotations
 

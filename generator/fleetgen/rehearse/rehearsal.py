@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.errors import problem
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
 from fleetgen.rehearse import comparing
 from fleetgen.rehearse import site as sites
@@ -79,16 +79,14 @@ class BuiltTools:
 
 
 @contextmanager
-def opened(
-    settings: Settings, tools: Tools, cluster: str, *, commit: str, crds: Path | None, options: Options
-) -> Iterator[RehearsedSite]:
+def opened(run: Run, tools: Tools, cluster: str, *, commit: str, crds: Path | None, options: Options) -> Iterator[RehearsedSite]:
     """A site that serves one commit of the repository and has not been powered on yet."""
     sites.check(options)
     with closing(Guard()) as guard:
-        plan = committed(settings, tools, cluster, commit=commit, crds=crds, folder=guard.folder / "commit")
+        plan = committed(run, tools, cluster, commit=commit, crds=crds, folder=guard.folder / "commit")
         tools.prepare()
         with sites.opened(guard, tools, plan, options) as site:
-            git_serve.copy(Git.open(settings.repository.root, os.environ).root, commit, site.repository, plan.ref)
+            git_serve.copy(Git.open(run.repository.root, os.environ).root, commit, site.repository, plan.ref)
             site.serve(plan)
             yield site
 

@@ -2,7 +2,7 @@
 
 Each distinct question (object, schema) is asked once, whatever the number of clusters. The schema of a custom kind comes from the
 cluster's own desired state (a CustomResourceDefinition, a ConstraintTemplate), else from the definitions at hand. All other kinds
-are KubernetesSchemas' own, in the cluster's minor version.
+are Kubernetes' own, in the cluster's minor version.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SchemaVerdict: TypeAlias = tuple[Breach, ...] | None
 
 
 class KubernetesSchemas(Protocol):
-    """The schemas of KubernetesSchemas' own kinds. `digest` names all of them, `minors` lists them from old to new."""
+    """The schemas of Kubernetes' own kinds. `digest` names all of them, `minors` lists them from old to new."""
 
     @property
     def digest(self) -> str:
@@ -51,7 +51,7 @@ class KubernetesSchemas(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """What judges an object: a definition, or KubernetesSchemas in a minor version.
+    """What judges an object: a definition, or Kubernetes in a minor version.
 
     `title` is its name for people. `borrowed`: it is another minor's, because the cluster's own is not known.
     """
@@ -91,7 +91,7 @@ class Sources:
 
 
 def minors_of(resolved: Resolved) -> dict[str, str]:
-    """Cluster -> its KubernetesSchemas minor, for example 1.35."""
+    """Cluster -> its Kubernetes minor, for example 1.35."""
     return {name: str(_MINOR.value(resolved.clusters[name].spec)) for name in resolved.bills}
 
 
@@ -145,7 +145,7 @@ def _provided(variant: Variant) -> tuple[tuple[GroupKind, str], ...]:
 
 
 def _schema_of(wanted: GroupKind, context: _Context, brought: _Brought, sources: Sources) -> Schema | None:
-    """What judges a kind; None for a kind of a KubernetesSchemas that is older than all that are known."""
+    """What judges a kind; None for a kind of a Kubernetes that is older than all that are known."""
     group, kind = wanted
     if digest := dict(context.brought).get(wanted):
         title, definition = brought.definitions[digest]
@@ -155,7 +155,7 @@ def _schema_of(wanted: GroupKind, context: _Context, brought: _Brought, sources:
         return Schema(digest=source.digest, title=source.place.path, definition=definition)
     if minor := nearest(context.minor, sources.kubernetes.minors):
         digest = f"kubernetes {sources.kubernetes.digest} {minor}"
-        return Schema(digest=digest, title="KubernetesSchemas", minor=minor, borrowed=minor != context.minor)
+        return Schema(digest=digest, title="Kubernetes", minor=minor, borrowed=minor != context.minor)
     return None
 
 
@@ -254,10 +254,10 @@ def _message(breach: Breach, api_version: str, judges: str) -> str:
 
 
 def _names(judges: Collection[tuple[str, str]]) -> str:
-    """`KubernetesSchemas 1.34, 1.35`, or the files of the definitions."""
+    """`Kubernetes 1.34, 1.35`, or the files of the definitions."""
     minors = sorted({minor for _, minor in judges if minor}, key=_number)
     files = sorted({title for title, minor in judges if not minor})
-    return ", ".join([*([f"KubernetesSchemas {', '.join(minors)}"] if minors else []), *files])
+    return ", ".join([*([f"Kubernetes {', '.join(minors)}"] if minors else []), *files])
 
 
 def _unknown_kinds(judged: Sequence[tuple[Question, SchemaVerdict]]) -> list[Finding]:
@@ -276,7 +276,7 @@ def _unknown_kinds(judged: Sequence[tuple[Question, SchemaVerdict]]) -> list[Fin
 
 
 def unknown_minors(resolved: Resolved, known: Sequence[str]) -> list[Finding]:
-    """A warning for each minor of KubernetesSchemas whose schemas are not known."""
+    """A warning for each minor of Kubernetes whose schemas are not known."""
     clusters: dict[str, list[str]] = {}
     for name, minor in sorted(minors_of(resolved).items()):
         if minor not in known:
@@ -285,9 +285,9 @@ def unknown_minors(resolved: Resolved, known: Sequence[str]) -> list[Finding]:
     for minor, names in sorted(clusters.items()):
         used = nearest(minor, known)
         fact = f"those of {used} are used, and what they refuse is a warning" if used else "its own kinds are not validated"
-        fix = "update fleetgen" if used else f"update the clusters; the oldest schemas are those of KubernetesSchemas {known[0]}"
+        fix = "update fleetgen" if used else f"update the clusters; the oldest schemas are those of Kubernetes {known[0]}"
         place = nearest_place(resolved.clusters[names[0]].tree, ("spec", "kubernetes", "version"))
-        message = f"the schemas of KubernetesSchemas {minor} are not known; {fact}"
+        message = f"the schemas of Kubernetes {minor} are not known; {fact}"
         found.append(
             Finding(code="E0606", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=tuple(names))
         )

@@ -12,10 +12,11 @@ from typing import cast
 
 import pytest
 
-from fleetgen.build.desired_state import Plan, Settings
+from fleetgen.build.desired_state import Plan
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, read_rules
+from fleetgen.inputs.run import Run
 from fleetgen.model.fleet import WaiverDocument
 from fleetgen.model.gatekeeper import Reviewed, Suite
 from fleetgen.model.inventory import WaiverObject, WaiverScope, WaiverSpec
@@ -94,16 +95,16 @@ def test_the_gates_are_equal(
     policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
-    memo = Cache(cache_folder(os.environ))
-    settings = Settings(
+    cache = Cache(cache_folder(os.environ))
+    run = Run(
         repository=repository,
-        memo=memo,
-        gate_memo=memo,
+        cache=cache,
+        gate_cache=cache,
         builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ, jobs=2),
         engine=lambda: replace(engine, jobs=2),
         as_of=date(2026, 11, 24),
     )
-    answer = parity(settings, bench)
+    answer = parity(run, bench)
     assert answer.findings == ()
     used = [name for name in plan.rules.sets if name in plan.rules.of.values()]
     assert [each.name for each in answer.comparisons] == ["tests", *used]

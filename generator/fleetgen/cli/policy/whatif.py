@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import answers, common, output
+from fleetgen.inputs.run import Run
 from fleetgen.policies.whatif import WhatIf, WhatIfChange, WhatIfRow, whatif
 from fleetgen.report.text import clusters_text
 
@@ -28,10 +28,10 @@ distinct objects (findings, for policies about clusters) and of the clusters tha
     help="The other policies: a folder laid out as policies/ is, or a branch, tag or commit.",
 )
 @click.option("--fail-on-new", is_flag=True, help="Exit code 1 if the gate would refuse what it lets pass today.")
-@common.with_settings
-def command(settings: Settings, *, source: str, fail_on_new: bool) -> int:
+@common.with_run
+def command(run: Run, *, source: str, fail_on_new: bool) -> int:
     """See the help text."""
-    answer = whatif(settings, source, lambda: common.git(settings.repository))
+    answer = whatif(run, source, lambda: common.git(run.repository))
     answers.answer("json" if output.is_json() else "text", _lines(answer), answer)
     failing = sum(len(row.failing) for row in answer.rows)
     passing = sum(len(row.passing) for row in answer.rows)
