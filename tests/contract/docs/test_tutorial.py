@@ -15,7 +15,7 @@ from fleetgen.tools.toolchain import Tool
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SHELL = """set -u
-fleetgen() {{ "{python}" -m generator.cli.main "$@" 2>&1; }}
+fleetgen() {{ "{python}" -m fleetgen.cli.main "$@" 2>&1; }}
 cd "$START"
 {command}
 code=$?
@@ -53,7 +53,7 @@ def test_first_fleet(tmp_path: Path, root: Path, tools: Callable[[str], Tool]) -
     steps = list(_steps((root / "docs" / "tutorial" / "first-fleet.md").read_text(encoding="utf-8")))
     assert len(steps) > 10
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"PYTHONPATH": str(root), "NO_COLOR": "1", "GIT_CONFIG_GLOBAL": os.devnull, "STATE": str(state)}
+    environment |= {"PYTHONPATH": str(root / "generator"), "NO_COLOR": "1", "GIT_CONFIG_GLOBAL": os.devnull, "STATE": str(state)}
     for command, expected in steps:
         script = _SHELL.format(python=sys.executable, command=command)
         start = {"START": state.read_text(encoding="utf-8").strip()}
