@@ -211,11 +211,15 @@ def _gate(checked: Checked, root: Path) -> list[str]:
 
     start = seconds([*batches(questions[:1])])
     whole = seconds([*batches(questions)])
-    size = f"{everywhere} documents in all clusters, {len(questions)} of them distinct"
     asked = f"{len(rules.policies)} policies in {len(rules.constraints)} constraints"
-    each = f"{whole:.2f} s, {1000 * whole / len(questions):.2f} ms a distinct document"
-    begins = f"its start takes {start:.2f} s of that ({100 * start / whole:.0f} %)"
-    return [f"The gate: {size}, {asked}. One process of conftest takes {each}; {begins}."]
+    return [
+        f"The gate judges {everywhere} documents in all clusters, {len(questions)} of them distinct,",
+        f"against {asked}. One process of conftest takes {whole:.2f} s,",
+        (
+            f"{1000 * whole / len(questions):.2f} ms per distinct document; "
+            f"its start takes {start:.2f} s of that ({100 * start / whole:.0f} %)."
+        ),
+    ]
 
 
 def _one_process(checked: Checked) -> float:
@@ -238,7 +242,7 @@ def main() -> int:
     page = [
         "# Benchmarks",
         "",
-        f"Made by `make bench` on {os.cpu_count()} cores. Seconds vary between machines; compare the ratios.",
+        f"Made by `make bench` on {os.cpu_count()} cores. Times vary between machines, so compare the ratios.",
         "",
     ]
     page += _fleet("The example fleet", ROOT)
