@@ -12,6 +12,7 @@ from fleetgen.build.desired_state import Settings, plan_of
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import checked_outcome
 from fleetgen.gate.plain_manifests import Means, Request, check_manifests
+from fleetgen.words import count
 
 _HELP = """Load, render, build and gate the whole fleet; write nothing.
 
@@ -60,7 +61,7 @@ def _inventory(settings: Settings) -> int:
     plan = plan_of(settings)
     clusters, variants = len(plan.resolved.clusters), len(plan.resolved.variants)
     output.print_findings((), {"clusters": clusters, "variants": variants}, judged=False)
-    output.say(f"inventory is valid: {clusters} clusters, {variants} variants")
+    output.say(f"inventory is valid: {count(clusters, 'cluster')}, {count(variants, 'variant')}")
     return 0
 
 

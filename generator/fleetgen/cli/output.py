@@ -17,6 +17,7 @@ from fleetgen.model.policy import Policy
 from fleetgen.report import text
 from fleetgen.report.formats import FORMATS
 from fleetgen.report.report import Report
+from fleetgen.words import count, listed
 
 _EVERY_SECONDS = 10.0
 # formats whose standard output is a log for people, so that messages may stand beside it
@@ -156,8 +157,9 @@ def progress(*, quiet: bool) -> Callable[[str, int, int], None]:
 
 def described(size: JsonObject) -> str:
     """One line about the size of what was checked, and one for each setting that its component has told."""
-    variants = f"{size['variants']} variants ({size['distinct']} distinct)"
-    lines = [f"{size['clusters']} clusters, {variants}, {size['objects']} objects, {size['files']} files"]
+    numbers = cast("dict[str, int]", size)
+    clusters, variants, objects, files = (count(numbers[f"{noun}s"], noun) for noun in ("cluster", "variant", "object", "file"))
+    lines = [f"{clusters}, {variants} ({numbers['distinct']} distinct), {objects}, {files}"]
     for name, told in cast("dict[str, dict[str, list[str]]]", size["stated"]).items():
-        lines.append(f"{name}: " + ", ".join(f"{each} {' and '.join(values)}" for each, values in told.items()))
+        lines.append(f"{name}: " + ", ".join(f"{each} {listed(values)}" for each, values in told.items()))
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from fleetgen.cli import common, output
 from fleetgen.cli.policy.bench import bench
 from fleetgen.errors import GateFailed
 from fleetgen.policies.test_suite import Report, examine
+from fleetgen.words import count
 
 _HELP = """Test the policies below PATH (default: all) before they judge anything.
 
@@ -36,5 +37,5 @@ def command(settings: Settings, *, paths: tuple[str, ...], fix: bool) -> int:
 def _summary(report: Report) -> str:
     engine = report.engine
     oldest = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine else "every Gatekeeper with Rego v1"
-    sizes = f"{report.policies} policies, {report.tests} tests on {report.inputs} inputs"
+    sizes = f"{count(report.policies, 'policy')}, {count(report.tests, 'test')} on {count(report.inputs, 'input')}"
     return f"policies passed: {sizes}, every line reached; fit for {oldest}"
