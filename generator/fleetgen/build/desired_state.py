@@ -44,14 +44,6 @@ def no_git() -> Git | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Selection:
-    """Which part of the fleet a command looks at; empty means all."""
-
-    environments: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What a run is told from outside. `builder` is only started when something has to be built.
 

@@ -40,11 +40,6 @@ def definitions(tools: Tools, folder: Path | None, made: Desired) -> Definitions
     return found
 
 
-def planned(settings: Settings, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    """What the cluster's site must become, from the inputs that `settings` reads."""
-    return _planned(settings, tools, cluster, crds, _made(settings, cluster))
-
-
 def _made(settings: Settings, cluster: str) -> Desired:
     """Everything that is rendered. Raises InputError E0301, E1305 for a cluster that no site can be."""
     made = desired(settings, waiver_names)

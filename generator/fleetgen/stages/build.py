@@ -11,7 +11,7 @@ from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.manifest import Built, Documents, Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json
 from fleetgen.model.resource import ResourceId
 from fleetgen.yamlfile import load_manifests
 
@@ -77,8 +77,3 @@ def _not_an_object(document: Json) -> str:
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         return f"a {document['kind']} without metadata.name"
     return ""
-
-
-def canonical_json(data: JsonObject) -> str:
-    """One line of sorted JSON, for digests and caches."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))
