@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from fleetgen.build.desired_state import Settings
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import memo_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.conftest_cli import ConftestCli
@@ -108,7 +108,7 @@ class Fleet:
             capabilities = self.library / "policies" / "capabilities.json"
             return ConftestCli(tool=toolchain.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=2)
 
-        memo = Memo(cache_folder(os.environ))
+        memo = memo_of(toolchain)
         return Settings(
             repository=Repository.find(self.root),
             memo=memo,

@@ -80,7 +80,7 @@ def _manifests(ctx: click.Context, request: Request, options: dict[str, Any]) ->
     means = Means(
         repository=repo,
         engine=lambda: common.engine(tools),
-        gate_memo=common.memo(no_cache=options["no_cache"]),
+        gate_memo=common.memo(tools, no_cache=options["no_cache"]),
         progress=output.progress(quiet=options["quiet"]),
     )
     judged = check_manifests(means, request)

@@ -16,7 +16,7 @@ import click
 from fleetgen.build.desired_state import Settings
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Memo, memo_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import library_of, policies_of
 from fleetgen.library import builtin_root
@@ -167,7 +167,7 @@ def settings(
     def builder() -> Builder:
         return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=os.cpu_count() or 1)
 
-    kept = memo(no_cache=no_cache)
+    kept = memo(tools, no_cache=no_cache)
     return Settings(
         repository=repo,
         memo=kept,
@@ -183,9 +183,9 @@ def settings(
     )
 
 
-def memo(*, no_cache: bool) -> Memo:
+def memo(tools: Toolchain, *, no_cache: bool) -> Memo:
     """The user's cache, or one that forgets."""
-    return Memo(None if no_cache else cache_folder(os.environ))
+    return Memo(None) if no_cache else memo_of(tools)
 
 
 def engine(tools: Toolchain) -> PolicyEngine:

@@ -28,10 +28,6 @@ class KustomizeCli:
     environ: Mapping[str, str] = field(repr=False)
     jobs: int = 1
 
-    @property
-    def digest(self) -> str:
-        return self.tool.sha256
-
     def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
         """Build each of `roots` in a folder that holds `files`. A refusal is a `Built` with `error`; a crash is a ToolError."""
         with workspace() as folder:

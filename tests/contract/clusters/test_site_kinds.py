@@ -16,14 +16,14 @@ import pytest
 from fleetgen.answers.show import contents
 from fleetgen.build.desired_state import Desired, Settings, desired
 from fleetgen.gate.rules_in_force import waiver_names
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import memo_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.model.plain import JsonObject
 from fleetgen.stages.compose import application
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.render import Renderer
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from fleetgen.yamlfile import dump_all
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden" / "clusters"
@@ -51,13 +51,13 @@ ALIKE: Final = frozenset({"argocd", "cluster-baseline", "gatekeeper-policies", "
 
 
 @pytest.fixture(scope="module")
-def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
+def fleet(root: Path, tools: Callable[[str], Tool], user_tools: Toolchain) -> Desired:
     """The example fleet, built."""
 
     def engine() -> PolicyEngine:
         raise AssertionError("nothing is gated here")
 
-    memo = Memo(cache_folder(os.environ))
+    memo = memo_of(user_tools)
     return desired(
         Settings(
             repository=Repository.find(root),

@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 
 from fleetgen.build.desired_state import Plan, Settings
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import memo_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import read_rules
 from fleetgen.model.fleet import WaiverDocument
@@ -33,7 +33,7 @@ from fleetgen.policy.metadata import read_policies
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from tests.contract.policy.test_match import ALWAYS, CASES, POLICY, document
 
 PRIVILEGED: JsonObject = {"containers": [{"name": "web", "image": "x", "securityContext": {"privileged": True}}]}
@@ -90,11 +90,12 @@ def test_the_gates_are_equal(
     plan: Plan,
     bench: Bench,
     tools: Callable[[str], Tool],
+    user_tools: Toolchain,
     engine: ConftestCli,
     policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
-    memo = Memo(cache_folder(os.environ))
+    memo = memo_of(user_tools)
     settings = Settings(
         repository=repository,
         memo=memo,

@@ -15,19 +15,19 @@ import pytest
 
 from fleetgen.build.desired_state import Desired, Settings, desired
 from fleetgen.gate.rules_in_force import waiver_names
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Memo, memo_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.stages.conform import minors_of
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from fleetgen.yamlfile import load_manifests
 from tests.contract.schemas.judging import FOLDERS, HELP, WITHOUT_DEFINITION, judge, kubernetes, manifests, site
 from tests.golden.components.cases import case, names
 
 
 @pytest.fixture(scope="module")
-def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
+def fleet(root: Path, tools: Callable[[str], Tool], user_tools: Toolchain) -> Desired:
     """The example fleet, built."""
 
     def engine() -> PolicyEngine:
@@ -35,7 +35,7 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
 
     settings = Settings(
         repository=Repository.find(root),
-        memo=Memo(cache_folder(os.environ)),
+        memo=memo_of(user_tools),
         gate_memo=Memo(None),
         builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ),
         engine=engine,
