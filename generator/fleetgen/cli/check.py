@@ -81,7 +81,7 @@ def _manifests(ctx: click.Context, request: Request, options: dict[str, Any]) ->
         repository=repo,
         engine=lambda: common.engine(tools),
         gate_memo=common.memo(tools, no_cache=options["no_cache"]),
-        progress=output.progress(quiet=options["quiet"]),
+        progress=output.progress(ctx, quiet=options["quiet"]),
     )
     judged = check_manifests(means, request)
     output.print_findings(judged.findings, judged.sizes)

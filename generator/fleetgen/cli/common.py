@@ -164,8 +164,15 @@ def settings(
     output.describe(lambda: about(repo, repo.root))
     tools = toolchain(repo)
 
+    progress = output.progress(ctx, quiet=quiet)
+
     def builder() -> Builder:
-        return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=os.cpu_count() or 1)
+        return KustomizeCli(
+            tool=tools.need("kustomize"),
+            environ=os.environ,
+            jobs=os.cpu_count() or 1,
+            on_built=lambda done, total: progress("build", done, total),
+        )
 
     kept = memo(tools, no_cache=no_cache)
     return Settings(
@@ -179,7 +186,7 @@ def settings(
         delivery_repo=delivery_repo,
         policies_from=policies_from,
         base=base,
-        progress=output.progress(quiet=quiet),
+        progress=progress,
     )
 
 
