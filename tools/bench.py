@@ -19,7 +19,7 @@ from pathlib import Path
 from fleetgen.build.composed import projects, with_applications
 from fleetgen.deliver.check import Checked, check, checked_outcome, sizes
 from fleetgen.gate.rules_in_force import judging
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import MAKERS, Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.library import builtin_root
@@ -66,10 +66,6 @@ class _TimedBuilder:
     inner: Builder
     clock: _Clock
 
-    @property
-    def digest(self) -> str:
-        return self.inner.digest
-
     def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
         return self.clock.timed("kustomize", lambda: self.inner.build(files, roots))  # type: ignore[return-value]
 
@@ -78,10 +74,6 @@ class _TimedBuilder:
 class _TimedEngine:
     inner: PolicyEngine
     clock: _Clock
-
-    @property
-    def digest(self) -> str:
-        return self.inner.digest
 
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
         return self.clock.timed("conftest", lambda: self.inner.evaluate(policy_files, data, inputs))  # type: ignore[return-value]
@@ -101,7 +93,7 @@ def _run(root: Path, cache: Path | None, clock: _Clock) -> Run:
     tools = Toolchain(library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, on_line=print)
     jobs = os.cpu_count() or 1
     builder = KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=jobs)
-    kept = Cache(cache)
+    kept = Cache(cache, lambda: tools.digest(*MAKERS))
     return Run(
         repository=Repository.find(root),
         cache=kept,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parent
-FOLDERS: Final = ("templates", "policies/rego", "policies/constraints", "policies/catalog")
+FOLDERS: Final = ("templates", "policies/rego", "policies/constraints")
 
 
 def builtin_root() -> Path:

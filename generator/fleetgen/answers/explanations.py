@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fleetgen.words import count, shortened
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerUse:
@@ -53,7 +55,7 @@ class ClusterAnswer:
             yield f"  {layer.layer} ({layer.place}): {', '.join(layer.components) or 'nothing about components'}"
         yield "units"
         for unit in self.units:
-            yield f"  {unit.unit} {unit.version}: variant {unit.variant}, shared by {_clusters(unit.clusters)}"
+            yield f"  {unit.unit} {unit.version}: variant {unit.variant}, shared by {count(unit.clusters, 'cluster')}"
             yield f"    because of {', '.join(unit.because) or 'no layer: the component alone'}"
         if not self.units:
             yield "  none"
@@ -89,8 +91,7 @@ class UnitAnswer:
         yield f"  variant: {self.variant}, output/{self.folder}"
         yield f"  layers that contribute: {', '.join(self.because) or 'none; the component alone'}"
         yield f"  facts in the name or the templates: {', '.join(self.facts) or 'none'}"
-        shown = ", ".join(self.clusters[:10]) + (" ..." if len(self.clusters) > 10 else "")
-        yield f"  shared by {_clusters(len(self.clusters))}: {shown}"
+        yield f"  shared by {count(len(self.clusters), 'cluster')}: {shortened(self.clusters, 10)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,3 @@ class CodeAnswer:
 
 
 Explanation: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer
-
-
-def _clusters(count: int) -> str:
-    return "1 cluster" if count == 1 else f"{count} clusters"

@@ -14,6 +14,7 @@ from fleetgen.deliver.check import check, sizes
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.words import count
 
 
 @click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
@@ -54,7 +55,7 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
     )
     verb = "would commit" if request.dry_run else "committed"
     if published.commit:
-        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {published.files} files")
+        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {count(published.files, 'file')}")
     else:
         output.say(f"{published.ref} is up to date; no commit made")
     if published.pushed:

@@ -15,6 +15,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Table, at, key_place, plain
 from fleetgen.schemas.derive import schema_of
 from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.words import listed
 
 CODE: Final = "E1001"
 _ORIGINS: Final = ("column", "constant", "draw")
@@ -175,7 +176,7 @@ def _source_problems(spec: Table, path: tuple[str, ...]) -> Iterator[Finding]:
     data = cast("JsonObject", plain(cast("Node", at(spec, path))))
     given = [key for key in _ORIGINS if key in data]
     if len(given) != 1:
-        message = f"'{name}' has {' and '.join(given) if given else 'no source'}"
+        message = f"'{name}' has {listed(given) or 'no source'}"
         yield problem(CODE, message, fix="give exactly one of column, constant and draw", place=place)
     elif given != ["column"]:
         for option in _COLUMN_OPTIONS:

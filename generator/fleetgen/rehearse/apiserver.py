@@ -107,11 +107,6 @@ class ApiServer:
         params = {"fieldManager": manager, "force": "true", **({"dryRun": "All"} if dry_run else {})}
         return self._request("PATCH", path, json=data, params=params, headers={"Content-Type": "application/apply-patch+yaml"})
 
-    def create(self, data: JsonObject) -> JsonObject:
-        """Create, as an admission webhook of CREATE sees it. RefusedError carries the webhook's words."""
-        wanted = objects.identity(data)
-        return self._request("POST", self._api(wanted).path(wanted.namespace), json=data)
-
     def merge(self, wanted: ResourceId, patch: JsonObject, *, status: bool = False) -> JsonObject:
         """JSON merge patch."""
         path = self._api(wanted).path(wanted.namespace, wanted.name) + ("/status" if status else "")
@@ -139,14 +134,6 @@ class ApiServer:
             raise
         version = f"{api.group}/{api.version}" if api.group else api.version
         return [{"apiVersion": version, "kind": api.kind, **item} for item in cast("list[JsonObject]", answer["items"])]
-
-    def delete(self, wanted: ResourceId) -> None:
-        """Delete; an object that is not there is fine."""
-        try:
-            self._request("DELETE", self._api(wanted).path(wanted.namespace, wanted.name))
-        except RefusedError as error:
-            if error.status != httpx.codes.NOT_FOUND:
-                raise
 
     def _api(self, wanted: ResourceId) -> ApiClient:
         if not self.serves(wanted.group, wanted.kind):

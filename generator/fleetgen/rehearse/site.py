@@ -85,7 +85,7 @@ class RehearsedSite:
             self.internet.serve_files(url, files)
 
     def power_on(self) -> None:
-        """Start everything that was installed before Argo CD pulls for the first time, or again after `power_off`."""
+        """Start everything that was installed before Argo CD pulls for the first time, or again after all were killed."""
         first = not (self.folder / "control-plane" / "etcd").exists()
         for program in self._plane.store():
             self.programs.start(program, _STORE_SECONDS)
@@ -96,11 +96,6 @@ class RehearsedSite:
         for program in (*self._plane.controllers(), *self._argocd.programs(settings)):
             self.programs.start(program)
         self.timeline.note("site", "powered on")
-
-    def power_off(self) -> None:
-        """Kill every program at once."""
-        self.programs.kill()
-        self.timeline.note("site", "all programs killed")
 
     def _install(self) -> None:
         """What a site has before its first pull: nodes, storage classes, provided APIs, Argo CD, and what `bootstrap` prints."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,7 +25,6 @@ class Application:
     """
 
     name: str
-    uid: str
     wave: int
     sync: str
     health: str
@@ -68,7 +67,6 @@ def _application(data: JsonObject) -> Application:
     said = [*(objects.text(c, "message") for c in objects.items(status, "conditions")), *refused]
     return Application(
         name=objects.text(data, "metadata", "name"),
-        uid=objects.text(data, "metadata", "uid"),
         wave=int(objects.annotation(data, WAVE) or 0),
         sync=objects.text(sync, "status"),
         health=objects.text(status, "health", "status"),
@@ -144,7 +142,3 @@ class Timeline:
     def first(self, subject: str, what: str = "") -> float | None:
         """When an event of `subject` that contains `what` was first seen."""
         return next((event.seconds for event in self.events if event.subject == subject and what in event.what), None)
-
-    def between(self, start: float) -> Iterator[Event]:
-        """Events from `start` on."""
-        return (event for event in self.events if event.seconds >= start)

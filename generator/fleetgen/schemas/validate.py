@@ -15,6 +15,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Path, Scalar, at, dotted, key_place, nearest_place, plain
 from fleetgen.schemas.derive import kind_schema
+from fleetgen.words import listed
 
 _TYPE_WORDS: Final = {
     "string": "text",
@@ -105,7 +106,7 @@ def _wrong_value(
         got = _TYPE_WORDS[_json_type(error.instance)]
         if wanted == ["text"] and written is not None:
             return f"{shown} must be text, but {written} is read as {got}", f'quote it: "{written}"'
-        return f"{shown} must be {' or '.join(wanted)}, not {got}", hint or "change the value"
+        return f"{shown} must be {listed(wanted, 'or')}, not {got}", hint or "change the value"
     if name in {"enum", "constant"}:
         options = [str(o) for o in cast("list[Json]", kind.get("options", [kind.get("expected_value", "")]))]
         return f"{shown} is '{written}', which is not one of the {len(options)} known values", suggest(str(written), options)

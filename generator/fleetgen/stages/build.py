@@ -11,17 +11,13 @@ from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.manifest import Built, Documents, Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json
 from fleetgen.model.resource import ResourceId
 from fleetgen.yamlfile import load_manifests
 
 
 class Builder(Protocol):
-    """What this stage needs of kustomize. `digest` identifies the binary."""
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the binary."""
+    """What this stage needs of kustomize."""
 
     def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
         """Build every root of the tree `files` (path -> text); one answer a root, in order."""
@@ -77,8 +73,3 @@ def _not_an_object(document: Json) -> str:
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         return f"a {document['kind']} without metadata.name"
     return ""
-
-
-def canonical_json(data: JsonObject) -> str:
-    """One line of sorted JSON, for digests and caches."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))

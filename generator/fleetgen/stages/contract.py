@@ -254,8 +254,3 @@ def _set_at(variant: Variant, path: tuple[str, ...]) -> Place | None:
 def _place(variant: Variant) -> Place:
     """Where somebody would look for the unit: the strongest layer that speaks of it."""
     return variant.layers[-1].place if variant.layers else variant.component.place
-
-
-def owners(resolved: Resolved, objects: Objects) -> dict[str, dict[str, str]]:
-    """Cluster -> object -> unit, for the check that no object changes its owner between two commits."""
-    return {name: {str(m.id): unit for unit, key in bill.items() for m in objects[key]} for name, bill in resolved.bills.items()}

@@ -42,11 +42,7 @@ _QUANTITY: Final = re.compile(r"([0-9.]+)([A-Za-z]*)$")
 
 
 class PolicyEngine(Protocol):
-    """What the gate needs of conftest. `digest` identifies the binary."""
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the binary."""
+    """What the gate needs of conftest."""
 
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
         """One verdict an input, in order."""

@@ -35,10 +35,6 @@ class ConftestCli:
     environ: Mapping[str, str] = field(repr=False)
     jobs: int = 1
 
-    @property
-    def digest(self) -> str:
-        return self.tool.sha256
-
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
         """One verdict for each of `inputs`, in their order. ToolError E1103 unless every one was really evaluated."""
         if not inputs:

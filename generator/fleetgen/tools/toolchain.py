@@ -67,6 +67,12 @@ class Toolchain:
         """The tool, built if it must be. ToolError E1101 says what to do if it cannot be."""
         return self.find(name) or self._build(pins.read(self.library, name))
 
+    def digest(self, *names: str) -> str | None:
+        """One sha256 for the content of all these binaries; None while one of them would have to be built."""
+        found = [self.find(name) for name in names]
+        digests = [tool.sha256 for tool in found if tool]
+        return hashlib.sha256(" ".join(digests).encode()).hexdigest() if len(digests) == len(names) else None
+
     def files(self, name: str) -> Path:
         """The folder with the files of the tool's module that its pin names, by their paths there; fetched if they are missing.
 

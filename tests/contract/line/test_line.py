@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,25 @@ def test_publish_refuses_to_lose_clusters_unless_told(fleet: Path, capsys: pytes
         "  fix: check the change; if it is meant, pass --allow-removal\n1 error\n"
     )
     assert main(["publish", AS_OF, "--allow-removal"]) == 0
+
+
+def test_publish_refuses_an_object_that_changes_its_unit(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["publish", AS_OF])
+    shutil.copytree(fleet / "templates/toy", fleet / "templates/toy-two")
+    edit(fleet / "templates/toy-two/component.yaml", "name: toy", "name: toy-two")
+    edit(fleet / "environments/production/environment.yaml", "toy: {enabled: true}", "toy-two: {enabled: true}")
+    git(fleet, "add", "--all")
+    git(fleet, "commit", "--quiet", "--message=Rename the unit")
+    before = git(fleet, "rev-parse", "HEAD")
+    capsys.readouterr()
+    assert main(["publish", AS_OF]) == 2
+    assert capsys.readouterr().err == (
+        "error[E0703]: Deployment.apps serving/toy moves from unit 'toy' to 'toy-two'; a site would delete it first\n"
+        "  clusters: 3: production/c1, production/c2, production/c3\n"
+        "  fix: do it in two steps: publish without the object, let the sites sync, then publish it in its new unit\n"
+        "1 error\n"
+    )
+    assert git(fleet, "rev-parse", "HEAD") == before
 
 
 def test_a_version_bump_touches_the_overlay_a_base_and_the_index_and_no_cluster_folder(

@@ -13,8 +13,8 @@ from fleetgen.model.gate import Coverage, RawResult, Verdict
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policy.gate_plan import gate_plan
-from fleetgen.policy.sets import for_environments
 from fleetgen.tools.conftest_cli import ConftestCli
+from tests.policy_sets import for_environments
 
 REGISTRIES: dict[str, Json] = {"registries": ["ghcr.io/example"]}
 LONG = "x" * 300

@@ -12,9 +12,9 @@ from fleetgen.model.gate import RawResult
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policy.gate_plan import gate_plan
-from fleetgen.policy.sets import for_environments
 from fleetgen.tools.conftest_cli import ConftestCli
 from tests.contract.policy.test_gate import long_operator, long_pools, long_units
+from tests.policy_sets import for_environments
 
 # longer than any name may be, so that a message that repeats it whole is too long
 LONG: Final = "x" * 300

@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 
 from fleetgen.build.desired_state import Plan
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, read_rules
 from fleetgen.inputs.run import Run
@@ -34,7 +34,7 @@ from fleetgen.policy.metadata import read_policies
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from tests.contract.policy.test_match import ALWAYS, CASES, POLICY, document
 
 PRIVILEGED: JsonObject = {"containers": [{"name": "web", "image": "x", "securityContext": {"privileged": True}}]}
@@ -91,11 +91,12 @@ def test_the_gates_are_equal(
     plan: Plan,
     bench: PolicyTools,
     tools: Callable[[str], Tool],
+    user_tools: Toolchain,
     engine: ConftestCli,
     policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
-    cache = Cache(cache_folder(os.environ))
+    cache = cache_of(user_tools)
     run = Run(
         repository=repository,
         cache=cache,

@@ -21,13 +21,13 @@ from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.export import export
 from fleetgen.policy.metadata import read_policies
-from fleetgen.policy.sets import for_environments
 from fleetgen.schemas.derive import build
 from fleetgen.schemas.validate import Validator
 from fleetgen.stages.load.components import read
 from fleetgen.stages.render import Renderer
 from fleetgen.stages.resolve import as_json, pools_of
 from fleetgen.yamlfile import dump, parse
+from tests.policy_sets import for_environments
 
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = Path(__file__).parent

@@ -28,7 +28,7 @@ PREFIXES: Final = ("nvidia.com/", "fleetgen.io/")
 @cache
 def known() -> Mapping[str, Json]:
     """What every release knows."""
-    path = "templates/gpu-operator/known.yaml"
+    path = "tests/golden/components/gpu_operator_known.yaml"
     (tree,) = parse((ROOT / path).read_text(encoding="utf-8"), path)
     return cast("JsonObject", plain(tree))
 

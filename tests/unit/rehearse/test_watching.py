@@ -5,7 +5,7 @@ from dataclasses import replace
 from fleetgen.rehearse.watching import Application, Event, Timeline
 
 SETTLED = Application(
-    name="a", uid="1", wave=2, sync="Synced", health="Healthy", phase="Succeeded", message="successfully synced", revisions=("c",)
+    name="a", wave=2, sync="Synced", health="Healthy", phase="Succeeded", message="successfully synced", revisions=("c",)
 )
 
 

@@ -34,6 +34,7 @@ from fleetgen.stages.load import governing
 from fleetgen.stages.load.components import STRUCTURED_FACTS
 from fleetgen.stages.load.documents import Document, texts
 from fleetgen.stages.load.documents import read as read_documents
+from fleetgen.words import listed
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -161,7 +162,7 @@ def _check_cluster(index: _Index, document: Document) -> None:
     region = _text(document, "region")
     if allowed and region in index.names("Region") and region not in allowed:
         place = nearest_place(document.tree, ("spec", "region"))
-        fix = f"use {' or '.join(sorted(allowed))}, or add it to spec.regions of the environment"
+        fix = f"use {listed(sorted(allowed), 'or')}, or add it to spec.regions of the environment"
         index.problems.append(
             problem("E0306", f"environment '{environment}' has no clusters in region '{region}'", fix=fix, place=place)
         )
