@@ -13,13 +13,14 @@ from fleetgen.build.desired_state import Desired
 from fleetgen.errors import GateFailed, ToolError, problem
 from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
-from fleetgen.gate.questions import Answer, Asker, ask, isolated, object_answers
+from fleetgen.gate.questions import Asker, Question, ask, isolated, object_answers
 from fleetgen.gate.rules_in_force import judging
 from fleetgen.inputs import cache
 from fleetgen.inputs.rules import Rules
 from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject, list_of, mapping_of
+from fleetgen.model.result import Answer
 from fleetgen.model.settings import nearest_place
 from fleetgen.policy import waivers as waiving
 from fleetgen.policy.waivers import Terms
@@ -121,9 +122,9 @@ def model_answers(asker: Asker, rules: Rules, models: Mapping[str, JsonObject]) 
     result = {}
     for name, model in models.items():
         key = cache.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
-        ids = [cast("JsonObject", cluster)["name"] for cluster in cast("list[Json]", model["clusters"])]
-        answers = ask(asker, rules, {key: {"ids": ids, "extra": "fleet"}}, lambda _keys, asked=model: [asked])  # type: ignore[misc]
-        result[name] = answers[key]
+        clusters = tuple(str(mapping_of(cluster)["name"]) for cluster in list_of(model["clusters"]))
+        question = Question(key=key, ids=clusters, whole="fleet")
+        result[name] = ask(asker, rules, [question], lambda _, asked=model: [asked])[key]  # type: ignore[misc]
     return result
 
 

@@ -20,8 +20,9 @@ from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint
+from fleetgen.model.result import Result
 from fleetgen.model.settings import Table, nearest_place
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, manifests
@@ -206,17 +207,14 @@ def _questions(
     return asked
 
 
-def _findings(rules: Rules, results: Sequence[tuple[str, Mapping[str, Json]]], places: Sequence[_Placed]) -> Iterator[Finding]:
-    for msg, metadata in results:
-        inner = cast("JsonObject", metadata.get("details", {})).get("path")
-        steps = [*cast("list[Json]", metadata.get("template") or []), *(inner if isinstance(inner, list) else [])]
-        path = tuple(step for step in steps if isinstance(step, (str, int)))
+def _findings(rules: Rules, results: Sequence[Result], places: Sequence[_Placed]) -> Iterator[Finding]:
+    for result in results:
         for placed in places:
-            place = nearest_place(placed.tree, path)
-            found = replace(finding_of(rules, msg, metadata, place, ()), object=placed.manifest.id)
-            if found.code not in rules.policies:  # what the gate itself says about the object
+            place = nearest_place(placed.tree, result.path)
+            found = replace(finding_of(rules, result, place, ()), object=placed.manifest.id)
+            if result.policy not in rules.policies:  # what the gate itself says about the object
                 found = replace(found, fix="correct the manifest")
-            elif _UNMATCHED in msg:
+            elif _UNMATCHED in result.message:
                 found = replace(found, fix="add the Namespace to the manifests, or give it with --namespaces FILE")
             yield found
 

@@ -14,12 +14,11 @@ from fleetgen.errors import problem
 from fleetgen.inputs.rules import Rules
 from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
-from fleetgen.model.plain import JsonObject
+from fleetgen.model.plain import JsonObject, canonical
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked
 from fleetgen.policies.both_gates import Comparison, Trial, compare, question
 from fleetgen.policies.test_suite import PolicyTools, record
-from fleetgen.policy.parity import canonical
 from fleetgen.policy.samples import Sample, named_kinds, sample
 from fleetgen.stages import gate
 from fleetgen.stages.build import resource_id
@@ -48,12 +47,12 @@ def parity(run: Run, bench: PolicyTools) -> Parity:
     rules = wanted.plan.rules
     files = {path: text for path, text in wanted.plan.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego")}
     trial, left_out = tests_trial(rules, record(bench, files, rules.policies))
-    engine, cluster = run.engine(), bench.gator()
+    engine, gator = run.engine(), bench.gator()
     known: set[str] = set()
     comparisons, found = [], []
     for each in (trial, *fleet_trials(rules, wanted)):
         run.progress(f"parity: {each.name}", 0, 1)
-        comparison = compare(each, engine, cluster, known)
+        comparison = compare(each, engine, gator, known)
         places = {constraint.name: constraint for constraint in each.constraints}
         found += findings(comparison, places.get)
         if each is trial:
@@ -123,7 +122,7 @@ def fleet_trials(rules: Rules, desired: Desired) -> list[Trial]:
 
 def silent(rules: Rules, trial: Trial, comparison: Comparison) -> list[Finding]:
     """Policies that found nothing in any object of their own tests: a library that is missing in a cluster looks just so."""
-    fired = {result.constraint for result in comparison.results if result.constraint in trial.own.get(result.subject, ())}
+    fired = {result.constraint for result in comparison.results if result.constraint in trial.own.get(result.id, ())}
     shown = {constraint.policy.id for constraint in trial.constraints if constraint.name in fired}
     fix = "add a failing test whose input has review.object as a mapping, and parameters that a constraint can have"
     return [
@@ -168,7 +167,7 @@ def findings(comparison: Comparison, places: Callable[[str], Constraint | None])
         constraint = places(each.constraint)
         about = f"{each.constraint} on {each.subject}" if each.constraint else each.subject
         ours = "; ".join(each.gate) or "nothing"
-        theirs = "; ".join(each.cluster) or "nothing"
+        theirs = "; ".join(each.gatekeeper) or "nothing"
         fix = "write the rule so that both engines understand it alike (docs/how-to/write-a-policy.md)"
         place = constraint.policy.place if constraint else None
         found.append(problem("E0819", f"{about}: only the gate says {ours}; only Gatekeeper says {theirs}", fix=fix, place=place))

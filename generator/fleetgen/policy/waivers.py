@@ -26,7 +26,7 @@ LONGEST: Final[Mapping[str, int]] = {"critical": 30, "high": 90, "medium": 180}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class WaivableFinding:
     """A finding of a policy and what waivers are matched with.
 
     `container` is its name and image, where the finding is about one. `objects`: cluster -> digest of the object as it is there.
@@ -46,7 +46,7 @@ class Terms:
 
     as_of: date
     severities: Mapping[str, str]
-    is_changed: Callable[[Judged, str], bool]
+    is_changed: Callable[[WaivableFinding, str], bool]
 
     def holds(self, waiver: Waiver) -> bool:
         """Its last day counts."""
@@ -62,7 +62,7 @@ class Terms:
         return expires if self.severities.get(waiver.policy) == "critical" else expires + GRACE
 
 
-def covers(waiver: Waiver, judged: Judged) -> bool:
+def covers(waiver: Waiver, judged: WaivableFinding) -> bool:
     """Whether policy, unit, object, namespace and container fit; clusters are judged one by one.
 
     A finding about several units is not covered by a waiver of one of them: the others did not agree. What both gates exempt is
@@ -99,7 +99,7 @@ def matches(pattern: str, text: str) -> bool:
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
-def apply(judged: Iterable[Judged], waivers: Sequence[Waiver], terms: Terms) -> list[Finding]:
+def apply(judged: Iterable[WaivableFinding], waivers: Sequence[Waiver], terms: Terms) -> list[Finding]:
     """The findings that remain, plus what there is to say about the waivers themselves (E0803)."""
     remaining: list[Finding] = []
     used: set[str] = set()
@@ -110,7 +110,7 @@ def apply(judged: Iterable[Judged], waivers: Sequence[Waiver], terms: Terms) -> 
     return remaining + [note for waiver in waivers for note in _about(waiver, used, terms)]
 
 
-def _remaining(entry: Judged, covering: Sequence[Waiver], terms: Terms) -> Iterator[Finding]:
+def _remaining(entry: WaivableFinding, covering: Sequence[Waiver], terms: Terms) -> Iterator[Finding]:
     """The finding without what is waived: what an expired waiver tolerates, what one refuses, what none covers."""
     finding = entry.finding
     if not finding.clusters:

@@ -215,7 +215,7 @@ def test_a_difference_is_told(
     assert [(each.constraint, each.subject, each.gate) for each in wild.differences] == [
         (roles.name, "ClusterRole/web", tuple(f"rules[0].{part} grants *" for part in ("resources", "verbs")))
     ]
-    assert "rules[0].resources gives *" in wild.differences[0].cluster[0]
+    assert "rules[0].resources gives *" in wild.differences[0].gatekeeper[0]
 
 
 def test_a_policy_that_gatekeeper_cannot_compile(

@@ -14,7 +14,7 @@ from fleetgen.model.inventory import EnforcementSpec, WaiverScope, WaiverSpec
 from fleetgen.model.place import Place
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
-from fleetgen.policy.waivers import Judged, Terms, apply, broken, matches
+from fleetgen.policy.waivers import Terms, WaivableFinding, apply, broken, matches
 from tests.unit.policy.examples import policy
 
 TODAY = date(2026, 11, 24)
@@ -33,8 +33,8 @@ WAIVER = Waiver(
 )
 
 
-def judged(finding: Finding = FINDING, *units: str, container: tuple[str, str] | None = None) -> Judged:
-    return Judged(finding=finding, units=frozenset(units or ("shop",)), container=container)
+def judged(finding: Finding = FINDING, *units: str, container: tuple[str, str] | None = None) -> WaivableFinding:
+    return WaivableFinding(finding=finding, units=frozenset(units or ("shop",)), container=container)
 
 
 def terms(severity: str = "high", changed: frozenset[str] = frozenset()) -> Terms:
