@@ -25,7 +25,7 @@ from fleetgen.model.settings import nearest_place
 from fleetgen.policy import waivers as waiving
 from fleetgen.policy.waivers import Terms
 from fleetgen.stages import gate
-from fleetgen.stages.gate import Approved, Item
+from fleetgen.stages.gate import Approved, ObjectQuestion
 from fleetgen.stages.resolve import as_json, facts_of, pools_of
 
 
@@ -68,13 +68,13 @@ class _Asked:
     """What the engine said, by which rules. `about_models`: policy set -> answer."""
 
     rules: Rules
-    questions: Sequence[Item]
+    questions: Sequence[ObjectQuestion]
     answers: Mapping[str, Answer]
     about_models: Mapping[str, Answer]
 
 
 def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
-    questions = gate.items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    questions = gate.object_questions(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
     answers = object_answers(run, rules, questions)
     about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)
@@ -134,8 +134,8 @@ def _required(asked: _Asked) -> list[Finding]:
     ran: dict[str, set[str]] = {}
     for name, answer in asked.about_models.items():
         ran.setdefault(sets[name].environment, set()).update(answer.policies)
-    for item in asked.questions:
-        ran.setdefault(sets[item.policy_set].environment, set()).update(asked.answers[item.id].policies)
+    for question in asked.questions:
+        ran.setdefault(sets[question.policy_set].environment, set()).update(asked.answers[question.id].policies)
     found = []
     for constraint in asked.rules.constraints:
         for name, policies in sorted(ran.items()):

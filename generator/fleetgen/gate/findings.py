@@ -19,7 +19,7 @@ from fleetgen.model.result import Answer, Result, Step
 from fleetgen.model.settings import Items, Scalar, at, nearest_place
 from fleetgen.policy.waivers import WaivableFinding
 from fleetgen.provenance.backward import place_of
-from fleetgen.stages.gate import Item
+from fleetgen.stages.gate import ObjectQuestion
 
 Key = TypeVar("Key", bound=Hashable)
 _SEVERITY: Final = {"deny": Severity.ERROR, "warn": Severity.WARNING, "dryrun": Severity.NOTE}
@@ -59,17 +59,17 @@ def finding_of(rules: Rules, result: Result, place: Place | None, clusters: tupl
     )
 
 
-def object_finding(desired: Desired, rules: Rules, item: Item, result: Result) -> WaivableFinding:
+def object_finding(desired: Desired, rules: Rules, question: ObjectQuestion, result: Result) -> WaivableFinding:
     """One result about an object, with the place that a person would edit."""
-    variant = desired.plan.resolved.variants[item.variants[0]]
+    variant = desired.plan.resolved.variants[question.variants[0]]
     layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
-    place = place_of(variant, item.manifest, layers, result.path)
-    found = replace(finding_of(rules, result, place, item.clusters), object=item.manifest.id)
+    place = place_of(variant, question.manifest, layers, result.path)
+    found = replace(finding_of(rules, result, place, question.clusters), object=question.manifest.id)
     return WaivableFinding(
         finding=found,
-        units=frozenset(key.unit for key in item.variants),
-        container=container_at(item.manifest, result.path),
-        objects=dict.fromkeys(item.clusters, item.manifest.digest),
+        units=frozenset(key.unit for key in question.variants),
+        container=container_at(question.manifest, result.path),
+        objects=dict.fromkeys(question.clusters, question.manifest.digest),
         exempt=result.exempt,
     )
 
@@ -92,13 +92,13 @@ def container_at(manifest: Manifest, path: Sequence[Step]) -> tuple[str, str] | 
 
 
 def object_findings(
-    desired: Desired, rules: Rules, questions: Sequence[Item], answers: Mapping[str, Answer]
+    desired: Desired, rules: Rules, questions: Sequence[ObjectQuestion], answers: Mapping[str, Answer]
 ) -> list[WaivableFinding]:
     """Findings about objects; equal ones of several variants become one."""
     merged: dict[tuple[str, str, str, bool, Severity], WaivableFinding] = {}
-    for item in questions:
-        for result in results_of(rules.sets[item.policy_set], answers[item.id]):
-            judged = object_finding(desired, rules, item, result)
+    for question in questions:
+        for result in results_of(rules.sets[question.policy_set], answers[question.id]):
+            judged = object_finding(desired, rules, question, result)
             found = judged.finding
             join(merged, (found.code, str(found.object), f"{found.message} {found.place}", judged.exempt, found.severity), judged)
     return list(merged.values())

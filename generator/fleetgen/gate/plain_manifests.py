@@ -26,7 +26,7 @@ from fleetgen.model.result import Result
 from fleetgen.model.settings import Table, nearest_place
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, manifests
-from fleetgen.stages.gate import Item, PolicyEngine
+from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
 
 STDIN: Final = "-"
 _STDIN_NAME: Final = "<stdin>"
@@ -82,11 +82,15 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
     given = _objects(_files(request.namespaces, request.stdin))
     rules, left_out = _rules(means.repository, request.environment)
     questions = _questions(objects, given, request.environment)
-    items = [item for item, _ in questions.values()]
-    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, items))
+    asked = [question for question, _ in questions.values()]
+    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, asked))
     found = [
         *failed.values(),
-        *(finding for item, placed in questions.values() for finding in _findings(rules, answers[item.id].results, placed)),
+        *(
+            finding
+            for question, placed in questions.values()
+            for finding in _findings(rules, answers[question.id].results, placed)
+        ),
         *map(_not_judged, left_out),
     ]
     findings = sorted(dict.fromkeys(found), key=Finding.sort_key)
@@ -94,7 +98,7 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
         raise ToolError(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
-    policies = {policy for item, _ in questions.values() for policy in answers[item.id].policies}
+    policies = {policy for question, _ in questions.values() for policy in answers[question.id].policies}
     sizes: JsonObject = {"files": len(files), "objects": len(objects), "policies": len(policies)}
     return ManifestsOutcome(sizes=sizes, findings=tuple(findings))
 
@@ -190,20 +194,22 @@ def _enforcements(inventory: Mapping[str, str]) -> tuple[EnforcementDocument, ..
 
 def _questions(
     objects: Sequence[_Placed], given: Sequence[_Placed], environment: str
-) -> dict[str, tuple[Item, tuple[_Placed, ...]]]:
-    """Item id -> the question and the places that ask it. A Namespace among the objects is stronger than a given one."""
+) -> dict[str, tuple[ObjectQuestion, tuple[_Placed, ...]]]:
+    """Id of a question -> the question and the places that ask it. A Namespace among the objects is stronger than a given one."""
     namespaces = {
         p.manifest.id.name: p.manifest
         for p in (*given, *objects)
         if (p.manifest.id.kind, p.manifest.id.group) == ("Namespace", "")
     }
-    asked: dict[str, tuple[Item, tuple[_Placed, ...]]] = {}
+    asked: dict[str, tuple[ObjectQuestion, tuple[_Placed, ...]]] = {}
     for placed in objects:
         manifest = placed.manifest
         namespace = namespaces.get(manifest.id.namespace)
         name = f"{manifest.digest[:16]}/{namespace.digest[:16] if namespace else ''}"
-        item = Item(id=name, policy_set=environment, manifest=manifest, namespace=namespace, variants=(), clusters=())
-        asked[name] = (item, (*(asked[name][1] if name in asked else ()), placed))
+        question = ObjectQuestion(
+            id=name, policy_set=environment, manifest=manifest, namespace=namespace, variants=(), clusters=()
+        )
+        asked[name] = (question, (*(asked[name][1] if name in asked else ()), placed))
     return asked
 
 

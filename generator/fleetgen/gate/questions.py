@@ -15,7 +15,7 @@ from fleetgen.model.gate import Verdict
 from fleetgen.model.plain import Json
 from fleetgen.model.result import Answer, Result
 from fleetgen.stages import gate
-from fleetgen.stages.gate import Item, PolicyEngine
+from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
 
 T = TypeVar("T")
 
@@ -102,9 +102,9 @@ def isolated(rules: Rules, asked: Callable[[Rules], T]) -> tuple[T, dict[str, Fi
             rules = rules.keeping({c.name for c in rules.constraints if c.policy.id not in broken})
 
 
-def object_answers(asker: Asker, rules: Rules, questions: Sequence[Item]) -> dict[str, Answer]:
-    """Item id -> answer. Policy sets with the same rules ask about an equal object once."""
-    digests = {name: rules.digest(name) for name in {item.policy_set for item in questions}}
+def object_answers(asker: Asker, rules: Rules, questions: Sequence[ObjectQuestion]) -> dict[str, Answer]:
+    """Id of a question -> answer. Policy sets with the same rules ask about an equal object once."""
+    digests = {name: rules.digest(name) for name in {question.policy_set for question in questions}}
     keys = {
         q.id: cache.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else "")
         for q in questions

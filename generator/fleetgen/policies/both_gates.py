@@ -20,7 +20,7 @@ from fleetgen.policy.match import indexed
 from fleetgen.policy.parity import Disagreement, differences
 from fleetgen.stages import gate
 from fleetgen.stages.build import digest_of, resource_id
-from fleetgen.stages.gate import Item, PolicyEngine
+from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
 
 # the policy that the gate names where it complains itself
 _GATE: Final = "gate"
@@ -53,7 +53,7 @@ class Trial:
     rego: Mapping[str, str]
     constraints: Sequence[Constraint]
     values: Mapping[str, Json]
-    questions: Sequence[Item]
+    questions: Sequence[ObjectQuestion]
     shown: Mapping[str, str]
     own: Mapping[str, frozenset[str]]
 
@@ -76,11 +76,11 @@ def compare(trial: Trial, engine: PolicyEngine, gator: GatekeeperEngine, known: 
 
     `known` keeps the cases that `verify` found equal, so that an equal one of another trial is not run again.
     """
-    trial = replace(trial, questions=[_in_default(item) for item in trial.questions])
+    trial = replace(trial, questions=[_in_default(question) for question in trial.questions])
     ours, refused = _gate(trial, engine)
-    questions = [item for item in trial.questions if item.id not in refused]
-    cases = {item.id: _for_verify(trial, item) for item in questions}
-    reviewed = [item for item in questions if not item.manifest.id.group.endswith(_OF_GATEKEEPER)]
+    questions = [question for question in trial.questions if question.id not in refused]
+    cases = {question.id: _for_verify(trial, question) for question in questions}
+    reviewed = [question for question in questions if not question.manifest.id.group.endswith(_OF_GATEKEEPER)]
     theirs, lost = _reviewed(trial, reviewed, gator)
     undecided = {difference.subject for difference in lost}
     ours_, theirs = (
@@ -93,7 +93,8 @@ def compare(trial: Trial, engine: PolicyEngine, gator: GatekeeperEngine, known: 
         name=trial.name,
         constraints=len(trial.constraints),
         objects=len(questions),
-        pairs=len(reviewed) * len(trial.constraints) + sum(len(cases[item.id]) for item in questions if item not in reviewed),
+        pairs=len(reviewed) * len(trial.constraints)
+        + sum(len(cases[question.id]) for question in questions if question not in reviewed),
         refused=tuple(sorted(trial.shown[name] for name in refused)),
         results=tuple(ours),
         differences=tuple(replace(each, subject=trial.shown[each.subject]) for each in found),
@@ -138,7 +139,7 @@ def _gate(trial: Trial, engine: PolicyEngine) -> tuple[list[Result], set[str]]:
         "gate": {"default": trial.name},
     }
     verdicts = engine.evaluate(trial.rego, data, [*gate.batches(trial.questions)])
-    gate.demand_coverage([item.id for item in trial.questions], verdicts)
+    gate.demand_coverage([question.id for question in trial.questions], verdicts)
     results = [result for verdict in verdicts for result in verdict.results]
     judged = {name for verdict in verdicts for names in verdict.coverage.policies.values() for name in names}
     found, refusals = ([each for each in results if (each.policy == _GATE) is by_gate] for by_gate in (False, True))
@@ -157,10 +158,12 @@ def _documents(trial: Trial) -> list[JsonObject]:
     ]
 
 
-def _reviewed(trial: Trial, items: Sequence[Item], gator: GatekeeperEngine) -> tuple[list[Result], list[Disagreement]]:
+def _reviewed(
+    trial: Trial, questions: Sequence[ObjectQuestion], gator: GatekeeperEngine
+) -> tuple[list[Result], list[Disagreement]]:
     """What gator finds, and the objects on which it gave up, each narrowed down to itself."""
     documents = _documents(trial)
-    waiting = [group for world in _worlds(items) for group in _split(world, gator.jobs)]
+    waiting = [group for world in _worlds(questions) for group in _split(world, gator.jobs)]
     found: list[Result] = []
     lost: list[Disagreement] = []
     loadable = False
@@ -181,34 +184,34 @@ def _reviewed(trial: Trial, items: Sequence[Item], gator: GatekeeperEngine) -> t
     return found, lost
 
 
-def _worlds(items: Sequence[Item]) -> list[list[Item]]:
+def _worlds(questions: Sequence[ObjectQuestion]) -> list[list[ObjectQuestion]]:
     """Objects that can be asked about together: in one run a Namespace has one content."""
-    worlds: list[tuple[dict[str, str], list[Item]]] = []
-    for item in items:
-        digest = item.namespace.digest if item.namespace else ""
-        name = item.manifest.id.namespace
+    worlds: list[tuple[dict[str, str], list[ObjectQuestion]]] = []
+    for question in questions:
+        digest = question.namespace.digest if question.namespace else ""
+        name = question.manifest.id.namespace
         namespaces, members = next((world for world in worlds if world[0].get(name, digest) == digest), ({}, []))
         if not members:
             worlds.append((namespaces, members))
         namespaces[name] = digest
-        members.append(item)
+        members.append(question)
     return [members for _, members in worlds]
 
 
-def _split(items: Sequence[Item], parts: int) -> list[Sequence[Item]]:
-    size = -(-len(items) // parts)
-    return [items[start : start + size] for start in range(0, len(items), size)]
+def _split(questions: Sequence[ObjectQuestion], parts: int) -> list[Sequence[ObjectQuestion]]:
+    size = -(-len(questions) // parts)
+    return [questions[start : start + size] for start in range(0, len(questions), size)]
 
 
-def _given(group: Sequence[Item]) -> list[JsonObject]:
+def _given(group: Sequence[ObjectQuestion]) -> list[JsonObject]:
     """The objects, and the Namespaces that they lie in."""
-    namespaces = {item.namespace.id.name: item.namespace.data for item in group if item.namespace}
-    return [*namespaces.values(), *(item.manifest.data for item in group)]
+    namespaces = {question.namespace.id.name: question.namespace.data for question in group if question.namespace}
+    return [*namespaces.values(), *(question.manifest.data for question in group)]
 
 
-def _of(group: Sequence[Item], documents: Sequence[JsonObject], answer: Iterable[Reviewed]) -> list[Result]:
+def _of(group: Sequence[ObjectQuestion], documents: Sequence[JsonObject], answer: Iterable[Reviewed]) -> list[Result]:
     """The results about the objects; templates, constraints and Namespaces were only there to be used."""
-    subjects = {canonical(item.manifest.data): item.id for item in group}
+    subjects = {canonical(question.manifest.data): question.id for question in group}
     tools = {canonical(document) for document in (*documents, *_given(group))} - subjects.keys()
     found = []
     for each in answer:
@@ -221,17 +224,17 @@ def _of(group: Sequence[Item], documents: Sequence[JsonObject], answer: Iterable
     return found
 
 
-def _for_verify(trial: Trial, item: Item) -> frozenset[str]:
+def _for_verify(trial: Trial, question: ObjectQuestion) -> frozenset[str]:
     """The constraints for which `gator test` would not do: those that can match an object without a namespace.
 
     Where the kind decides already, the empty Namespace that `gator test` invents changes nothing.
     """
-    identity = item.manifest.id
+    identity = question.manifest.id
     if identity.namespace:
         return frozenset()
     kind = f"{identity.group}/{identity.kind}"
     kinds = {"*", kind, *(["/Pod"] if kind in EXPANDED else [])}
-    own = trial.own.get(item.id)
+    own = trial.own.get(question.id)
     return frozenset(
         constraint.name
         for constraint in trial.constraints
@@ -239,7 +242,9 @@ def _for_verify(trial: Trial, item: Item) -> frozenset[str]:
     )
 
 
-def _suites(trial: Trial, items: Sequence[Item], cases: Mapping[str, frozenset[str]], ours: Iterable[Result]) -> list[Suite]:
+def _suites(
+    trial: Trial, questions: Sequence[ObjectQuestion], cases: Mapping[str, frozenset[str]], ours: Iterable[Result]
+) -> list[Suite]:
     """What the gate found about cluster-scoped objects, as cases that must come out the same."""
     messages: dict[tuple[str, str], list[str]] = {}
     for result in ours:
@@ -249,9 +254,11 @@ def _suites(trial: Trial, items: Sequence[Item], cases: Mapping[str, frozenset[s
     for constraint in trial.constraints:
         name = constraint.name
         wanted = [
-            Case(name=f"{name}={item.id}", object=item.manifest.data, messages=tuple(messages.get((name, item.id), ())))
-            for item in items
-            if name in cases[item.id]
+            Case(
+                name=f"{name}={question.id}", object=question.manifest.data, messages=tuple(messages.get((name, question.id), ()))
+            )
+            for question in questions
+            if name in cases[question.id]
         ]
         if wanted:
             document = constraint_document(constraint, trial.values)
@@ -275,17 +282,17 @@ def _verified(suites: Sequence[Suite], gator: GatekeeperEngine, known: set[str])
     return found
 
 
-def _in_default(item: Item) -> Item:
+def _in_default(question: ObjectQuestion) -> ObjectQuestion:
     """Every cluster has the Namespace `default`, and gator invents it."""
-    if item.namespace is None and item.manifest.id.namespace == "default":
-        return replace(item, namespace=_manifest(_DEFAULT))
-    return item
+    if question.namespace is None and question.manifest.id.namespace == "default":
+        return replace(question, namespace=_manifest(_DEFAULT))
+    return question
 
 
-def question(data: JsonObject, namespace: JsonObject | None, policy_set: str) -> Item:
+def question_about(data: JsonObject, namespace: JsonObject | None, policy_set: str) -> ObjectQuestion:
     """An object that nobody built, as a question for both gates."""
     manifest = _manifest(data)
-    return Item(
+    return ObjectQuestion(
         id=manifest.digest[:16],
         policy_set=policy_set,
         manifest=manifest,

@@ -17,12 +17,12 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject, canonical
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked
-from fleetgen.policies.both_gates import Comparison, Trial, compare, question
+from fleetgen.policies.both_gates import Comparison, Trial, compare, question_about
 from fleetgen.policies.test_suite import PolicyTools, record
 from fleetgen.policy.samples import Sample, named_kinds, sample
 from fleetgen.stages import gate
 from fleetgen.stages.build import resource_id
-from fleetgen.stages.gate import Item
+from fleetgen.stages.gate import ObjectQuestion
 
 TESTS: Final = "tests"
 
@@ -77,15 +77,15 @@ def tests_trial(rules: Rules, inputs: Iterable[Asked]) -> tuple[Trial, dict[str,
             samples.setdefault((each.policy, canonical(made.parameters), canonical(made.object)), made)
     matches = _matches(rules.constraints, samples.values())
     constraints: dict[tuple[str, str], Constraint] = {}
-    questions: dict[str, Item] = {}
+    questions: dict[str, ObjectQuestion] = {}
     shown: dict[str, str] = {}
     own: dict[str, set[str]] = {}
     for (policy, parameters, _), made in samples.items():
         constraint = constraints.setdefault((policy, parameters), _constraint(made, matches[policy], len(constraints)))
-        item = question(made.object, None, TESTS)
-        questions.setdefault(item.id, item)
-        shown.setdefault(item.id, f"{item.manifest.id} ({made.asked.test})")
-        own.setdefault(item.id, set()).add(constraint.name)
+        question = question_about(made.object, None, TESTS)
+        questions.setdefault(question.id, question)
+        shown.setdefault(question.id, f"{question.manifest.id} ({made.asked.test})")
+        own.setdefault(question.id, set()).add(constraint.name)
     trial = Trial(
         name=TESTS,
         rego=rules.files,
@@ -100,11 +100,11 @@ def tests_trial(rules: Rules, inputs: Iterable[Asked]) -> tuple[Trial, dict[str,
 
 def fleet_trials(rules: Rules, desired: Desired) -> list[Trial]:
     """What the clusters of each policy set build, under the constraints that they get, waivers included."""
-    questions = gate.items(desired.plan.resolved, desired.objects, rules.of)
+    questions = gate.object_questions(desired.plan.resolved, desired.objects, rules.of)
     trials = []
     for name, policy_set in rules.sets.items():
         both = [c for c in policy_set.constraints if c.policy.scope == "object" and c.policy.where == "both"]
-        mine = [item for item in questions if item.policy_set == name]
+        mine = [question for question in questions if question.policy_set == name]
         if mine and both:
             trials.append(
                 Trial(
@@ -113,7 +113,7 @@ def fleet_trials(rules: Rules, desired: Desired) -> list[Trial]:
                     constraints=both,
                     values=policy_set.values,
                     questions=mine,
-                    shown={item.id: f"{item.manifest.id} ({item.variants[0].folder})" for item in mine},
+                    shown={question.id: f"{question.manifest.id} ({question.variants[0].folder})" for question in mine},
                     own={},
                 )
             )

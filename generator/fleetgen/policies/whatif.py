@@ -21,7 +21,7 @@ from fleetgen.model.waiver import Waiver
 from fleetgen.policy.waiver_reach import waivers_of
 from fleetgen.policy.waivers import WaivableFinding, covers
 from fleetgen.stages import gate
-from fleetgen.stages.gate import Item
+from fleetgen.stages.gate import ObjectQuestion
 from fleetgen.tools.git_cli import Git
 
 
@@ -81,12 +81,12 @@ def whatif(run: Run, source: str, git: Callable[[], Git]) -> WhatIf:
     plan = wanted.plan
     before, after = plan.rules, _after(plan, other)
     sets = {name: f"{before.of[name]}|{after.of[name]}" for name in plan.resolved.clusters}
-    questions = gate.items(plan.resolved, wanted.objects, sets)  # of clusters that neither side tells apart
+    questions = gate.object_questions(plan.resolved, wanted.objects, sets)  # of clusters that neither side tells apart
     now, then = (_failures(run, wanted, rules, questions) for rules in (before, after))
     _demand_sound(after, source, now, then)
     waivers = waivers_of(plan.fleet.waivers, plan.resolved, after.policies)
     valid = [waiver for waiver in waivers if date.fromisoformat(waiver.expires) >= run.as_of]
-    built = {item.id: item for item in questions}
+    built = {question.id: question for question in questions}
     rows = []
     for key in sorted(now.keys() | then.keys()):
         old, new = now.get(key, {}), then.get(key, {})
@@ -94,7 +94,7 @@ def whatif(run: Run, source: str, git: Callable[[], Git]) -> WhatIf:
         passing = _changes(wanted, before, built, {s: r for s, r in old.items() if s not in new}, ())
         if failing or passing:
             rows.append(WhatIfRow(policy=key[0], constraint=key[1], action=key[2], failing=failing, passing=passing))
-    distinct = len({item.manifest.digest for item in questions})
+    distinct = len({question.manifest.digest for question in questions})
     return WhatIf(policies=source, objects=distinct, clusters=len(plan.resolved.clusters), rows=tuple(rows))
 
 
@@ -110,7 +110,7 @@ def _after(plan: Plan, other: PolicySource) -> Rules:
         raise other.blamed(error) from error
 
 
-def _failures(run: Run, wanted: Desired, rules: Rules, questions: Sequence[Item]) -> _Failures:
+def _failures(run: Run, wanted: Desired, rules: Rules, questions: Sequence[ObjectQuestion]) -> _Failures:
     """Constraint and action -> who fails -> why. What is waived fails, too."""
     failures: _Failures = {}
 
@@ -119,11 +119,11 @@ def _failures(run: Run, wanted: Desired, rules: Rules, questions: Sequence[Item]
         for subject in subjects:
             failing.setdefault(subject, []).append(result)
 
-    asked = [replace(item, policy_set=rules.of[item.clusters[0]]) for item in questions]
+    asked = [replace(question, policy_set=rules.of[question.clusters[0]]) for question in questions]
     answers = object_answers(run, rules, asked)
-    for item in asked:
-        for result in results_of(rules.sets[item.policy_set], answers[item.id]):
-            add([(_OBJECT, item.id)], result)
+    for question in asked:
+        for result in results_of(rules.sets[question.policy_set], answers[question.id]):
+            add([(_OBJECT, question.id)], result)
     for policy_set, answer in model_answers(run, rules, models_of(wanted, rules, run.as_of)).items():
         for result in answer.results:
             named = model_finding(wanted, rules, result).finding.clusters
@@ -155,7 +155,7 @@ def _demand_sound(rules: Rules, source: str, now: _Failures, then: _Failures) ->
 def _changes(
     wanted: Desired,
     rules: Rules,
-    built: Mapping[str, Item],
+    built: Mapping[str, ObjectQuestion],
     subjects: Mapping[_Subject, Sequence[Result]],
     waivers: Collection[Waiver],
 ) -> tuple[WhatIfChange, ...]:

@@ -13,7 +13,7 @@ from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.gatekeeper import Case, Reviewed, Suite
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.result import Result
-from fleetgen.policies.both_gates import Trial, compare, question
+from fleetgen.policies.both_gates import Trial, compare, question_about
 from fleetgen.policy.parity import Disagreement
 from tests.unit.policy.examples import PATH, REGO, constraint
 
@@ -83,7 +83,7 @@ class Gator:
 
 
 def trial(*objects: tuple[JsonObject, JsonObject | None]) -> Trial:
-    questions = [question(data, namespace, "test") for data, namespace in objects]
+    questions = [question_about(data, namespace, "test") for data, namespace in objects]
     return Trial(
         name="test",
         rego={PATH: REGO},
