@@ -44,13 +44,13 @@ def results_of(policy_set: PolicySet, answer: Answer) -> Iterator[Result]:
 
 
 def finding_of(rules: Rules, result: Result, place: Place | None, clusters: tuple[str, ...]) -> Finding:
-    """One result; what the gate itself says has a code of its own."""
+    """One result; what the gate itself says has a code of its own. A rule's code counts if the policy declares it."""
     policy = rules.policies.get(result.policy)
     if policy is None:
         fix = "correct what was rendered, or the policy that it names"
         return problem(result.error or "E0804", result.message, fix=fix, place=place)
     return Finding(
-        code=policy.id,
+        code=f"{policy.id}.{result.rule}" if result.rule in policy.codes else policy.id,
         message=result.message,
         fix=policy.remediation,
         place=place,

@@ -15,9 +15,10 @@ Step: TypeAlias = str | int
 class Result:
     """One result of one rule under one constraint.
 
-    `policy` is `gate` where the gate itself complains, and then `error` is the code of its complaint. `id` is that of the
-    question: of an object, the name of a cluster, or `fleet`. `path` leads into the object (through the pod template, and the
-    List, that it was judged in) or into the document of a cluster. `clusters` and `units` are those that the rule names.
+    `policy` is `gate` where the gate itself complains, and then `error` is the code of its complaint. `rule` is the code of the
+    rule, where the policy gives its rules codes. `id` is that of the question: of an object, the name of a cluster, or `fleet`.
+    `path` leads into the object (through the pod template, and the List, that it was judged in) or into the document of a
+    cluster. `clusters` and `units` are those that the rule names.
     `details` is everything that the rule gave beside its message, as canonical JSON: only the comparison of both gates reads it.
     `exempt`: both gates exempt the object from the constraint, by a waiver.
     """
@@ -27,6 +28,7 @@ class Result:
     action: str
     id: str
     message: str
+    rule: str = ""
     path: tuple[Step, ...] = ()
     clusters: tuple[str, ...] = ()
     units: tuple[str, ...] = ()

@@ -160,25 +160,29 @@ def _changes(
     waivers: Collection[Waiver],
 ) -> tuple[WhatIfChange, ...]:
     """Equal objects of several environments are one change, and so are clusters of which the same is said."""
-    merged: dict[tuple[str, bool], WaivableFinding] = {}
+    merged: dict[tuple[str, str, bool], WaivableFinding] = {}
     for (what, name), results in subjects.items():
         for result in results:
             if what == _OBJECT:
                 judged = object_finding(wanted, rules, built[name], result)
-                join(merged, (built[name].manifest.digest, judged.exempt), judged)
+                join(merged, (built[name].manifest.digest, judged.finding.code, judged.exempt), judged)
             else:
                 judged = model_finding(wanted, rules, result)
                 clusters = (name,) if what == _CLUSTER else ()
-                join(merged, (result.message, False), replace(judged, finding=replace(judged.finding, clusters=clusters)))
+                join(
+                    merged,
+                    (result.message, judged.finding.code, False),
+                    replace(judged, finding=replace(judged.finding, clusters=clusters)),
+                )
     parts: dict[str, list[WaivableFinding]] = {}
-    for (subject, _), judged in merged.items():
+    for (subject, _, _), judged in merged.items():
         parts.setdefault(subject, []).append(judged)
     changes = [_change(part, waivers) for part in parts.values()]
     return tuple(sorted(changes, key=lambda change: (change.object, change.message, change.clusters)))
 
 
 def _change(parts: Sequence[WaivableFinding], waivers: Collection[Waiver]) -> WhatIfChange:
-    """`parts` are the clusters at which the object is exempt by a waiver, and the others."""
+    """`parts` are what each rule finds, and apart from each other the clusters at which the object is exempt by a waiver."""
     first = parts[0].finding
     covering = [[waiver for waiver in waivers if covers(waiver, part)] for part in parts]
     uncovered = {

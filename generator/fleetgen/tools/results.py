@@ -23,6 +23,7 @@ def decoded(message: str, said: Mapping[str, Any]) -> Result:
         action=str(said.get("action", "deny")),
         id=str(said.get("id", "")),
         message=message,
+        rule=str(own.get("rule", "")),
         path=(*_steps(said.get("template")), *_steps(own.get("path"))),
         clusters=tuple(map(str, list_of(own.get("clusters")))),
         units=_units(own),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from fleetgen.gate.findings import container_at, results_of
+from fleetgen.gate.findings import container_at, finding_of, results_of
+from fleetgen.inputs.rules import Rules
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import PolicySet
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.result import Answer, Result, Step
-from tests.unit.policy.examples import constraint
+from tests.unit.policy.examples import constraint, policy
 
 SET = PolicySet(name="dev", environment="dev", values={}, constraints=(), companions={"x-waived": constraint("x")})
 
@@ -35,6 +38,14 @@ def test_a_companion_tells_what_only_it_finds() -> None:
         said("b is bad", "y", "warn"),
         said(undecided % "", "x"),
     ]
+
+
+@pytest.mark.parametrize(("rule", "code"), [("", ""), ("host-port", ".host-port"), ("undeclared", "")])
+def test_a_finding_names_the_code_that_the_policy_declares(rule: str, code: str) -> None:
+    coded = replace(policy(), codes={"host-port": "A port of the host."})
+    rules = Rules(policies={"FG-POD-001": coded}, constraints=(), files={}, sets={}, of={}, data={})
+    finding = finding_of(rules, replace(said("bad", "x"), rule=rule), None, ())
+    assert (finding.code, finding.policy) == (f"FG-POD-001{code}", "FG-POD-001")
 
 
 POD: JsonObject = {

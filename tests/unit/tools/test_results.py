@@ -25,6 +25,7 @@ def result(**more: Any) -> Result:  # noqa: ANN401 - any field
             NAMED | {"details": {"path": ["spec", "containers", 0]}, "template": ["items", 1, "spec", "template"]},
             result(path=("items", 1, "spec", "template", "spec", "containers", 0), details='{"path": ["spec", "containers", 0]}'),
         ),
+        (NAMED | {"details": {"rule": "host-port"}}, result(rule="host-port", details='{"rule": "host-port"}')),
         (NAMED | {"details": {"path": []}, "template": None}, result(details='{"path": []}')),
         (
             NAMED | {"details": {"unit": "serve.gap", "path": "spec.nodePools"}},
@@ -45,7 +46,7 @@ def result(**more: Any) -> Result:  # noqa: ANN401 - any field
         (NAMED | {"details": "text"}, result(details='"text"')),
         ({}, Result(policy="", constraint="", action="deny", id="", message="m")),
     ],
-    ids=["bare", "steps", "the object", "dots", "several", "the gate's own", "unusable", "text", "nothing"],
+    ids=["bare", "steps", "code", "the object", "dots", "several", "the gate's own", "unusable", "text", "nothing"],
 )
 def test_decoded(said: dict[str, Any], expected: Result) -> None:
     assert decoded("m", said) == expected
