@@ -105,6 +105,7 @@ def _policy(path: str, text: str) -> Policy:
     data = cast("JsonObject", plain(tree))
     custom = cast("dict[str, str]", data["custom"])
     given = cast("JsonObject", custom["parameters"])
+    codes = cast("dict[str, str]", custom.get("rules", {}))
     environment = cast("dict[str, str]", custom.get("environment", {}))
     if found := [*_unusable(tree, given), *_unknown_parameters(tree, given, environment)]:
         raise InputError(found)
@@ -122,10 +123,10 @@ def _policy(path: str, text: str) -> Policy:
         remediation=custom["remediation"],
         controls=tuple(custom["controls"]),
         facts=tuple(custom["facts"]),
-        parameters=complete(given, custom["scope"]),
+        parameters=complete(given, custom["scope"], codes),
         environment=environment,
         place=Place(path, start),
-        codes=cast("dict[str, str]", custom.get("rules", {})),
+        codes=codes,
     )
 
 

@@ -63,7 +63,7 @@ class Terms:
 
 
 def covers(waiver: Waiver, judged: WaivableFinding) -> bool:
-    """Whether policy, unit, object, namespace and container fit; clusters are judged one by one.
+    """Whether policy, rule, unit, object, namespace and container fit; clusters are judged one by one.
 
     A finding about several units is not covered by a waiver of one of them: the others did not agree. What both gates exempt is
     covered by waivers that they know, and what they refuse only by those that they do not.
@@ -72,7 +72,8 @@ def covers(waiver: Waiver, judged: WaivableFinding) -> bool:
     identity = finding.object
     name, image = judged.container or ("", "")
     return (
-        waiver.policy == finding.code
+        waiver.policy == finding.policy
+        and (not waiver.rule or finding.code == f"{waiver.policy}.{waiver.rule}")
         and judged.exempt == (not waiver.only_at_gate)
         and (not waiver.unit or judged.units == {waiver.unit})
         and (waiver.object is None or (identity is not None and _is_named(waiver, identity)))
@@ -165,14 +166,18 @@ def broken(
     policies: Mapping[str, Policy],
     duties: Sequence[Duty],
 ) -> Iterator[Finding]:
-    """What is wrong with the documents whatever the day is: unknown policy, too long a term (E0803), the wrong owner (E0806)."""
+    """What is wrong with the documents whatever the day is: what they waive, too long a term (E0803), the wrong owner (E0806)."""
     for waiver in waivers:
         spec = waiver.spec
-        policy = policies.get(spec.policy)
+        policy = policies.get(spec.policy_id)
         if policy is None:
-            message = f"waiver '{waiver.name}' waives {spec.policy}, which is no policy"
-            yield problem("E0803", message, fix=suggest(spec.policy, policies), place=waiver.place)
+            message = f"waiver '{waiver.name}' waives {spec.policy_id}, which is no policy"
+            yield problem("E0803", message, fix=suggest(spec.policy_id, policies), place=waiver.place)
             continue
+        if spec.rule and spec.rule not in policy.codes:
+            message = f"waiver '{waiver.name}' waives {spec.policy}, which is no rule of the policy"
+            known = [f"{policy.id}.{code}" for code in policy.codes] or [policy.id]
+            yield problem("E0803", message, fix=suggest(spec.policy, known), place=waiver.place)
         days = (date.fromisoformat(spec.expires) - date.fromisoformat(spec.agreed)).days
         if not 0 <= days <= LONGEST[policy.severity]:
             message = f"waiver '{waiver.name}' of a policy of severity {policy.severity} holds {days} days from {spec.agreed}"
