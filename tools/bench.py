@@ -27,7 +27,7 @@ from fleetgen.model.gate import Verdict
 from fleetgen.model.manifest import Built
 from fleetgen.model.plain import Json
 from fleetgen.stages.build import Builder
-from fleetgen.stages.gate import PolicyEngine, batches, items
+from fleetgen.stages.gate import PolicyEngine, batches, object_questions
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Toolchain, cache_folder
@@ -189,7 +189,7 @@ def _gate(checked: Checked, root: Path) -> list[str]:
     run = _run(root, None, _Clock())
     desired = checked.desired
     rules = judging(run, desired.plan).rules
-    questions = items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    questions = object_questions(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
     everywhere = sum(len(desired.objects[key]) for bill in desired.plan.resolved.bills.values() for key in bill.values())
     engine = replace(_engine(), jobs=1)
 

@@ -198,6 +198,9 @@ def _policy(policy: Policy, constraints: Sequence[Constraint]) -> list[str]:
         policy.description.strip() + "\n",
         f"Fix: {policy.remediation}\n",
     ]
+    if policy.codes:
+        rows = "".join(f"| `{policy.id}.{code}` | {_cell(found)} |\n" for code, found in policy.codes.items())
+        parts.append(f"| rule | what it finds |\n| --- | --- |\n{rows}")
     parts.append(f"- Severity: {policy.severity}\n- Scope: {policy.scope}\n- Rego: `{policy.place.path}`\n")
     for one in constraints:
         need = ", required" if one.required else ""

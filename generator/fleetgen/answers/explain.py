@@ -130,13 +130,22 @@ def explain_error(code: str) -> CodeAnswer:
 
 
 def explain_policy(plan: Plan, code: str) -> CodeAnswer:
-    """What a policy demands and why. Raises InputError E1201."""
+    """What a policy, or one of its rules, demands and why. Raises InputError E1201."""
     policies = plan.library.policies
-    if code not in policies:
-        raise InputError(problem("E1201", f"there is no policy '{code}'", fix=suggest(code, policies)))
-    policy = policies[code]
+    name, _, rule = code.partition(".")
+    policy = policies.get(name)
+    if policy is None:
+        raise InputError(problem("E1201", f"there is no policy '{name}'", fix=suggest(name, policies)))
+    if rule and rule not in policy.codes:
+        known = [f"{name}.{each}" for each in policy.codes] or [name]
+        raise InputError(problem("E1201", f"{name} has no rule '{rule}'", fix=suggest(code, known)))
     return CodeAnswer(
-        code=code, meaning=policy.title, description=policy.description, fix=policy.remediation, place=str(policy.place)
+        code=code,
+        meaning=policy.codes[rule] if rule else policy.title,
+        description=policy.description,
+        fix=policy.remediation,
+        place=str(policy.place),
+        rules={} if rule else {f"{name}.{each}": said for each, said in policy.codes.items()},
     )
 
 

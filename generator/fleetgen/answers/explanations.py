@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from fleetgen.words import count, shortened
@@ -138,18 +138,22 @@ class ValueAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAnswer:
-    """`explain CODE`."""
+    """`explain CODE`. `rules`: code -> what it finds, of a policy that gives its rules codes."""
 
     code: str
     meaning: str
     description: str = ""
     fix: str = ""
     place: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
         """The answer for people."""
         yield f"{self.code}: {self.meaning}"
         yield from (f"  {line}".rstrip() for line in self.description.strip().splitlines())
+        if self.rules:
+            yield "  rules:"
+            yield from (f"    {code}: {meaning}" for code, meaning in self.rules.items())
         if self.fix:
             yield f"  fix: {self.fix}"
         if self.place:

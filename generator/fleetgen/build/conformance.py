@@ -20,7 +20,7 @@ from fleetgen.provenance.backward import place_of
 from fleetgen.schemas import definitions
 from fleetgen.schemas.definitions import Definitions, DefinitionSource
 from fleetgen.stages import conform
-from fleetgen.stages.conform import Judge, KubernetesSchemas, Question, Sources, SchemaVerdict
+from fleetgen.stages.conform import Judge, KubernetesSchemas, SchemaQuestion, Sources, SchemaVerdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def conformed(run: Run, desired: Desired) -> Conformed:
     questions = conform.questions(resolved, desired.objects, sources)
     judged = _judged(run, kubernetes, questions)
 
-    def place(question: Question, breach: Breach) -> Place:
+    def place(question: SchemaQuestion, breach: Breach) -> Place:
         variant = resolved.variants[question.variants[0]]
         layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
         return place_of(variant, question.manifest, layers, breach.path)
@@ -81,7 +81,7 @@ def _read(kept: Cache, source: DefinitionSource) -> tuple[Definition, ...]:
     return made
 
 
-def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[Question]) -> list[tuple[Question, SchemaVerdict]]:
+def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[SchemaQuestion]) -> list[tuple[SchemaQuestion, SchemaVerdict]]:
     keys = [cache.key("conform", question.manifest.digest, question.schema.digest) for question in questions]
     known = run.gate_cache.get_many(keys)
     judge = Judge(kubernetes)

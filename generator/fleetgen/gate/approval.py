@@ -13,18 +13,19 @@ from fleetgen.build.desired_state import Desired
 from fleetgen.errors import GateFailed, ToolError, problem
 from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
-from fleetgen.gate.questions import Answer, Asker, ask, isolated, object_answers
+from fleetgen.gate.questions import Asker, Question, ask, isolated, object_answers
 from fleetgen.gate.rules_in_force import judging
 from fleetgen.inputs import cache
 from fleetgen.inputs.rules import Rules
 from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject, list_of, mapping_of
+from fleetgen.model.result import Answer
 from fleetgen.model.settings import nearest_place
 from fleetgen.policy import waivers as waiving
 from fleetgen.policy.waivers import Terms
 from fleetgen.stages import gate
-from fleetgen.stages.gate import Approved, Item
+from fleetgen.stages.gate import Approved, ObjectQuestion
 from fleetgen.stages.resolve import as_json, facts_of, pools_of
 
 
@@ -67,13 +68,13 @@ class _Asked:
     """What the engine said, by which rules. `about_models`: policy set -> answer."""
 
     rules: Rules
-    questions: Sequence[Item]
+    questions: Sequence[ObjectQuestion]
     answers: Mapping[str, Answer]
     about_models: Mapping[str, Answer]
 
 
 def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
-    questions = gate.items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    questions = gate.object_questions(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
     answers = object_answers(run, rules, questions)
     about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)
@@ -121,9 +122,9 @@ def model_answers(asker: Asker, rules: Rules, models: Mapping[str, JsonObject]) 
     result = {}
     for name, model in models.items():
         key = cache.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
-        ids = [cast("JsonObject", cluster)["name"] for cluster in cast("list[Json]", model["clusters"])]
-        answers = ask(asker, rules, {key: {"ids": ids, "extra": "fleet"}}, lambda _keys, asked=model: [asked])  # type: ignore[misc]
-        result[name] = answers[key]
+        clusters = tuple(str(mapping_of(cluster)["name"]) for cluster in list_of(model["clusters"]))
+        question = Question(key=key, ids=clusters, whole="fleet")
+        result[name] = ask(asker, rules, [question], lambda _, asked=model: [asked])[key]  # type: ignore[misc]
     return result
 
 
@@ -133,8 +134,8 @@ def _required(asked: _Asked) -> list[Finding]:
     ran: dict[str, set[str]] = {}
     for name, answer in asked.about_models.items():
         ran.setdefault(sets[name].environment, set()).update(answer.policies)
-    for item in asked.questions:
-        ran.setdefault(sets[item.policy_set].environment, set()).update(asked.answers[item.id].policies)
+    for question in asked.questions:
+        ran.setdefault(sets[question.policy_set].environment, set()).update(asked.answers[question.id].policies)
     found = []
     for constraint in asked.rules.constraints:
         for name, policies in sorted(ran.items()):

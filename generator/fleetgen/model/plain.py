@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypeAlias, Union
 
 Leaf: TypeAlias = bool | int | float | str | None
@@ -17,3 +18,16 @@ def mapping_of(value: Json) -> JsonObject:
 def list_of(value: Json) -> list[Json]:
     """The value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
+
+
+def canonical(value: Json) -> str:
+    """One text for equal JSON: Go writes 1 for 1.0."""
+    return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False)
+
+
+def _whole(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -64,7 +64,7 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class SchemaQuestion:
     """One distinct question, and the variants and clusters that it stands for."""
 
     manifest: Manifest
@@ -104,7 +104,7 @@ def _number(minor: str) -> tuple[int, ...]:
     return tuple(int(part) for part in minor.split(".") if part.isdigit())
 
 
-def questions(resolved: Resolved, objects: Objects, sources: Sources) -> tuple[Question, ...]:
+def questions(resolved: Resolved, objects: Objects, sources: Sources) -> tuple[SchemaQuestion, ...]:
     """Every distinct question over the built objects. Raises InputError E0607 for a definition that cannot be used."""
     bringing = _Brought(objects)
     provided = {key: _provided(variant) for key, variant in resolved.variants.items()}
@@ -163,7 +163,7 @@ def _distinct(
     judged: Mapping[tuple[VariantKey, _Context], Sequence[str]],
     objects: Objects,
     find: Callable[[GroupKind, _Context], Schema | None],
-) -> tuple[Question, ...]:
+) -> tuple[SchemaQuestion, ...]:
     schemas: dict[tuple[GroupKind, _Context], Schema | None] = {}
     groups: dict[tuple[str, str, bool], tuple[Manifest, Schema, dict[VariantKey, None], dict[str, None]]] = {}
     problems: dict[Finding, None] = {}
@@ -184,7 +184,7 @@ def _distinct(
     if problems:
         raise InputError(problems)
     return tuple(
-        Question(manifest=manifest, schema=schema, variants=tuple(keys), clusters=tuple(sorted(clusters)))
+        SchemaQuestion(manifest=manifest, schema=schema, variants=tuple(keys), clusters=tuple(sorted(clusters)))
         for _, (manifest, schema, keys, clusters) in sorted(groups.items(), key=lambda pair: pair[0])
     )
 
@@ -196,7 +196,7 @@ class Judge:
         self._kubernetes = kubernetes
         self._answers: dict[tuple[str, Api], ObjectSchema | SchemaVerdict] = {}
 
-    def verdict(self, question: Question) -> SchemaVerdict:
+    def verdict(self, question: SchemaQuestion) -> SchemaVerdict:
         """All breaches of an object."""
         api, schema = Api.of(question.manifest.data), question.schema
         if (schema.digest, api) not in self._answers:
@@ -223,7 +223,9 @@ def _unserved(api: Api, definition: Definition) -> Breach:
     return Breach(code=_UNSERVED, message=f"does not serve {api}; it serves {', '.join(served) or 'no version'}", fix=fix)
 
 
-def findings(judged: Sequence[tuple[Question, SchemaVerdict]], place: Callable[[Question, Breach], Place]) -> list[Finding]:
+def findings(
+    judged: Sequence[tuple[SchemaQuestion, SchemaVerdict]], place: Callable[[SchemaQuestion, Breach], Place]
+) -> list[Finding]:
     """The breaches, each once with all its clusters, and a note about what was not judged."""
     merged: dict[tuple[Breach, ResourceId, Place, Severity, str], tuple[set[tuple[str, str]], set[str]]] = {}
     for question, verdict in judged:
@@ -260,7 +262,7 @@ def _names(judges: Collection[tuple[str, str]]) -> str:
     return ", ".join([*([f"Kubernetes {', '.join(minors)}"] if minors else []), *files])
 
 
-def _unknown_kinds(judged: Sequence[tuple[Question, SchemaVerdict]]) -> list[Finding]:
+def _unknown_kinds(judged: Sequence[tuple[SchemaQuestion, SchemaVerdict]]) -> list[Finding]:
     """One note about all kinds without a schema: nobody has every definition, but a check that says nothing looks complete."""
     kinds: dict[str, set[str]] = {}
     for question, verdict in judged:

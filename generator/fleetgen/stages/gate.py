@@ -49,7 +49,7 @@ class PolicyEngine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ObjectQuestion:
     """One distinct question: an object in its namespace under a policy set, and the variants that it came from."""
 
     id: str
@@ -83,12 +83,12 @@ def approve(
     return Approved(files=files, input_digest=input_digest, verdict=verdict, findings=tuple(findings), lasts=lasts)
 
 
-def items(
+def object_questions(
     resolved: Resolved,
     objects: Mapping[VariantKey, Sequence[Manifest]],
     policy_sets: Mapping[str, str],
     own: Mapping[str, Sequence[Manifest]] = MappingProxyType({}),
-) -> tuple[Item, ...]:
+) -> tuple[ObjectQuestion, ...]:
     """Every distinct question over the built objects. `policy_sets`: cluster -> its policy set.
 
     An object is judged with each distinct Namespace object that it meets. `own`: objects of a cluster itself; they count as those
@@ -111,7 +111,7 @@ def items(
             entry[2][key] = None
             entry[3].update(dict.fromkeys(concerned))
     return tuple(
-        Item(
+        ObjectQuestion(
             id=f"{question[0]}/{question[1][:16]}/{question[2][:16]}",
             policy_set=question[0],
             manifest=m,
@@ -123,7 +123,7 @@ def items(
     )
 
 
-def batches(questions: Sequence[Item]) -> list[JsonObject]:
+def batches(questions: Sequence[ObjectQuestion]) -> list[JsonObject]:
     """The inputs for the engine, BATCH questions each."""
     result: list[JsonObject] = []
     for start in range(0, len(questions), BATCH):

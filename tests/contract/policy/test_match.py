@@ -79,9 +79,9 @@ def answers(engine: ConftestCli, rego: Mapping[str, str]) -> dict[str, dict[str,
     )
     found: dict[str, dict[str, list[str]]] = {key: {"hits": [], "unmatchable": []} for key in accepted}
     for result in verdict.results:
-        pod = " pod" if result.metadata["source"] == "Generated" else ""
-        kind = "unmatchable" if "unable to match constraint" in result.msg else "hits"
-        found[str(result.metadata["constraint"])][kind].append(f"{result.metadata['id']}{pod}")
+        pod = " pod" if result.message.startswith("[Implied by ") else ""
+        kind = "unmatchable" if "unable to match constraint" in result.message else "hits"
+        found[result.constraint][kind].append(f"{result.id}{pod}")
     return found
 
 

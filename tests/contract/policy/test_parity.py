@@ -25,7 +25,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.rego import Asked
 from fleetgen.policies import parity as use_case
-from fleetgen.policies.both_gates import Comparison, Trial, compare, question
+from fleetgen.policies.both_gates import Comparison, Trial, compare, question_about
 from fleetgen.policies.parity import findings, parity, silent
 from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
@@ -64,7 +64,7 @@ def role(kind: str, **metadata: Json) -> JsonObject:
 def trial(
     rego: Mapping[str, str], constraints: Sequence[Constraint], objects: Sequence[tuple[JsonObject, JsonObject | None]]
 ) -> Trial:
-    questions = [question(data, namespace, "test") for data, namespace in objects]
+    questions = [question_about(data, namespace, "test") for data, namespace in objects]
     shown = {item.id: f"{item.manifest.id.kind}/{item.manifest.id.name}" for item in questions}
     return Trial(name="test", rego=rego, constraints=constraints, values={}, questions=questions, shown=shown, own={})
 
@@ -216,7 +216,7 @@ def test_a_difference_is_told(
     assert [(each.constraint, each.subject, each.gate) for each in wild.differences] == [
         (roles.name, "ClusterRole/web", tuple(f"rules[0].{part} grants *" for part in ("resources", "verbs")))
     ]
-    assert "rules[0].resources gives *" in wild.differences[0].cluster[0]
+    assert "rules[0].resources gives *" in wild.differences[0].gatekeeper[0]
 
 
 def test_a_policy_that_gatekeeper_cannot_compile(

@@ -24,7 +24,7 @@ from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.schemas.builtin import Builtin
 from fleetgen.schemas.definitions import Definitions, sources
 from fleetgen.stages import conform
-from fleetgen.stages.conform import Judge, Question, Sources
+from fleetgen.stages.conform import Judge, SchemaQuestion, Sources
 from fleetgen.yamlfile import load_manifests, parse
 from tests.golden.components.cases import case
 
@@ -101,7 +101,7 @@ def fleet(versions: Mapping[str, str], variants: Sequence[Variant]) -> Resolved:
 
 def ask(
     resolved: Resolved, objects: Mapping[str, Sequence[str]], files: Mapping[str, str] | None = None
-) -> tuple[tuple[Question, ...], list[Finding]]:
+) -> tuple[tuple[SchemaQuestion, ...], list[Finding]]:
     given = Sources(kubernetes=TwoMinors(), definitions=Definitions(sources(files or {})))
     manifests = {key: [built(text) for text in objects.get(key.unit, ())] for key in resolved.variants}
     questions = conform.questions(resolved, manifests, given)
