@@ -141,6 +141,17 @@ def _value(hint: type, value: Json) -> object:
     return value
 
 
+def as_json(value: object) -> Json:
+    """What `build` reads: a frozen value of the inventory, at any depth, as JSON with its YAML keys, defaults filled in."""
+    if isinstance(value, tuple):
+        return [as_json(item) for item in value]
+    if is_dataclass(value):
+        return {key_of(field.name): as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    return cast("Json", value)
+
+
 def kind_schema(kind: str) -> JsonObject:
     """The JSON Schema of a whole document of `kind`; the spec of Model and TeamRole is open here (their component checks it)."""
     labels: JsonObject = {"type": "object", "additionalProperties": {"type": "string"}}

@@ -18,7 +18,7 @@ from fleetgen.model.component import (
     Requirement,
     Support,
 )
-from fleetgen.model.facts import ENUM_FACTS
+from fleetgen.model.facts import ENUM_FACTS, STRUCTURED_FACTS
 from fleetgen.model.fields import TOKEN
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
@@ -43,7 +43,6 @@ from fleetgen.schemas.derive import COMPONENT_ENTRY
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.yamlfile import parse
 
-STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
 _STRING: Final[JsonObject] = {"type": "string", "minLength": 1}
 _STRINGS: Final[JsonObject] = {"type": "array", "items": _STRING}
 _MINOR: Final[JsonObject] = {"type": "string", "pattern": r"^[0-9]+\.[0-9]+$"}

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from fleetgen.catalog.pools import mistakes
+from fleetgen.catalog.pools import pool_mistakes
 from fleetgen.errors import InputError, problem
 from fleetgen.model.component import Component
+from fleetgen.model.facts import STRUCTURED_FACTS
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Environment, Fleet, Group, Layer, Ring
 from fleetgen.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, RingSpec, Selector
@@ -31,7 +32,6 @@ from fleetgen.schemas.derive import build, schema_of
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.stages.load import components as component_files
 from fleetgen.stages.load import governing
-from fleetgen.stages.load.components import STRUCTURED_FACTS
 from fleetgen.stages.load.documents import Document, texts
 from fleetgen.stages.load.documents import read as read_documents
 
@@ -331,7 +331,7 @@ class _Parts:
 
     def _check_pools(self, spec: ClusterSpec, tree: Table) -> None:
         """What the pools say and their cards do not allow, each mistake once: many clusters share a profile."""
-        for mistake in mistakes(spec):
+        for mistake in pool_mistakes(spec):
             found = problem("E0307", mistake.message, fix=mistake.fix, place=nearest_place(tree, mistake.path))
             if found not in self.index.problems:
                 self.index.problems.append(found)
