@@ -5,12 +5,13 @@ The answers are interpreted by `fleetgen.policy`; only `approve` makes the value
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from fleetgen.errors import GateFailed, ToolError, problem
+from fleetgen.model.built_objects import BuiltObjects, Occurrences
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.gate import Verdict
 from fleetgen.model.manifest import Manifest
@@ -69,7 +70,7 @@ def approve(
 
 def items(
     resolved: Resolved,
-    objects: Mapping[VariantKey, Sequence[Manifest]],
+    objects: BuiltObjects,
     policy_sets: Mapping[str, str],
     own: Mapping[str, Sequence[Manifest]] = MappingProxyType({}),
 ) -> tuple[Item, ...]:
@@ -78,33 +79,79 @@ def items(
     An object is judged with each distinct Namespace object that it meets. `own`: objects of a cluster itself; they count as those
     of its baseline.
     """
-    groups: dict[tuple[str, str, str], tuple[Manifest, Manifest | None, dict[VariantKey, None], dict[str, None]]] = {}
-    bills: dict[tuple[str, tuple[VariantKey, ...]], list[str]] = {}
-    for cluster, bill in resolved.bills.items():
-        bills.setdefault((policy_sets[cluster], tuple(bill.values())), []).append(cluster)
-    for (policy_set, keys), clusters in bills.items():
-        namespaces = {m.id.name: m for key in keys for m in objects[key] if m.id.kind == "Namespace" and not m.id.group}
-        asked = [(key, manifest, clusters) for key in keys for manifest in objects[key]]
-        if keys:
-            baseline = next((key for key in keys if key.unit == BASELINE), keys[0])
-            asked += [(baseline, manifest, [cluster]) for cluster in clusters for manifest in own.get(cluster, ())]
-        for key, manifest, concerned in asked:
-            namespace = namespaces.get(manifest.id.namespace)
-            question = (policy_set, manifest.digest, namespace.digest if namespace else "")
-            entry = groups.setdefault(question, (manifest, namespace, {}, {}))
-            entry[2][key] = None
-            entry[3].update(dict.fromkeys(concerned))
+    questions: dict[_ObjectKey, _ObjectInNamespace] = {}
+    for bill, clusters in _distinct_bills(resolved, policy_sets).items():
+        namespaces = {m.id.name: m for key in bill.variants for m in objects[key] if m.id.kind == "Namespace" and not m.id.group}
+        for part in _parts(bill, clusters, objects, own):
+            namespace = namespaces.get(part.manifest.id.namespace)
+            key = _ObjectKey(bill.policy_set, part.manifest.digest, namespace.digest if namespace else "")
+            question = questions.setdefault(key, _ObjectInNamespace(part.manifest, namespace, Occurrences()))
+            question.occurrences.add(part.variant, part.clusters)
     return tuple(
         Item(
-            id=f"{question[0]}/{question[1][:16]}/{question[2][:16]}",
-            policy_set=question[0],
-            manifest=m,
-            namespace=n,
-            variants=tuple(keys),
-            clusters=tuple(sorted(names)),
+            id=f"{key.policy_set}/{key.object[:16]}/{key.namespace[:16]}",
+            policy_set=key.policy_set,
+            manifest=question.manifest,
+            namespace=question.namespace,
+            variants=question.occurrences.variants,
+            clusters=question.occurrences.clusters,
         )
-        for question, (m, n, keys, names) in sorted(groups.items(), key=lambda pair: pair[0])
+        for key, question in sorted(questions.items(), key=lambda pair: pair[0])
     )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _ObjectKey:
+    """What makes two objects one question: the policy set, the digests of the object and of its Namespace (empty without one)."""
+
+    policy_set: str
+    object: str
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class _ObjectInNamespace:
+    """An object in its namespace, and where it occurs."""
+
+    manifest: Manifest
+    namespace: Manifest | None
+    occurrences: Occurrences
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """Clusters with an equal one are asked about together: policy set, and the variants of all units."""
+
+    policy_set: str
+    variants: tuple[VariantKey, ...]
+
+
+def _distinct_bills(resolved: Resolved, policy_sets: Mapping[str, str]) -> dict[_Bill, list[str]]:
+    """Bill -> its clusters."""
+    clusters: dict[_Bill, list[str]] = {}
+    for cluster, bill in resolved.bills.items():
+        clusters.setdefault(_Bill(policy_sets[cluster], tuple(bill.values())), []).append(cluster)
+    return clusters
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An object of a variant, and the clusters that get it."""
+
+    variant: VariantKey
+    manifest: Manifest
+    clusters: Sequence[str]
+
+
+def _parts(bill: _Bill, clusters: Sequence[str], objects: BuiltObjects, own: Mapping[str, Sequence[Manifest]]) -> Iterator[_Part]:
+    """The objects of the bill's variants, then those of the clusters themselves."""
+    if not bill.variants:
+        return
+    for variant in bill.variants:
+        yield from (_Part(variant, manifest, clusters) for manifest in objects[variant])
+    baseline = next((variant for variant in bill.variants if variant.unit == BASELINE), bill.variants[0])
+    for cluster in clusters:
+        yield from (_Part(baseline, manifest, [cluster]) for manifest in own.get(cluster, ()))
 
 
 def batches(questions: Sequence[Item]) -> list[JsonObject]:
