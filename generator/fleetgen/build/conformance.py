@@ -1,4 +1,4 @@
-"""Wires the stage `conform`: files of definitions, Kubernetes' schemas, the cache, and the places of what was found."""
+"""Wires the stage `object_schemas`: files of definitions, Kubernetes' schemas, the cache, and the places of what was found."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from fleetgen.inputs.cache import Cache
 from fleetgen.provenance.backward import place_of
 from fleetgen.schemas import definitions
 from fleetgen.schemas.definitions import Definitions, DefinitionSource
-from fleetgen.stages import conform
-from fleetgen.stages.conform import Judge, KubernetesSchemas, Question, Sources, SchemaVerdict
+from fleetgen.stages import object_schemas
+from fleetgen.stages.object_schemas import JudgedObject, KubernetesSchemas, SchemaJudge, SchemaQuestion, SchemaSources, SchemaVerdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +36,16 @@ def conformed(run: Run, desired: Desired) -> Conformed:
     kubernetes = PackagedKubernetes()
     files = run.repository.read_schemas()
     resolved = desired.plan.resolved
-    sources = Sources(kubernetes=kubernetes, definitions=_definitions(run, files))
-    questions = conform.questions(resolved, desired.objects, sources)
+    sources = SchemaSources(kubernetes=kubernetes, definitions=_definitions(run, files))
+    questions = object_schemas.schema_questions(resolved, desired.objects, sources)
     judged = _judged(run, kubernetes, questions)
 
-    def place(question: Question, breach: Breach) -> Place:
+    def place(question: SchemaQuestion, breach: Breach) -> Place:
         variant = resolved.variants[question.variants[0]]
         layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
         return place_of(variant, question.manifest, layers, breach.path)
 
-    findings = [*conform.findings(judged, place), *conform.unknown_minors(resolved, kubernetes.minors)]
+    findings = [*object_schemas.schema_findings(judged, place), *object_schemas.unknown_minors(resolved, kubernetes.minors)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
     return Conformed(findings=tuple(findings), schemas=judges_digest(kubernetes, files))
@@ -81,10 +81,10 @@ def _read(kept: Cache, source: DefinitionSource) -> tuple[Definition, ...]:
     return made
 
 
-def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[Question]) -> list[tuple[Question, SchemaVerdict]]:
+def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[SchemaQuestion]) -> list[JudgedObject]:
     keys = [cache.key("conform", question.manifest.digest, question.schema.digest) for question in questions]
     known = run.gate_cache.get_many(keys)
-    judge = Judge(kubernetes)
+    judge = SchemaJudge(kubernetes)
     missing = sum(key not in known for key in keys)
     if missing:
         run.progress("conform", 0, missing)
@@ -93,7 +93,7 @@ def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[Questio
     if missing:
         run.progress("conform", missing, missing)
     verdicts = fresh | {key: _decode(value) for key, value in known.items()}
-    return [(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
+    return [JudgedObject(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
 
 
 def _encode(verdict: SchemaVerdict) -> Json:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from fleetgen.catalog.capacity import quantity, whole_numbers
 from fleetgen.model.manifest import Manifest
-from fleetgen.model.plain import Json, JsonObject, mapping_of
+from fleetgen.model.plain import Json, JsonObject, mapping_of, value_at
 
 _TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "Pod": (),
@@ -50,7 +50,7 @@ def total_requests(manifests: Sequence[Manifest]) -> dict[str, float]:
     scaled = _most_replicas(manifests)
     for manifest in manifests:
         workload = _Workload(manifest.id.kind, manifest.id.namespace, manifest.id.name)
-        replicas = scaled.get(workload, _at(manifest.data, ("spec", "replicas")))
+        replicas = scaled.get(workload, value_at(manifest.data, ("spec", "replicas")))
         for container in _mappings(_pod_of_any_kind(manifest).get("containers")):
             resources = mapping_of(container.get("resources"))
             for name, amount in {**mapping_of(resources.get("limits")), **mapping_of(resources.get("requests"))}.items():
@@ -79,7 +79,7 @@ def _most_replicas(manifests: Sequence[Manifest]) -> dict[_Workload, Json]:
 
 def _pod_of_any_kind(manifest: Manifest) -> JsonObject:
     """The pod template's spec, wherever a kind keeps it at `spec.template`; empty without one."""
-    if template := mapping_of(_at(manifest.data, ("spec", "template", "spec"))):
+    if template := mapping_of(value_at(manifest.data, ("spec", "template", "spec"))):
         return template
     return mapping_of(manifest.data.get("spec")) if manifest.id.kind == "Pod" else {}
 
@@ -88,14 +88,14 @@ def _pods(manifests: Sequence[Manifest]) -> Iterator[tuple[Manifest, JsonObject]
     for manifest in manifests:
         path = _TEMPLATES.get(manifest.id.kind)
         if path is not None and manifest.id.group in {"", "apps", "batch"}:
-            spec = mapping_of(_at(manifest.data, (*path, "spec")))
+            spec = mapping_of(value_at(manifest.data, (*path, "spec")))
             if spec:
                 yield manifest, spec
 
 
 def _workload(manifest: Manifest, pod: JsonObject) -> Json:
-    replicas = _at(manifest.data, ("spec", "replicas"))
-    affinity = _at(pod, ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
+    replicas = value_at(manifest.data, ("spec", "replicas"))
+    affinity = value_at(pod, ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
     return {
         "kind": manifest.id.kind,
         "namespace": manifest.id.namespace,
@@ -125,7 +125,7 @@ def _images(pod: JsonObject) -> set[str]:
 
 def _resources(pod: JsonObject) -> set[str]:
     containers = [one for key in ("containers", "initContainers") for one in _mappings(pod.get(key))]
-    return {name for one in containers for name in mapping_of(_at(one, ("resources", "limits")))}
+    return {name for one in containers for name in mapping_of(value_at(one, ("resources", "limits")))}
 
 
 def _claims(manifests: Sequence[Manifest]) -> Iterator[Json]:
@@ -133,20 +133,20 @@ def _claims(manifests: Sequence[Manifest]) -> Iterator[Json]:
     for manifest in manifests:
         if manifest.id.kind == _CLAIMED and not manifest.id.group:
             yield _claim(manifest.id.name, manifest.data)
-        for template in _mappings(_at(manifest.data, ("spec", "volumeClaimTemplates"))):
-            yield _claim(f"{manifest.id.name}/{_at(template, ('metadata', 'name'))}", template)
+        for template in _mappings(value_at(manifest.data, ("spec", "volumeClaimTemplates"))):
+            yield _claim(f"{manifest.id.name}/{value_at(template, ('metadata', 'name'))}", template)
     for manifest, pod in _pods(manifests):
         for volume in _mappings(pod.get("volumes")):
-            template = mapping_of(_at(volume, ("ephemeral", "volumeClaimTemplate")))
+            template = mapping_of(value_at(volume, ("ephemeral", "volumeClaimTemplate")))
             if template:
                 yield _claim(f"{manifest.id.name}/{volume.get('name')}", template)
 
 
 def _claim(name: str, data: JsonObject) -> Json:
-    modes = _at(data, ("spec", "accessModes"))
+    modes = value_at(data, ("spec", "accessModes"))
     return {
         "name": name,
-        "class": _at(data, ("spec", "storageClassName")),
+        "class": value_at(data, ("spec", "storageClassName")),
         "modes": modes if isinstance(modes, list) else [],
     }
 
@@ -180,12 +180,6 @@ def _own_api(manifest: Manifest) -> Iterator[str]:
     if "." not in group or group.endswith(".k8s.io"):
         version = str(manifest.data.get("apiVersion", "")).rpartition("/")[2]
         yield "/".join(part for part in (group, version, manifest.id.kind) if part)
-
-
-def _at(data: Json, path: Sequence[str]) -> Json:
-    for key in path:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
 
 
 def _mappings(value: Json) -> Iterator[JsonObject]:

@@ -13,6 +13,7 @@ from typing import Final
 from fleetgen.catalog.exporters import ExportedMetrics, MetricUse, exported, uses
 from fleetgen.catalog.releases import release_of
 from fleetgen.errors import problem
+from fleetgen.model.built_objects import BuiltObjects
 from fleetgen.model.component import Companion, meets
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
@@ -29,7 +30,6 @@ _GIVEN_ON: Final[Mapping[str, frozenset[str]]] = {"openshift": frozenset({"opens
 _KEPT: Final = frozenset({("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
 _CORE: Final = '""'
 _ALMOST: Final = 0.9  # names of fields have much in common; only a slip of the pen is this near
-Objects = Mapping[VariantKey, Sequence[Manifest]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Measured:
     uses: tuple[tuple[ResourceId, MetricUse], ...]
 
 
-def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
+def check(resolved: Resolved, objects: BuiltObjects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
     """Every broken contract, each once, with all clusters that it concerns."""
     measured = {key: _measured(manifests) for key, manifests in objects.items()}
     seen: dict[tuple[VariantKey | str, ...], list[Finding]] = {}
@@ -73,7 +73,7 @@ def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant
 
 
 def _check_bill(
-    cluster: Cluster, variants: Sequence[Variant], objects: Objects, setting_is_on: Callable[[Variant, str], bool]
+    cluster: Cluster, variants: Sequence[Variant], objects: BuiltObjects, setting_is_on: Callable[[Variant, str], bool]
 ) -> list[Finding]:
     return [
         *_requirements(cluster, variants, setting_is_on),
@@ -150,7 +150,7 @@ def _distribution(cluster: Cluster) -> str:
     return cluster.spec.kubernetes.distribution if cluster.spec.kubernetes else ""
 
 
-def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: BuiltObjects) -> list[Finding]:
     own = {m.id.name for v in variants for m in objects[v.key] if m.id.kind == "Namespace" and not m.id.group}
     existing = own | _GIVEN_NAMESPACES | _GIVEN_ON.get(_distribution(cluster), frozenset())
     found = []
@@ -170,7 +170,7 @@ def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: Objects)
     return found
 
 
-def _owners(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _owners(variants: Sequence[Variant], objects: BuiltObjects) -> list[Finding]:
     owner: dict[ResourceId, str] = {}
     found = []
     for variant in variants:
@@ -186,7 +186,7 @@ def _owners(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
     return found
 
 
-def _unguarded(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _unguarded(variants: Sequence[Variant], objects: BuiltObjects) -> list[Finding]:
     """What holds data or other objects must outlive a mistake: Argo CD prunes everything else that leaves the tree."""
     found = []
     for variant in variants:
@@ -201,7 +201,7 @@ def _unguarded(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
     return found
 
 
-def _undeclared(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _undeclared(variants: Sequence[Variant], objects: BuiltObjects) -> list[Finding]:
     """The project permits what components declare, not what is rendered: it would shrink with a unit that leaves."""
     found = []
     for variant in variants:
@@ -256,6 +256,6 @@ def _place(variant: Variant) -> Place:
     return variant.layers[-1].place if variant.layers else variant.component.place
 
 
-def owners(resolved: Resolved, objects: Objects) -> dict[str, dict[str, str]]:
+def owners(resolved: Resolved, objects: BuiltObjects) -> dict[str, dict[str, str]]:
     """Cluster -> object -> unit, for the check that no object changes its owner between two commits."""
     return {name: {str(m.id): unit for unit, key in bill.items() for m in objects[key]} for name, bill in resolved.bills.items()}
