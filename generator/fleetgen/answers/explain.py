@@ -18,7 +18,7 @@ from fleetgen.answers.explanations import (
 )
 from fleetgen.build.desired_state import Plan
 from fleetgen.catalog.cluster_facts import enum_facts
-from fleetgen.catalog.releases import unmet
+from fleetgen.catalog.releases import unmet_conditions
 from fleetgen.errors import CODES, InputError, problem
 from fleetgen.model.component import Component
 from fleetgen.model.facts import fact_token
@@ -217,8 +217,8 @@ def _off(node: Node | None, said: str) -> str:
 def _unsupported(cluster: Cluster, component: Component, settings: Table) -> list[tuple[str, str]]:
     version = plain(settings.entries["version"]) if "version" in settings.entries else ""
     return [
-        (f"{component.name} does not support {each.what}{f' (it supports {each.known})' if each.known else ''}", each.fix)
-        for each in unmet(component, str(version), enum_facts(cluster.spec), settings)
+        (f"{component.name} does not support {each.what}{f' (it supports {each.supported})' if each.supported else ''}", each.fix)
+        for each in unmet_conditions(component, str(version), enum_facts(cluster.spec), settings)
     ]
 
 

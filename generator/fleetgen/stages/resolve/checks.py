@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleetgen.catalog.cluster_facts import enum_facts
-from fleetgen.catalog.releases import Unmet, unknown_version, unmet
+from fleetgen.catalog.releases import UnmetCondition, unknown_version, unmet_conditions
 from fleetgen.errors import problem
 from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
@@ -49,9 +49,9 @@ class Checks:
 
     def _unsupported(self, variant: Variant) -> Iterator[Finding]:
         """Judged by all facts, declared or not: clusters of one variant may still differ in what they are."""
-        clusters_by_reason: dict[Unmet, list[str]] = {}
+        clusters_by_reason: dict[UnmetCondition, list[str]] = {}
         for name in variant.clusters:
-            for reason in unmet(variant.component, variant.version, self._facts_of(name), variant.settings):
+            for reason in unmet_conditions(variant.component, variant.version, self._facts_of(name), variant.settings):
                 clusters_by_reason.setdefault(reason, []).append(name)
         for reason, clusters in clusters_by_reason.items():
             others = f" and {len(clusters) - 1} more" if len(clusters) > 1 else ""
