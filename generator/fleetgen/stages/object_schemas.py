@@ -277,7 +277,7 @@ class JudgedObject:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
+class _Statement:
     """What a finding says, whoever judged. Equal ones are one finding."""
 
     breach: Breach
@@ -300,27 +300,27 @@ def schema_findings(judged: Sequence[JudgedObject], place: Callable[[SchemaQuest
 
     `place`: where somebody would repair a breach. What a borrowed schema refuses is a warning.
     """
-    merged: dict[_Fact, _Witnesses] = {}
+    merged: dict[_Statement, _Witnesses] = {}
     for answer in judged:
         question = answer.question
         severity = Severity.WARNING if question.schema.borrowed else Severity.ERROR
         api_version = Api.of(question.manifest.data).api_version
         for breach in answer.verdict or ():
-            fact = _Fact(breach, question.manifest.id, api_version, place(question, breach), severity)
-            witnesses = merged.setdefault(fact, _Witnesses({}, set()))
+            statement = _Statement(breach, question.manifest.id, api_version, place(question, breach), severity)
+            witnesses = merged.setdefault(statement, _Witnesses({}, set()))
             witnesses.schemas[question.schema.digest] = question.schema
             witnesses.clusters.update(question.clusters)
     breaches = [
         Finding(
-            code=fact.breach.code,
-            message=_message(fact.breach, fact.api_version, _names(witnesses.schemas.values())),
-            fix=fact.breach.fix,
-            place=fact.place,
-            severity=fact.severity,
-            object=fact.object,
+            code=statement.breach.code,
+            message=_message(statement.breach, statement.api_version, _names(witnesses.schemas.values())),
+            fix=statement.breach.fix,
+            place=statement.place,
+            severity=statement.severity,
+            object=statement.object,
             clusters=tuple(sorted(witnesses.clusters)),
         )
-        for fact, witnesses in merged.items()
+        for statement, witnesses in merged.items()
     ]
     return sorted([*breaches, *_unknown_kinds(judged)], key=Finding.sort_key)
 

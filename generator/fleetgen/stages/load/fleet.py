@@ -19,6 +19,7 @@ from fleetgen.model.settings import (
     MergeRules,
     Node,
     Origin,
+    Path,
     Scalar,
     Table,
     at,
@@ -129,7 +130,7 @@ def _check_references(index: _Index) -> None:
         elif document.kind == "Environment":
             _check_environment(index, document)
         elif document.environment and document.environment not in environments:
-            _missing(index, document, ("spec", "environment"), "environment", document.environment, environments)
+            _missing(index, _Reference(document, ("spec", "environment"), "environment", document.environment), environments)
         elif document.kind == "Ring" and document.name not in texts(environments[document.environment], ("spec", "rings")):
             place = key_place(document.tree, ("metadata", "name"))
             fix = f"add it to spec.rings in {environments[document.environment].place.path}"
@@ -151,7 +152,7 @@ def _check_cluster(index: _Index, document: Document) -> None:
     environments = index.of("Environment")
     environment = document.environment
     if environment not in environments:
-        _missing(index, document, ("spec", "environment"), "environment", environment, environments)
+        _missing(index, _Reference(document, ("spec", "environment"), "environment", environment), environments)
         return
     rings = texts(environments[environment], ("spec", "rings"))
     _check_name(index, document, "ring", rings, f"ring in environment '{environment}' named")
@@ -173,18 +174,22 @@ def _check_environment(index: _Index, document: Document) -> None:
     roles = at(document.tree, ("spec", "roles"))
     for name in roles.entries if isinstance(roles, Table) else ():
         if name not in index.names("TeamRole"):
-            _missing(index, document, ("spec", "roles", name), "TeamRole", name, index.names("TeamRole"))
+            _missing(index, _Reference(document, ("spec", "roles", name), "TeamRole", name), index.names("TeamRole"))
     mirrors = at(document.tree, ("spec", "delivery", "chartRepositories"))
     known = {component.chart.repo_url for component in index.components.values() if component.chart}
     for name in sorted(set(mirrors.entries) - known) if isinstance(mirrors, Table) else ():
-        _missing(index, document, ("spec", "delivery", "chartRepositories", name), "component with charts from", name, known)
+        _missing(
+            index,
+            _Reference(document, ("spec", "delivery", "chartRepositories", name), "component with charts from", name),
+            known,
+        )
 
 
 def _check_list(index: _Index, document: Document, path: tuple[str, ...], kind: str) -> None:
     known = index.names(kind)
     for position, name in enumerate(texts(document, path)):
         if name not in known:
-            _missing(index, document, (*path, position), kind.lower(), name, known)
+            _missing(index, _Reference(document, (*path, position), kind.lower(), name), known)
 
 
 def _check_rings(index: _Index, document: Document) -> None:
@@ -192,19 +197,29 @@ def _check_rings(index: _Index, document: Document) -> None:
     known = [f"{name}/{ring}" for name, each in index.of("Environment").items() for ring in texts(each, ("spec", "rings"))]
     for position, name in enumerate(texts(document, ("spec", "scope", "rings"))):
         if name not in known:
-            _missing(index, document, ("spec", "scope", "rings", position), "ring", name, known)
+            _missing(index, _Reference(document, ("spec", "scope", "rings", position), "ring", name), known)
 
 
 def _check_name(index: _Index, document: Document, key: str, known: Iterable[str], what: str) -> None:
     name = _text(document, key)
     if name and name not in set(known):
-        _missing(index, document, ("spec", key), what, name, known)
+        _missing(index, _Reference(document, ("spec", key), what, name), known)
 
 
-def _missing(index: _Index, document: Document, path: tuple[str | int, ...], what: str, name: str, known: Iterable[str]) -> None:  # noqa: PLR0917 - read aloud, it is the message
-    index.problems.append(
-        problem("E0301", f"there is no {what} '{name}'", fix=suggest(name, known), place=nearest_place(document.tree, path))
-    )
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A name at a path of a document, and what it should be the name of, for people."""
+
+    document: Document
+    path: Path
+    what: str
+    name: str
+
+
+def _missing(index: _Index, reference: _Reference, known: Iterable[str]) -> None:
+    place = nearest_place(reference.document.tree, reference.path)
+    text = f"there is no {reference.what} '{reference.name}'"
+    index.problems.append(problem("E0301", text, fix=suggest(reference.name, known), place=place))
 
 
 def _text(document: Document, key: str) -> str:

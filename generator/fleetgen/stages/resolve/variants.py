@@ -75,7 +75,7 @@ class _Content:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _ClusterGroup:
     """The clusters of one variant; `first` stands for all of them."""
 
     unit: _Unit
@@ -93,7 +93,7 @@ class _Resolver:
         self.problems: dict[Finding, None] = {}
         self._fleet = fleet
         self._settings = MergedSettings(fleet)
-        self._groups: dict[VariantKey, _Group] = {}
+        self._groups: dict[VariantKey, _ClusterGroup] = {}
 
     def add(self, cluster: Cluster) -> None:
         """Put the cluster's units into their groups."""
@@ -125,7 +125,7 @@ class _Resolver:
             return None
         facts = {fact: fact_value(cluster.spec, fact) for fact in unit.component.facts}
         content = _Content(layers=identities(unit.layers), facts=repr(facts))
-        group = self._groups.setdefault(key, _Group(unit=unit, content=content, facts=facts, first=cluster, clusters=[]))
+        group = self._groups.setdefault(key, _ClusterGroup(unit=unit, content=content, facts=facts, first=cluster, clusters=[]))
         if group.content == content:
             group.clusters.append(cluster.name)
         else:
@@ -149,7 +149,7 @@ class _Resolver:
         return result
 
 
-def _variant(key: VariantKey, group: _Group, settings: Table) -> Variant:
+def _variant(key: VariantKey, group: _ClusterGroup, settings: Table) -> Variant:
     unit = group.unit
     version = plain(settings.entries["version"]) if "version" in settings.entries else ""
     return Variant(
