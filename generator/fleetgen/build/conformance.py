@@ -6,21 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from fleetgen.build.desired_state import Desired
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs import cache
+from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.schema import Breach, Definition
-from fleetgen.inputs import cache
-from fleetgen.build.desired_state import Desired
-from fleetgen.inputs.run import Run
-from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
-from fleetgen.inputs.cache import Cache
 from fleetgen.provenance.backward import place_of
 from fleetgen.schemas import definitions
 from fleetgen.schemas.definitions import Definitions, DefinitionSource
 from fleetgen.stages import object_schemas
-from fleetgen.stages.object_schemas import JudgedObject, KubernetesSchemas, SchemaJudge, SchemaQuestion, SchemaSources, SchemaVerdict
+from fleetgen.stages.object_schemas import (
+    JudgedObject,
+    KubernetesSchemas,
+    SchemaJudge,
+    SchemaQuestion,
+    SchemaSources,
+    SchemaVerdict,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
