@@ -282,7 +282,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         settings=_settings_schema(cast("JsonObject", spec["settings"]), place),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
-        stated=texts("stated"),
+        shown_settings=texts("stated"),
         releases=releases,
         files=files,
         folder=folder,
