@@ -147,7 +147,7 @@ def _component(component: Component) -> list[str]:
     facts.append(("Goes with", _codes(map(_beside, component.beside))))
     if chart := component.chart:
         facts.append(("Helm chart", f"`{chart.name}` from {_conditioned(chart.repo_url, chart.where)}"))
-    facts.append(("Told by `fleetgen check`", _codes(component.stated)))
+    facts.append(("Told by `fleetgen check`", _codes(component.shown_settings)))
     if component.each:
         facts.append(("Units", f"one for every entry of `{component.each}` that is enabled"))
     parts = [f"## {component.name}\n", f"{component.title}.\n", component.description.strip() + "\n"]

@@ -17,7 +17,8 @@ from fleetgen.answers.explanations import (
     ValueAnswer,
 )
 from fleetgen.build.desired_state import Plan
-from fleetgen.catalog.releases import unmet
+from fleetgen.catalog.cluster_facts import enum_facts
+from fleetgen.catalog.releases import unmet_conditions
 from fleetgen.errors import CODES, InputError, problem
 from fleetgen.model.component import Component
 from fleetgen.model.facts import fact_token
@@ -25,7 +26,7 @@ from fleetgen.model.fleet import Cluster, Layer
 from fleetgen.model.settings import Items, Node, Path, Scalar, Table, at, dotted, plain
 from fleetgen.model.variant import Variant
 from fleetgen.schemas.validate import suggest
-from fleetgen.stages.resolve import facts_of, settings_of
+from fleetgen.stages.resolve import settings_of
 
 _OWN_KEYS = ("enabled", "version", "patches", "values")
 _CODE = re.compile(r"E[0-9]{4}$")
@@ -49,7 +50,7 @@ def explain_cluster(plan: Plan, name: str) -> ClusterAnswer:
         ring=cluster.spec.ring,
         lifecycle=cluster.spec.lifecycle,
         groups=cluster.groups,
-        facts={fact: fact_token(value) for fact, value in facts_of(cluster).items()},
+        facts={fact: fact_token(value) for fact, value in enum_facts(cluster.spec).items()},
         layers=tuple(
             LayerUse(layer=layer.label, place=str(layer.place), components=tuple(sorted(layer.components)))
             for layer in cluster.layers
@@ -225,8 +226,8 @@ def _off(node: Node | None, said: str) -> str:
 def _unsupported(cluster: Cluster, component: Component, settings: Table) -> list[tuple[str, str]]:
     version = plain(settings.entries["version"]) if "version" in settings.entries else ""
     return [
-        (f"{component.name} does not support {each.what}{f' (it supports {each.known})' if each.known else ''}", each.fix)
-        for each in unmet(component, str(version), facts_of(cluster), settings)
+        (f"{component.name} does not support {each.what}{f' (it supports {each.supported})' if each.supported else ''}", each.fix)
+        for each in unmet_conditions(component, str(version), enum_facts(cluster.spec), settings)
     ]
 
 

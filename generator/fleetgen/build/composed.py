@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from fleetgen.build.desired_state import Desired
 from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.variant import VariantKey
-from fleetgen.build.desired_state import Desired
 from fleetgen.stages import build
 from fleetgen.stages.compose import cluster_folder
 from fleetgen.yamlfile import load_manifests

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import cast
 
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs import cache
+from fleetgen.inputs.repository import Inputs
+from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, rules_of, split_by_policy_set
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
 from fleetgen.model.inventory import Delivery
@@ -17,20 +20,13 @@ from fleetgen.model.manifest import Documents, Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.variant import Resolved, VariantKey
-from fleetgen.inputs import cache
-from fleetgen.inputs.cache import Cache
-from fleetgen.inputs.repository import Inputs, Repository
-from fleetgen.inputs.run import Run
-from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, rules_of, split_by_policy_set
 from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, compose, contract, lint
-from fleetgen.stages.build import Builder
-from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.load import load
 from fleetgen.stages.render import Renderer, setting_is_on
 from fleetgen.stages.resolve import resolve
-from fleetgen.tools.git_cli import Git
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -133,9 +129,7 @@ def _built(
             for part in (path.removeprefix(layer.root), layer.files[path])
         ]
         content[key] = cache.key("build", base.root, *parts)
-    texts = cached_builds(
-        run, {content[key]: (overlay.root, overlay.files) for key, overlay in overlays.items()}, _merged(bases)
-    )
+    texts = cached_builds(run, {content[key]: (overlay.root, overlay.files) for key, overlay in overlays.items()}, _merged(bases))
     return {key: build.manifests(texts[content[key]], Place(plan.resolved.variants[key].component.folder)) for key in overlays}
 
 

@@ -7,14 +7,14 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from fleetgen.build.desired_state import cached_builds
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs import cache
+from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
 from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
-from fleetgen.inputs import cache
-from fleetgen.build.desired_state import cached_builds
-from fleetgen.inputs.run import Run
 from fleetgen.stages import build
 from fleetgen.yamlfile import load_manifests
 

@@ -11,7 +11,7 @@ from fleetgen.model.plain import Json
 _DIGITS: Final = {4: 8, 6: 32}
 
 
-def ranges(network: Network) -> list[Json]:
+def address_ranges(network: Network) -> list[Json]:
     """First and last address of each network, as text of a fixed width: equal order as the addresses, IPv4 before IPv6.
 
     A network that is none has neither, and a policy says so.

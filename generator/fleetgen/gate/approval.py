@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from fleetgen.build.composed import projects, with_applications
 from fleetgen.build.desired_state import Desired
+from fleetgen.catalog.cluster_model import FleetModel, cluster_models
 from fleetgen.errors import GateFailed, ToolError, problem
 from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
@@ -26,7 +26,6 @@ from fleetgen.policy import waivers as waiving
 from fleetgen.policy.waivers import Terms
 from fleetgen.stages import gate
 from fleetgen.stages.gate import Approved, ObjectQuestion
-from fleetgen.stages.resolve import as_json, facts_of, pools_of
 
 
 def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
@@ -90,30 +89,18 @@ def _verdict(run: Run, asked: _Asked, before: Baseline) -> str:
 def models_of(desired: Desired, rules: Rules, as_of: date) -> dict[str, JsonObject]:
     """Policy set -> the model of its clusters, as cluster- and fleet-scope policies read it."""
     resolved = desired.plan.resolved
-    facts = {name: facts_of(cluster) for name, cluster in resolved.clusters.items()}
-    specs = {
-        name: {**cast("JsonObject", as_json(cluster.spec)), "nodePools": pools_of(cluster.spec)}
-        for name, cluster in resolved.clusters.items()
-    }
+    clusters = cluster_models(resolved, desired.objects)
     models = {}
     for name, policy_set in rules.sets.items():
         where = policy_set.environment
-        clusters = [
+        judged = [
             cluster
-            for cluster, found in resolved.clusters.items()
-            if (found.spec.environment == where if policy_set.whole else rules.of[cluster] == name)
+            for cluster in clusters.values()
+            if (cluster.spec["environment"] == where if policy_set.whole else rules.of[cluster.name] == name)
         ]
-        if clusters:
-            models[name] = gate.fleet_model(
-                desired.plan.fleet.environments[where],
-                name,
-                clusters,
-                resolved=resolved,
-                objects=desired.objects,
-                facts=facts,
-                specs=specs,
-                as_of=as_of,
-            )
+        if judged:
+            environment = desired.plan.fleet.environments[where]
+            models[name] = FleetModel(environment=environment, policy_set=name, clusters=judged, as_of=as_of).as_data()
     return models
 
 

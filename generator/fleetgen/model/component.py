@@ -135,8 +135,8 @@ class Component:
     """A component of the library.
 
     `files` are its template files: path below the component's folder -> text. `policies`: ids of those that it installs, exported
-    for Gatekeeper. `namespaces_in`: dotted path of a setting whose keys are namespaces. `stated`: dotted paths of settings that
-    a check tells of every environment.
+    for Gatekeeper. `namespaces_in`: dotted path of a setting whose keys are namespaces.
+    `shown_settings` (`stated` in component.yaml): dotted paths of settings whose values a check shows for every environment.
     """
 
     name: str
@@ -163,7 +163,7 @@ class Component:
     settings: JsonObject
     defaults: Table
     rules: MergeRules
-    stated: tuple[str, ...]
+    shown_settings: tuple[str, ...]
     releases: tuple[Release, ...]
     files: Mapping[str, str]
     folder: str

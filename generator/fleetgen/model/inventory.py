@@ -21,7 +21,7 @@ from fleetgen.model.fields import (
     optional,
     required,
 )
-from fleetgen.model.gpus import PRODUCTS
+from fleetgen.model.gpus import PRODUCTS, Product
 from fleetgen.model.plain import Json
 
 API_VERSION: Final = "fleetgen.io/v1alpha1"
@@ -132,6 +132,11 @@ class Gpu:
     )
     toolkit: str = optional("operator", "Who brings the container toolkit.", choices=("operator", "host"))
     sharing: Sharing = optional(Sharing(mode="none"), "Sharing of a card.")
+
+    @property
+    def card(self) -> Product:
+        """What `model/gpus.py` knows of the product."""
+        return PRODUCTS[self.product]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TypeAlias, Union
 
 Leaf: TypeAlias = bool | int | float | str | None
 Json: TypeAlias = Union[Leaf, list["Json"], dict[str, "Json"]]  # noqa: UP007 - a recursive alias needs Union at run time
 JsonObject: TypeAlias = dict[str, Json]
+
+
+def value_at(data: Json, path: Sequence[Json]) -> Json:
+    """The value that keys and positions lead to; None where the path leaves the data."""
+    for step in path:
+        if isinstance(data, dict) and isinstance(step, str):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
 
 
 def mapping_of(value: Json) -> JsonObject:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json
+from fleetgen.model.plain import Json, value_at
 from fleetgen.model.settings import Scalar, leaves
 from fleetgen.model.variant import Variant
 
@@ -15,7 +15,7 @@ _TOO_COMMON = 2
 
 def place_of(variant: Variant, manifest: Manifest, layers: Sequence[Overlay], path: Sequence[Json]) -> Place:
     """The best place to edit: the one setting whose value stands at `path`, else the template file of the object."""
-    value = _at(manifest.data, path)
+    value = value_at(manifest.data, path)
     if (origin := setting_of(variant, value)) is not None:
         return origin
     return template_of(manifest, layers) or variant.component.place
@@ -70,15 +70,3 @@ def _headers(text: str) -> list[tuple[str, str, int]]:
             found.append((kind, line.removeprefix("  name: ").strip("'\""), start))
             inside = False
     return found
-
-
-def _at(data: Mapping[str, Json], path: Sequence[Json]) -> Json:
-    node: Json = dict(data)
-    for step in path:
-        if isinstance(node, dict) and isinstance(step, str):
-            node = node.get(step)
-        elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
-            node = node[step]
-        else:
-            return None
-    return node

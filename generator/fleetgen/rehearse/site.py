@@ -26,7 +26,7 @@ from fleetgen.rehearse.internet import Internet
 from fleetgen.rehearse.programs import Guard, Programs, Tools
 from fleetgen.rehearse.standins import StandIns
 from fleetgen.rehearse.wanted import Wanted
-from fleetgen.rehearse.watching import Application, Event, Timeline
+from fleetgen.rehearse.watching import Application, SiteEvent, Timeline
 
 _STORE_SECONDS: Final = 120
 _PAUSE: Final = 0.5
@@ -45,7 +45,7 @@ class Options:
     poll_seconds: int = 5
     parameters: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    on_event: Callable[[Event], None] = field(default=lambda _event: None)
+    on_event: Callable[[SiteEvent], None] = field(default=lambda _event: None)
 
 
 class RehearsedSite:

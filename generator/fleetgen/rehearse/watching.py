@@ -79,7 +79,7 @@ def _application(data: JsonObject) -> Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class SiteEvent:
     """Something that happened, in seconds since the start."""
 
     seconds: float
@@ -99,16 +99,16 @@ class Arrival:
 class Timeline:
     """Events in the order in which they were seen. `arrivals`: Application -> its first times."""
 
-    def __init__(self, on_event: Callable[[Event], None]) -> None:
+    def __init__(self, on_event: Callable[[SiteEvent], None]) -> None:
         self._on_event = on_event
         self._start = time.monotonic()
         self._states: dict[str, str] = {}
-        self.events: list[Event] = []
+        self.events: list[SiteEvent] = []
         self.arrivals: dict[str, Arrival] = {}
 
     def note(self, subject: str, what: str) -> None:
         """Add an event."""
-        self.events.append(Event(seconds=time.monotonic() - self._start, subject=subject, what=what))
+        self.events.append(SiteEvent(seconds=time.monotonic() - self._start, subject=subject, what=what))
         self._on_event(self.events[-1])
 
     def observe(self, found: Iterable[Application]) -> None:

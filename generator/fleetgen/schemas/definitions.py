@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, cast
+from typing import Final
 
 from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json, JsonObject, value_at
 from fleetgen.model.schema import DefinedVersion, Definition
-from fleetgen.schemas.objects import NotASchema, ObjectSchema, at
+from fleetgen.schemas.object_schema import NotASchema, ObjectSchema
 from fleetgen.schemas.structural import of_object
 from fleetgen.yamlfile import load_objects
 
@@ -89,18 +89,18 @@ def read(source: DefinitionSource) -> tuple[Definition, ...]:
 
 def definition(data: JsonObject, place: Place) -> Definition:
     """A CustomResourceDefinition, compiled once so that it is known to be usable. Raises InputError E0607."""
-    group, kind = at(data, "spec", "group"), at(data, "spec", "names", "kind")
-    versions = at(data, "spec", "versions")
+    group, kind = value_at(data, ("spec", "group")), value_at(data, ("spec", "names", "kind"))
+    versions = value_at(data, ("spec", "versions"))
     if not isinstance(group, str) or not isinstance(kind, str) or not isinstance(versions, list) or not versions:
         raise InputError(_broken(place, "it lacks spec.group, spec.names.kind or spec.versions"))
     if data.get("apiVersion") != API_VERSION:
         raise InputError(_broken(place, f"{kind}.{group} is written as {data.get('apiVersion')}, not as {API_VERSION}"))
     result = {}
     for version in versions:
-        name, schema = at(cast("JsonObject", version), "name"), at(cast("JsonObject", version), "schema", "openAPIV3Schema")
+        name, schema = value_at(version, ("name",)), value_at(version, ("schema", "openAPIV3Schema"))
         if not isinstance(name, str) or not isinstance(schema, dict):
             raise InputError(_broken(place, f"a version of {kind}.{group} lacks name or schema.openAPIV3Schema"))
-        result[name] = DefinedVersion(served=at(cast("JsonObject", version), "served") is True, schema=of_object(schema))
+        result[name] = DefinedVersion(served=value_at(version, ("served",)) is True, schema=of_object(schema))
         try:
             ObjectSchema(result[name].schema)
         except NotASchema as error:
@@ -132,14 +132,14 @@ def _constraints_of(template: JsonObject) -> JsonObject:
         "scopedEnforcementActions": {"type": "array", "items": kept},
         "match": kept,
     }
-    parameters = at(template, "spec", "crd", "spec", "validation", "openAPIV3Schema")
+    parameters = value_at(template, ("spec", "crd", "spec", "validation", "openAPIV3Schema"))
     if isinstance(parameters, dict):
-        legacy = at(template, "spec", "crd", "spec", "validation", "legacySchema") is True
+        legacy = value_at(template, ("spec", "crd", "spec", "validation", "legacySchema")) is True
         spec["parameters"] = kept if legacy else parameters
     properties: JsonObject = {"spec": {"type": "object", "properties": spec}, "status": kept}
     schema: JsonObject = {"openAPIV3Schema": {"type": "object", "properties": properties}}
     versions: list[Json] = [{"name": name, "served": True, "schema": schema} for name in ("v1beta1", "v1alpha1")]
-    names: JsonObject = {"kind": at(template, "spec", "crd", "spec", "names", "kind")}
+    names: JsonObject = {"kind": value_at(template, ("spec", "crd", "spec", "names", "kind"))}
     return {
         "apiVersion": API_VERSION,
         "kind": KIND,

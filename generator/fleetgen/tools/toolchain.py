@@ -187,7 +187,7 @@ class Toolchain:
         argv = (str(go), "build", *flags, "-o", str(made), pin.package)
         command = process.Command(argv=argv, cwd=folder, env=self._go_environment(go))
         try:
-            process.stream(command, _Progress(pin.name, self.on_line))
+            process.stream(command, _CompilerLines(pin.name, self.on_line))
         except ToolError as error:
             raise _cannot_build(pin, error) from error
         return made
@@ -285,7 +285,7 @@ class _Identity:
         return f"{self.module} {self.version}" if self.module else "a file without Go build information"
 
 
-class _Progress:
+class _CompilerLines:
     """`go build -v` names each package: a line a second says that it lives without flooding a log."""
 
     def __init__(self, name: str, on_line: Callable[[str], None], every: float = 5.0) -> None:

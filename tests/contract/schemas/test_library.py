@@ -17,8 +17,8 @@ from fleetgen.build.desired_state import Desired, desired
 from fleetgen.inputs.cache import Cache, cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
-from fleetgen.stages.conform import minors_of
 from fleetgen.stages.gate import PolicyEngine
+from fleetgen.stages.object_schemas import minors_of
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Tool, Toolchain
 from fleetgen.yamlfile import load_manifests

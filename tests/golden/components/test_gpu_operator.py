@@ -9,7 +9,7 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.catalog.releases import release_of, unknown_version, unmet
+from fleetgen.catalog.releases import release_of, unknown_version, unmet_conditions
 from fleetgen.errors import InputError
 from fleetgen.model.component import Release
 from fleetgen.model.facts import ENUM_FACTS
@@ -292,7 +292,7 @@ nodePools: [{{name: main, {pool}}}]
     spec = cast("ClusterSpec", build(ClusterSpec, cast("JsonObject", plain(tree))))
     facts = {fact.name: fact.value(spec) for fact in ENUM_FACTS}
     component = components()["gpu-operator"]
-    assert [(each.what, each.fix) for each in unmet(component, version, facts, component.defaults)] == expected
+    assert [(each.what, each.fix) for each in unmet_conditions(component, version, facts, component.defaults)] == expected
 
 
 def test_a_version_that_does_not_exist() -> None:

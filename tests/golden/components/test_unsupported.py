@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.catalog.releases import unmet
+from fleetgen.catalog.releases import unmet_conditions
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.plain import JsonObject
@@ -157,5 +157,5 @@ def test_refused(unit: str, site: tuple[str, str], expected: list[str]) -> None:
     data = plain(table(f"{{environment: e, ring: r, kubernetes: {kubernetes}, nodePools: [{pool}]}}"))
     spec = cast("ClusterSpec", build(ClusterSpec, cast("JsonObject", data)))
     facts: JsonObject = {fact.name: fact.value(spec) for fact in ENUM_FACTS}
-    found = unmet(component, version, facts, cast("Table", settings))
+    found = unmet_conditions(component, version, facts, cast("Table", settings))
     assert [f"{each.what}: {' '.join(each.fix.split())}" for each in found] == expected

@@ -52,7 +52,7 @@ def without(objects: Sequence[Manifest], field: str) -> list[Manifest]:
 
 
 def judged(variant: Variant, objects: Sequence[Manifest]) -> list[tuple[str, str, str]]:
-    found = list(contract._not_exported([(variant, contract._measured(objects))]))
+    found = list(contract._not_exported([contract._measured(variant, objects)]))
     assert {each.code for each in found} <= {"E0708"}
     return [(str(each.place), each.message, each.fix) for each in found]
 

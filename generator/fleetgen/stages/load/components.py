@@ -18,7 +18,7 @@ from fleetgen.model.component import (
     Requirement,
     Support,
 )
-from fleetgen.model.facts import ENUM_FACTS
+from fleetgen.model.facts import ENUM_FACTS, STRUCTURED_FACTS
 from fleetgen.model.fields import TOKEN
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
@@ -43,7 +43,6 @@ from fleetgen.schemas.derive import COMPONENT_ENTRY
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.yamlfile import parse
 
-STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
 _STRING: Final[JsonObject] = {"type": "string", "minLength": 1}
 _STRINGS: Final[JsonObject] = {"type": "array", "items": _STRING}
 _MINOR: Final[JsonObject] = {"type": "string", "pattern": r"^[0-9]+\.[0-9]+$"}
@@ -283,7 +282,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         settings=_settings_schema(cast("JsonObject", spec["settings"]), place),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
-        stated=texts("stated"),
+        shown_settings=texts("stated"),
         releases=releases,
         files=files,
         folder=folder,
