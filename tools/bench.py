@@ -222,7 +222,7 @@ def _one_process(checked: Checked) -> float:
     """Seconds of building one overlay in a process of its own: the unit of the ratios (median of 5)."""
     key = next(iter(checked.desired.overlays))
     variant = checked.desired.plan.resolved.variants[key]
-    base = checked.desired.bases[(variant.component.name, variant.version)]
+    base = checked.desired.bases[variant.base]
     clock = _Clock()
     run = _run(ROOT, None, clock)
     times = []

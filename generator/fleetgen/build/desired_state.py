@@ -13,10 +13,11 @@ from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
 from fleetgen.model.inventory import Delivery
+from fleetgen.model.keys import BaseKey
 from fleetgen.model.manifest import Documents, Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
-from fleetgen.model.variant import Resolved, VariantKey
+from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.inputs import cache
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Inputs, Repository
@@ -60,9 +61,13 @@ class Desired:
     plan: Plan
     files: Mapping[str, str]
     overlays: Mapping[VariantKey, Overlay]
-    bases: Mapping[tuple[str, str], Overlay]
+    bases: Mapping[BaseKey, Overlay]
     objects: Mapping[VariantKey, Sequence[Manifest]]
     deliveries: Mapping[str, Delivery]
+
+    def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
+        """What a variant is built from: its overlay, then its base."""
+        return self.overlays[variant.key], self.bases[variant.base]
 
 
 def plan_of(run: Run) -> Plan:
@@ -100,17 +105,16 @@ def desired(run: Run) -> Desired:
     return Desired(plan=plan, files=files, overlays=overlays, bases=bases, objects=objects, deliveries=deliveries)
 
 
-def _rendered(plan: Plan, renderer: Renderer) -> tuple[dict[VariantKey, Overlay], dict[tuple[str, str], Overlay]]:
+def _rendered(plan: Plan, renderer: Renderer) -> tuple[dict[VariantKey, Overlay], dict[BaseKey, Overlay]]:
     problems: list[Finding] = []
     overlays: dict[VariantKey, Overlay] = {}
-    bases: dict[tuple[str, str], Overlay] = {}
+    bases: dict[BaseKey, Overlay] = {}
     for key, variant in plan.resolved.variants.items():
         try:
-            base_key = (variant.component.name, variant.version)
-            if base_key not in bases:
-                bases[base_key] = renderer.base(variant.component, variant.version)
+            if variant.base not in bases:
+                bases[variant.base] = renderer.base(variant.component, variant.version)
             overlays[key] = renderer.overlay(variant)
-            problems += lint.check(overlays[key], bases[base_key])
+            problems += lint.check(overlays[key], bases[variant.base])
         except InputError as error:
             problems += error.findings
     if problems:
@@ -119,13 +123,13 @@ def _rendered(plan: Plan, renderer: Renderer) -> tuple[dict[VariantKey, Overlay]
 
 
 def _built(
-    run: Run, plan: Plan, overlays: Mapping[VariantKey, Overlay], bases: Mapping[tuple[str, str], Overlay]
+    run: Run, plan: Plan, overlays: Mapping[VariantKey, Overlay], bases: Mapping[BaseKey, Overlay]
 ) -> dict[VariantKey, Sequence[Manifest]]:
     """Build each distinct content once; equal overlays under two names share a result."""
     content: dict[VariantKey, str] = {}
     for key, overlay in overlays.items():
         variant = plan.resolved.variants[key]
-        base = bases[(variant.component.name, variant.version)]
+        base = bases[variant.base]
         parts = [
             part
             for layer in (base, overlay)
@@ -139,7 +143,7 @@ def _built(
     return {key: build.manifests(texts[content[key]], Place(plan.resolved.variants[key].component.folder)) for key in overlays}
 
 
-def _merged(bases: Mapping[tuple[str, str], Overlay]) -> dict[str, str]:
+def _merged(bases: Mapping[BaseKey, Overlay]) -> dict[str, str]:
     return {path: text for base in bases.values() for path, text in base.files.items()}
 
 
@@ -168,7 +172,7 @@ def _composed(
     *,
     renderer: Renderer,
     overlays: Mapping[VariantKey, Overlay],
-    bases: Mapping[tuple[str, str], Overlay],
+    bases: Mapping[BaseKey, Overlay],
     objects: Mapping[VariantKey, Sequence[Manifest]],
     deliveries: Mapping[str, Delivery],
     waivers: Mapping[VariantKey, Sequence[str]],
@@ -181,7 +185,7 @@ def _composed(
     for key, variant in plan.resolved.variants.items():
         if active.isdisjoint(variant.clusters):
             continue
-        files |= bases[(variant.component.name, variant.version)].files
+        files |= bases[variant.base].files
         files |= overlays[key].files
         files |= compose.application_files(variant, deliveries[key.environment], renderer.chart_values(variant))
     for name in sorted(active):

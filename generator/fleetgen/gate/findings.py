@@ -69,7 +69,7 @@ def finding_of(rules: Rules, msg: str, metadata: Mapping[str, Json], place: Plac
 def object_finding(desired: Desired, rules: Rules, item: Item, result: Result) -> Judged:
     """One result about an object, with the place that a person would edit."""
     variant = desired.plan.resolved.variants[item.variants[0]]
-    layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
+    layers = desired.layers(variant)
     metadata = result.metadata
     details = cast("JsonObject", metadata.get("details", {}))
     template = cast("list[Json]", metadata.get("template", []) or [])

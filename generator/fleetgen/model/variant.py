@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fleetgen.model.component import Chart, Component, meets
 from fleetgen.model.fleet import Cluster, Layer
+from fleetgen.model.keys import BaseKey
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Table, plain
 
@@ -45,6 +46,11 @@ class Variant:
     patches: tuple[Node, ...]
     layers: tuple[Layer, ...]
     clusters: tuple[str, ...]
+
+    @property
+    def base(self) -> BaseKey:
+        """The base that its overlay extends."""
+        return BaseKey(self.component.name, self.version)
 
     @property
     def object_name(self) -> str:

@@ -14,7 +14,6 @@ from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import CONFIG, OUTPUT, Repository
 from fleetgen.inputs.run import Run
 from fleetgen.model.place import Place
-from fleetgen.model.variant import VariantKey
 from fleetgen.rehearse.crds import SiteDefinitions, definitions_in
 from fleetgen.rehearse.programs import Tools
 from fleetgen.rehearse.wanted import Wanted, root_of, wanted
@@ -100,18 +99,15 @@ def _check_output(made: Desired, cluster: str, files: Path, inside: Path) -> Non
             fix = f"set spec.delivery.path of the environment to {here.as_posix()}, then publish again"
         raise InputError(problem("E1305", text, fix=fix))
     units = made.plan.resolved.bills[cluster].values()
-    folders = tuple(f"{folder}/" for unit in units for folder in (root, unit.folder, _base(made, unit)))
+    folders = tuple(
+        f"{folder}/" for unit in units for folder in (root, unit.folder, made.plan.resolved.variants[unit].base.folder)
+    )
     different = [
         path for path, text in made.files.items() if path.startswith(folders) and _read(files / delivery.path / path) != text
     ]
     if different:
         text, fix = "is not what the inputs of this commit render", "run: fleetgen publish"
         raise GateFailed(problem("E0901", text, fix=fix, place=Place((here / path).as_posix())) for path in different)
-
-
-def _base(made: Desired, unit: VariantKey) -> str:
-    variant = made.plan.resolved.variants[unit]
-    return made.bases[(variant.component.name, variant.version)].root
 
 
 def _read(path: Path) -> str:

@@ -10,6 +10,7 @@ import pytest
 from fleetgen.deliver.publish import owner_changes
 from fleetgen.model.change import Tree
 from fleetgen.model.finding import Finding
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.resource import ResourceId
 
@@ -20,11 +21,11 @@ SETTINGS: Final = "ConfigMap serving/settings"
 def tree(clusters: Mapping[str, Mapping[str, Sequence[str]]]) -> Tree:
     """Cluster -> unit -> names of objects (`Kind/name`)."""
     objects: dict[str, list[Manifest]] = {}
-    bills: dict[str, dict[str, str]] = {}
+    bills: dict[ClusterKey, dict[str, str]] = {}
     for cluster, units in clusters.items():
         for unit, names in units.items():
             content = f"{unit}: {', '.join(names)}"
-            bills.setdefault(cluster, {})[unit] = content
+            bills.setdefault(ClusterKey(*cluster.split("/")), {})[unit] = content
             objects[content] = [manifest(name) for name in names]
     return Tree(bills=bills, objects=objects)
 
