@@ -18,7 +18,6 @@ from fleetgen.policy.gate_plan import gate_plan, known_policies
 from fleetgen.policy.match import indexed
 from fleetgen.policy.parity import Disagreement, Judged, canonical, differences, judged
 from fleetgen.stages import gate
-from fleetgen.stages.build import digest_of, resource_id
 from fleetgen.stages.gate import Item, PolicyEngine
 
 # gator takes these for what it judges with, not for what it judges
@@ -294,22 +293,18 @@ def _verified(suites: Sequence[Suite], cluster: ClusterEngine, known: set[str]) 
 def _in_default(item: Item) -> Item:
     """Every cluster has the Namespace `default`, and gator invents it."""
     if item.namespace is None and item.manifest.id.namespace == "default":
-        return replace(item, namespace=_manifest(_DEFAULT))
+        return replace(item, namespace=Manifest.of(_DEFAULT))
     return item
 
 
 def question(data: JsonObject, namespace: JsonObject | None, policy_set: str) -> Item:
     """An object that nobody built, as a question for both gates."""
-    manifest = _manifest(data)
+    manifest = Manifest.of(data)
     return Item(
         id=manifest.digest[:16],
         policy_set=policy_set,
         manifest=manifest,
-        namespace=_manifest(namespace) if namespace else None,
+        namespace=Manifest.of(namespace) if namespace else None,
         variants=(),
         clusters=(),
     )
-
-
-def _manifest(data: JsonObject) -> Manifest:
-    return Manifest(id=resource_id(data), data=data, digest=digest_of(data))

@@ -17,12 +17,12 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked
+from fleetgen.model.resource import resource_id
 from fleetgen.policies.both_gates import Comparison, Trial, compare, question
 from fleetgen.policies.test_suite import PolicyTools, record
 from fleetgen.policy.parity import canonical
 from fleetgen.policy.samples import Sample, named_kinds, sample
 from fleetgen.stages import gate
-from fleetgen.stages.build import resource_id
 from fleetgen.stages.gate import Item
 
 TESTS: Final = "tests"
