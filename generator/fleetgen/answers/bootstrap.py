@@ -8,7 +8,9 @@ from fleetgen.build.desired_state import Desired, select_cluster
 from fleetgen.errors import InputError, problem
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.plain import JsonObject
-from fleetgen.stages import compose
+from fleetgen.stages.compose.applications import root_application
+from fleetgen.stages.compose.argocd import ARGOCD
+from fleetgen.stages.compose.projects import root_project
 from fleetgen.yamlfile import dump
 
 _ARGOCD_UNIT: Final = "argocd"
@@ -31,9 +33,9 @@ def bootstrap(desired: Desired, name: str) -> str:
     parts = [
         ("the namespace of Argo CD", _namespace(desired, name)),
         *(("a setting of Argo CD; the unit argocd keeps it up to date", data) for data in settings),
-        ("what the root Application may do", compose.root_project(delivery)),
+        ("what the root Application may do", root_project(delivery)),
         (_credentials(delivery), _repository(delivery)),
-        ("the root Application: everything else comes through it", compose.root_application(cluster, delivery)),
+        ("the root Application: everything else comes through it", root_application(cluster, delivery)),
     ]
     head = (
         f"# What cluster {name} needs once, after Argo CD itself is installed. Contains no credentials: add them to the Secret.\n"
@@ -45,9 +47,9 @@ def _namespace(desired: Desired, name: str) -> JsonObject:
     """As cluster-baseline builds it, so that the first sync changes nothing."""
     for key in desired.plan.resolved.bills[name].values():
         for manifest in desired.objects[key]:
-            if (manifest.id.group, manifest.id.kind, manifest.id.name) == ("", "Namespace", compose.ARGOCD):
+            if (manifest.id.group, manifest.id.kind, manifest.id.name) == ("", "Namespace", ARGOCD):
                 return manifest.data
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": compose.ARGOCD}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ARGOCD}}
 
 
 def _credentials(delivery: Delivery) -> str:
@@ -58,6 +60,6 @@ def _credentials(delivery: Delivery) -> str:
 
 def _repository(delivery: Delivery) -> JsonObject:
     labels: JsonObject = {"argocd.argoproj.io/secret-type": "repository", "app.kubernetes.io/managed-by": "fleetgen"}
-    metadata: JsonObject = {"name": "fleet-repository", "namespace": compose.ARGOCD, "labels": labels}
+    metadata: JsonObject = {"name": "fleet-repository", "namespace": ARGOCD, "labels": labels}
     data: JsonObject = {"type": "git", "url": delivery.repo_url}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data}

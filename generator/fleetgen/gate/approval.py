@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from fleetgen.build.composed import projects, with_applications
 from fleetgen.build.desired_state import Desired
 from fleetgen.errors import GateFailed, ToolError, problem
 from fleetgen.gate.baseline import Baseline
@@ -73,7 +72,7 @@ class _Asked:
 
 
 def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
-    questions = gate.items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    questions = gate.items(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
     answers = object_answers(run, rules, questions)
     about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)

@@ -29,6 +29,11 @@ class VariantKey:
         """The overlay's folder below the output root."""
         return f"environments/{self.environment}/{self.ring}/{self.unit}/{self.variant}"
 
+    @property
+    def app_folder(self) -> str:
+        """The folder of the variant's Application, which the clusters' folders name."""
+        return f"{self.folder}/app"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:

@@ -16,7 +16,6 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.rehearse import distributions, objects, olm
 from fleetgen.rehearse.charts import StandIn, stand_in
 from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions
-from fleetgen.stages.compose import cluster_folder
 from fleetgen.yamlfile import load_manifests
 
 _GATEKEEPER: Final = "gatekeeper"
@@ -109,7 +108,7 @@ def _not_served(chart: StandIn) -> str:
 def root_of(desired: Desired, name: str) -> str:
     """The folder of a cluster below the output root. Raises InputError E0301."""
     select_cluster(desired.plan.resolved, name)
-    return cluster_folder(desired.plan.resolved.clusters[name].spec.environment, name)
+    return desired.plan.resolved.clusters[name].key.folder
 
 
 def _cluster(desired: Desired, root: str) -> Cluster:
