@@ -94,6 +94,13 @@ class Desired:
         """Cluster -> its AppProject; clusters that are only planned have none."""
         return {name: (cluster.project,) for name, cluster in self.composed.clusters.items()}
 
+    def pulled_by(self, name: str) -> tuple[Manifest, ...]:
+        """What the root Application of an active cluster applies: itself, the project, and the Applications of all units."""
+        cluster = self.composed.clusters[name]
+        identity = [cluster.identity.application] if cluster.identity else []
+        units = [self.composed.variants[key].application for key in cluster.units]
+        return (cluster.root, cluster.project, *identity, *units)
+
     @cached_property
     def folders(self) -> Mapping[str, Mapping[str, str]]:
         """The text of output/: folder -> its files (path -> text)."""
