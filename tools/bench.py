@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from fleetgen.build.composed import projects, with_applications
 from fleetgen.deliver.check import Checked, check, checked_outcome, sizes
 from fleetgen.gate.rules_in_force import judging
 from fleetgen.inputs.cache import MAKERS, Cache
@@ -189,7 +188,7 @@ def _gate(checked: Checked, root: Path) -> list[str]:
     run = _run(root, None, _Clock())
     desired = checked.desired
     rules = judging(run, desired.plan).rules
-    questions = object_questions(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    questions = object_questions(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
     everywhere = sum(len(desired.objects[key]) for bill in desired.plan.resolved.bills.values() for key in bill.values())
     engine = replace(_engine(), jobs=1)
 
@@ -216,15 +215,14 @@ def _gate(checked: Checked, root: Path) -> list[str]:
 
 def _one_process(checked: Checked) -> float:
     """Seconds of building one overlay in a process of its own: the unit of the ratios (median of 5)."""
-    key = next(iter(checked.desired.overlays))
-    variant = checked.desired.plan.resolved.variants[key]
-    base = checked.desired.bases[(variant.component.name, variant.version)]
+    variant = next(iter(checked.desired.plan.resolved.variants.values()))
+    overlay, base = checked.desired.layers(variant)
     clock = _Clock()
     run = _run(ROOT, None, clock)
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        replace(run).builder().build({**base.files, **checked.desired.overlays[key].files}, [key.folder])
+        replace(run).builder().build({**base.files, **overlay.files}, [overlay.root])
         times.append(time.perf_counter() - start)
     return sorted(times)[2]
 

@@ -43,8 +43,7 @@ def opened(
 
 def wanted(fleet: Fleet, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
     """What the cluster's site must become, from the inputs in the work tree."""
-    settings = fleet.settings()
-    return committed._planned(settings, tools, cluster, crds, committed._made(settings, cluster))
+    return committed._planned(tools, cluster, crds, committed._made(fleet.settings(), cluster))
 
 
 def power_off(site: RehearsedSite) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fleetgen.model.change import Tree
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.resource import ResourceId
+
+
+def key(cluster: str) -> ClusterKey:
+    """`environment/cluster` as a key."""
+    return ClusterKey(*cluster.split("/"))
 
 
 def manifest(what: str, **spec: object) -> Manifest:
@@ -22,5 +28,5 @@ def tree(clusters: Mapping[str, Mapping[str, Sequence[Manifest]]]) -> Tree:
     """`environment/cluster` -> unit -> its objects."""
     objects = {repr(own): own for units in clusters.values() for own in units.values()}
     return Tree(
-        bills={name: {unit: repr(own) for unit, own in units.items()} for name, units in clusters.items()}, objects=objects
+        bills={key(name): {unit: repr(own) for unit, own in units.items()} for name, units in clusters.items()}, objects=objects
     )

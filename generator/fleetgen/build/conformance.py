@@ -49,7 +49,7 @@ def conformed(run: Run, desired: Desired) -> Conformed:
 
     def place(question: SchemaQuestion, breach: Breach) -> Place:
         variant = resolved.variants[question.variants[0]]
-        layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
+        layers = desired.layers(variant)
         return place_of(variant, question.manifest, layers, breach.path)
 
     findings = [*object_schemas.schema_findings(judged, place), *object_schemas.unknown_minors(resolved, kubernetes.minors)]

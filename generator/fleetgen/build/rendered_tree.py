@@ -12,6 +12,7 @@ from fleetgen.errors import InputError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
@@ -35,14 +36,14 @@ def index_files(files: Mapping[str, str]) -> dict[str, JsonObject]:
     return found
 
 
-def bills(files: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """`environment/cluster` -> unit -> variant folder, from the index files."""
-    result: dict[str, dict[str, str]] = {}
+def bills(files: Mapping[str, str]) -> dict[ClusterKey, dict[str, str]]:
+    """Cluster -> unit -> variant folder, from the index files."""
+    result: dict[ClusterKey, dict[str, str]] = {}
     for environment, index in index_files(files).items():
         for path, entry in cast("dict[str, dict[str, list[str]]]", index.get("variants", {})).items():
             _, unit, _ = path.split("/")
             for cluster in entry["clusters"]:
-                result.setdefault(f"{environment}/{cluster}", {})[unit] = f"environments/{environment}/{path}"
+                result.setdefault(ClusterKey(environment, cluster), {})[unit] = f"environments/{environment}/{path}"
     return result
 
 
@@ -56,7 +57,7 @@ def tree(run: Run, files: Mapping[str, str]) -> Tree:
             folders.setdefault("/".join(parts[:size]), {})[path] = text
     contents: dict[str, str] = {}
     roots: dict[str, tuple[str, Mapping[str, str]]] = {}
-    units: dict[str, dict[str, str]] = {}
+    units: dict[ClusterKey, dict[str, str]] = {}
     for cluster, bill in bills(files).items():
         units[cluster] = {}
         for unit, folder in bill.items():
@@ -64,7 +65,7 @@ def tree(run: Run, files: Mapping[str, str]) -> Tree:
                 contents[folder] = _content(folder, folders)
                 roots.setdefault(contents[folder], (folder, _with_base(folder, folders)))
             units[cluster][unit] = contents[folder]
-        own = folders.get(f"clusters/{cluster}", {})
+        own = folders.get(cluster.folder, {})
         units[cluster][CLUSTER_UNIT] = cache.key("cluster", *(part for path in sorted(own) for part in (path, own[path])))
     built = cached_builds(run, roots, {})
     objects: dict[str, Sequence[Manifest]] = {
@@ -72,7 +73,7 @@ def tree(run: Run, files: Mapping[str, str]) -> Tree:
         for key, (folder, _) in roots.items()
     }
     for cluster, bill in units.items():
-        objects[bill[CLUSTER_UNIT]] = _documents(cluster, folders.get(f"clusters/{cluster}", {}), "")
+        objects[bill[CLUSTER_UNIT]] = _documents(str(cluster), folders.get(cluster.folder, {}), "")
     return Tree(bills=units, objects=objects)
 
 

@@ -39,14 +39,14 @@ def command(run: Run, *, ref: str) -> int:
         for change in found:
             for line in _lines(change):
                 output.data(line)
-        clusters = {name for change in found for name in change.clusters}
+        clusters = {cluster for change in found for cluster in change.clusters}
         reach = f"{count(len(found), 'distinct change')}, {count(len(clusters), 'cluster')}"
         output.say(reach if found else f"no change against {ref}")
     return 1 if found else 0
 
 
 def _lines(change: Change) -> list[str]:
-    lines = [f"{change.unit}: {clusters_text([name.split('/')[1] for name in change.clusters])}"]
+    lines = [f"{change.unit}: {clusters_text([cluster.name for cluster in change.clusters])}"]
     if change.moved:
         return [*lines, "  path only: no object changes"]
     for item in change.objects:
@@ -64,4 +64,9 @@ def _data(change: Change) -> dict[str, object]:
         {"id": str(item.id), "action": item.action, "fields": [{"path": f.path, "old": f.old, "new": f.new} for f in item.fields]}
         for item in change.objects
     ]
-    return {"unit": change.unit, "moved": change.moved, "clusters": list(change.clusters), "objects": objects}
+    return {
+        "unit": change.unit,
+        "moved": change.moved,
+        "clusters": [str(cluster) for cluster in change.clusters],
+        "objects": objects,
+    }

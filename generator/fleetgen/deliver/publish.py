@@ -15,6 +15,7 @@ from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
 from fleetgen.model.config import Guards
 from fleetgen.model.finding import Finding
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.stages.gate import Approved
 from fleetgen.tools.git_cli import Git, PushStatus
@@ -148,7 +149,9 @@ def _guard(run: Run, job: _Job, parent: str | None) -> None:
         raise InputError(found)
 
 
-def removals(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]], guards: Guards) -> list[Finding]:
+def removals(
+    old: Mapping[ClusterKey, Mapping[str, str]], new: Mapping[ClusterKey, Mapping[str, str]], guards: Guards
+) -> list[Finding]:
     """Units and clusters that would go away, where there are more of them than the guards allow."""
     found = []
     fix = "check the change; if it is meant, pass --allow-removal"
@@ -157,19 +160,28 @@ def removals(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str
         if cluster in new and len(gone) > guards.max_removed_units:
             message = f"cluster '{cluster}' would lose {len(gone)} units: {', '.join(gone)}"
             found.append(problem("E0902", message, fix=fix))
-    for environment in sorted({name.split("/")[0] for name in old}):
-        clusters = [name for name in old if name.split("/")[0] == environment]
-        lost = [name for name in clusters if name not in new]
+    for environment in sorted({cluster.environment for cluster in old}):
+        clusters = [cluster for cluster in old if cluster.environment == environment]
+        lost = [cluster for cluster in clusters if cluster not in new]
         if len(lost) * 100 > guards.max_removed_clusters_percent * len(clusters):
-            named = ", ".join(name.split("/")[1] for name in lost[:5])
+            named = ", ".join(cluster.name for cluster in lost[:5])
             message = f"environment '{environment}' would lose {len(lost)} of {len(clusters)} clusters: {named}"
             found.append(problem("E0902", message, fix=fix))
     return found
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _OwnerChange:
+    """An object, and the units that have it before and after."""
+
+    identity: str
+    old: str
+    new: str
+
+
 def owner_changes(old: Tree, new: Tree) -> list[Finding]:
     """Objects that another unit would own at a cluster: Argo CD deletes them with the first, then the second makes them anew."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[_OwnerChange, list[ClusterKey]] = {}
     for cluster in sorted(old.bills.keys() & new.bills.keys()):
         if old.bills[cluster] == new.bills[cluster]:
             continue
@@ -178,16 +190,16 @@ def owner_changes(old: Tree, new: Tree) -> list[Finding]:
             for manifest in new.objects[key]:
                 owner = before.get(manifest.id, unit)
                 if owner != unit:
-                    found.setdefault((str(manifest.id), owner, unit), []).append(cluster)
+                    found.setdefault(_OwnerChange(str(manifest.id), owner, unit), []).append(cluster)
     fix = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
     return [
         Finding(
             code="E0703",
-            message=f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first",
+            message=f"{change.identity} moves from unit '{change.old}' to '{change.new}'; a site would delete it first",
             fix=fix,
-            clusters=tuple(clusters),
+            clusters=tuple(map(str, clusters)),
         )
-        for (identity, owner, unit), clusters in sorted(found.items())
+        for change, clusters in sorted(found.items())
     ]
 
 

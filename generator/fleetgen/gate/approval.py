@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fleetgen.build.composed import projects, with_applications
 from fleetgen.build.desired_state import Desired
 from fleetgen.catalog.cluster_model import FleetModel, cluster_models
 from fleetgen.errors import GateFailed, ToolError, problem
@@ -73,7 +72,7 @@ class _Asked:
 
 
 def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
-    questions = gate.object_questions(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    questions = gate.object_questions(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
     answers = object_answers(run, rules, questions)
     about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)

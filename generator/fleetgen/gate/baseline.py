@@ -69,8 +69,8 @@ class Baseline:
     def _objects(self) -> Mapping[str, frozenset[str]]:
         tree = rendered_tree.tree(self.run, self._files(OUTPUT, inner=True))
         return {
-            name.partition("/")[2]: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
-            for name, bill in tree.bills.items()
+            cluster.name: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
+            for cluster, bill in tree.bills.items()
         }
 
     @cached_property

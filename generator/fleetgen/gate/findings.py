@@ -62,8 +62,7 @@ def finding_of(rules: Rules, result: Result, place: Place | None, clusters: tupl
 def object_finding(desired: Desired, rules: Rules, question: ObjectQuestion, result: Result) -> WaivableFinding:
     """One result about an object, with the place that a person would edit."""
     variant = desired.plan.resolved.variants[question.variants[0]]
-    layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
-    place = place_of(variant, question.manifest, layers, result.path)
+    place = place_of(variant, question.manifest, desired.layers(variant), result.path)
     found = replace(finding_of(rules, result, place, question.clusters), object=question.manifest.id)
     return WaivableFinding(
         finding=found,

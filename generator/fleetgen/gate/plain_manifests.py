@@ -25,7 +25,7 @@ from fleetgen.model.policy import Constraint
 from fleetgen.model.result import Result
 from fleetgen.model.settings import Table, nearest_place
 from fleetgen.schemas.validate import suggest
-from fleetgen.stages import build, manifests
+from fleetgen.stages import manifests
 from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
 
 STDIN: Final = "-"
@@ -159,10 +159,10 @@ def _objects(files: Mapping[str, str]) -> list[_Placed]:
 def _manifest(tree: Table) -> Manifest:
     """An object that leaves its name to the API server is named by what it will start with."""
     data = cast("JsonObject", manifests.data_of(tree))
-    identity = build.resource_id(data)
-    if not identity.name:
-        identity = replace(identity, name=str(cast("JsonObject", data["metadata"])["generateName"]))
-    return Manifest(id=identity, data=data, digest=build.digest_of(data))
+    manifest = Manifest.of(data)
+    if manifest.id.name:
+        return manifest
+    return replace(manifest, id=replace(manifest.id, name=str(cast("JsonObject", data["metadata"])["generateName"])))
 
 
 def _rules(repository: Repository | None, environment: str) -> tuple[Rules, tuple[Constraint, ...]]:

@@ -19,7 +19,6 @@ from fleetgen.policy.gate_plan import gate_plan, known_policies
 from fleetgen.policy.match import indexed
 from fleetgen.policy.parity import Disagreement, differences
 from fleetgen.stages import gate
-from fleetgen.stages.build import digest_of, resource_id
 from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
 
 # the policy that the gate names where it complains itself
@@ -285,22 +284,18 @@ def _verified(suites: Sequence[Suite], gator: GatekeeperEngine, known: set[str])
 def _in_default(question: ObjectQuestion) -> ObjectQuestion:
     """Every cluster has the Namespace `default`, and gator invents it."""
     if question.namespace is None and question.manifest.id.namespace == "default":
-        return replace(question, namespace=_manifest(_DEFAULT))
+        return replace(question, namespace=Manifest.of(_DEFAULT))
     return question
 
 
 def question_about(data: JsonObject, namespace: JsonObject | None, policy_set: str) -> ObjectQuestion:
     """An object that nobody built, as a question for both gates."""
-    manifest = _manifest(data)
+    manifest = Manifest.of(data)
     return ObjectQuestion(
         id=manifest.digest[:16],
         policy_set=policy_set,
         manifest=manifest,
-        namespace=_manifest(namespace) if namespace else None,
+        namespace=Manifest.of(namespace) if namespace else None,
         variants=(),
         clusters=(),
     )
-
-
-def _manifest(data: JsonObject) -> Manifest:
-    return Manifest(id=resource_id(data), data=data, digest=digest_of(data))

@@ -17,11 +17,11 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject, canonical
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked
+from fleetgen.model.resource import resource_id
 from fleetgen.policies.both_gates import Comparison, Trial, compare, question_about
 from fleetgen.policies.test_suite import PolicyTools, record
 from fleetgen.policy.samples import Sample, named_kinds, sample
 from fleetgen.stages import gate
-from fleetgen.stages.build import resource_id
 from fleetgen.stages.gate import ObjectQuestion
 
 TESTS: Final = "tests"

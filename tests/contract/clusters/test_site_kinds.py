@@ -19,7 +19,7 @@ from fleetgen.inputs.cache import cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.model.plain import JsonObject
-from fleetgen.stages.compose import application
+from fleetgen.stages.compose.applications import variant_application
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.render import Renderer
 from fleetgen.tools.kustomize_cli import KustomizeCli
@@ -83,7 +83,7 @@ def text_of(fleet: Desired, kind: str, name: str) -> str:
         if unit not in ALIKE:
             variant = fleet.plan.resolved.variants[key]
             delivery = fleet.deliveries[key.environment]
-            documents.append(application(variant, delivery, renderer.chart_values(variant)))
+            documents.append(variant_application(variant, delivery, renderer.chart_values(variant)))
             documents += [manifest.data for manifest in sorted(fleet.objects[key], key=lambda each: each.id)]
     return f"# {kind}: {name}\n" + "\n".join(listing) + "\n" + dump_all(documents)
 

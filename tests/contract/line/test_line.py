@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -107,23 +106,30 @@ def test_publish_refuses_to_lose_clusters_unless_told(fleet: Path, capsys: pytes
     assert main(["publish", AS_OF, "--allow-removal"]) == 0
 
 
-def test_publish_refuses_an_object_that_changes_its_unit(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["publish", AS_OF])
-    shutil.copytree(fleet / "templates/toy", fleet / "templates/toy-two")
-    edit(fleet / "templates/toy-two/component.yaml", "name: toy", "name: toy-two")
-    edit(fleet / "environments/production/environment.yaml", "toy: {enabled: true}", "toy-two: {enabled: true}")
+def test_publish_refuses_to_move_an_object_to_another_unit(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: serving}\n"
+    first, second = (fleet / f"templates/{name}/base" for name in ("cluster-baseline", "toy"))
+    (first / "settings.yaml").write_text(text, encoding="utf-8")
+    edit(first / "kustomization.yaml", "[ns.yaml]", "[ns.yaml, settings.yaml]")
     git(fleet, "add", "--all")
-    git(fleet, "commit", "--quiet", "--message=Rename the unit")
-    before = git(fleet, "rev-parse", "HEAD")
+    git(fleet, "commit", "--quiet", "--message=Settings")
+    assert main(["publish", AS_OF]) == 0
+    head = git(fleet, "rev-parse", "HEAD")
+    (first / "settings.yaml").rename(second / "settings.yaml")
+    edit(first / "kustomization.yaml", ", settings.yaml", "")
+    edit(second / "kustomization.yaml", "[deployment.yaml]", "[deployment.yaml, settings.yaml]")
     capsys.readouterr()
-    assert main(["publish", AS_OF]) == 2
+    assert main(["publish", AS_OF, "--allow-uncommitted"]) == 2
     assert capsys.readouterr().err == (
-        "error[E0703]: Deployment.apps serving/toy moves from unit 'toy' to 'toy-two'; a site would delete it first\n"
+        "error[E0703]: ConfigMap serving/settings moves from unit 'cluster-baseline' to 'toy'; a site would delete it first\n"
         "  clusters: 3: production/c1, production/c2, production/c3\n"
-        "  fix: do it in two steps: publish without the object, let the sites sync, then publish it in its new unit\n"
-        "1 error\n"
+        "  fix: do it in two steps: publish without the object, let the sites sync, then publish it in its new unit\n1 error\n"
     )
-    assert git(fleet, "rev-parse", "HEAD") == before
+    assert git(fleet, "rev-parse", "HEAD") == head
+    edit(second / "kustomization.yaml", ", settings.yaml", "")
+    assert main(["publish", AS_OF, "--allow-uncommitted"]) == 0
+    edit(second / "kustomization.yaml", "[deployment.yaml]", "[deployment.yaml, settings.yaml]")
+    assert main(["publish", AS_OF, "--allow-uncommitted"]) == 0
 
 
 def test_a_version_bump_touches_the_overlay_a_base_and_the_index_and_no_cluster_folder(

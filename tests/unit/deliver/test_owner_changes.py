@@ -1,57 +1,76 @@
+"""An object that another unit would own: a site deletes it with the first unit before the second one makes it anew."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pytest
 
 from fleetgen.deliver.publish import owner_changes
+from fleetgen.model.change import Tree
 from fleetgen.model.finding import Finding
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import Manifest
-from tests.unit.trees import manifest, tree
+from fleetgen.model.resource import ResourceId
 
-Units = Mapping[str, Sequence[Manifest]]
-
-WEB = manifest("Deployment shop/web")
-SHOP = manifest("Namespace shop")
-APPLICATION = manifest("Application argocd/a")
+FIX: Final = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
+SETTINGS: Final = "ConfigMap serving/settings"
 
 
-def _moved(identity: str, owner: str, unit: str, *clusters: str) -> Finding:
-    return Finding(
-        code="E0703",
-        message=f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first",
-        fix="do it in two steps: publish without the object, let the sites sync, then publish it in its new unit",
-        clusters=clusters,
-    )
+def tree(clusters: Mapping[str, Mapping[str, Sequence[str]]]) -> Tree:
+    """Cluster -> unit -> names of objects (`Kind/name`)."""
+    objects: dict[str, list[Manifest]] = {}
+    bills: dict[ClusterKey, dict[str, str]] = {}
+    for cluster, units in clusters.items():
+        for unit, names in units.items():
+            content = f"{unit}: {', '.join(names)}"
+            bills.setdefault(ClusterKey(*cluster.split("/")), {})[unit] = content
+            objects[content] = [manifest(name) for name in names]
+    return Tree(bills=bills, objects=objects)
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "moved"),
-    [
-        pytest.param({"a": [WEB], "b": [SHOP]}, {"a": [], "b": [SHOP, WEB]}, ["Deployment shop/web"], id="to an old unit"),
-        pytest.param({"a": [WEB, SHOP]}, {"b": [WEB, SHOP]}, ["Deployment shop/web", "Namespace shop"], id="renamed unit"),
-        pytest.param({"a": [WEB]}, {"a": [manifest("Deployment shop/web", replicas=2)]}, [], id="changed where it is"),
-        pytest.param({"a": [WEB]}, {"a": [], "b": [SHOP]}, [], id="removed"),
-        pytest.param({"a": [SHOP]}, {"a": [SHOP], "b": [WEB]}, [], id="added"),
-        pytest.param(
-            {"a": [manifest("Application argocd/a")]}, {"b": [manifest("Application argocd/a")]}, [], id="an Application"
-        ),
-        pytest.param({"a": [WEB]}, {"b": [manifest("Deployment other/web")]}, [], id="another namespace"),
-    ],
-)
-def test_an_object_that_another_unit_would_own(before: Units, after: Units, moved: Sequence[str]) -> None:
-    found = owner_changes(tree({"prod/c1": before}), tree({"prod/c1": after}))
-    assert found == [_moved(identity, "a", "b", "prod/c1") for identity in moved]
+def manifest(name: str) -> Manifest:
+    kind, _, rest = name.partition("/")
+    return Manifest(id=ResourceId("", kind, "serving", rest), data={}, digest=name)
 
 
-def test_one_finding_for_all_clusters_of_the_same_move() -> None:
-    before = tree({f"prod/c{number}": {"a": [WEB], "b": []} for number in range(4)})
-    after = tree(
-        {
-            "prod/c0": {"a": [], "b": [WEB]},
-            "prod/c1": {"a": [WEB], "b": []},
-            "prod/c2": {"a": [], "b": [WEB]},
-            "prod/c9": {"b": [WEB]},
-        }
-    )
-    assert owner_changes(before, after) == [_moved("Deployment shop/web", "a", "b", "prod/c0", "prod/c2")]
+def moved(identity: str, owner: str, unit: str, *clusters: str) -> Finding:
+    message = f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first"
+    return Finding(code="E0703", message=message, fix=FIX, clusters=clusters)
+
+
+BEFORE: Final = {"production/a": {"toy": ["ConfigMap/settings", "Service/toy"], "extra": ["Service/extra"]}}
+CASES: Final = {
+    "nothing changes": (BEFORE, BEFORE, []),
+    "to a unit that is there": (
+        BEFORE,
+        {"production/a": {"toy": ["Service/toy"], "extra": ["ConfigMap/settings", "Service/extra"]}},
+        [moved(SETTINGS, "toy", "extra", "production/a")],
+    ),
+    "to a new unit, the old one goes": (
+        BEFORE,
+        {"production/a": {"new": ["ConfigMap/settings"], "extra": ["Service/extra"]}},
+        [moved(SETTINGS, "toy", "new", "production/a")],
+    ),
+    "at several clusters it is told once": (
+        {f"production/{name}": BEFORE["production/a"] for name in "ba"},
+        {f"production/{name}": {"new": ["ConfigMap/settings"]} for name in "ab"},
+        [moved(SETTINGS, "toy", "new", "production/a", "production/b")],
+    ),
+    "an object that stays is in its unit, one that goes is in none": (BEFORE, {"production/a": {"toy": ["Service/toy"]}}, []),
+    "a new object has no other owner": (BEFORE, {"production/a": {**BEFORE["production/a"], "new": ["ConfigMap/other"]}}, []),
+    "a new cluster has nothing to lose": (BEFORE, {"production/b": {"new": ["ConfigMap/settings"]}}, []),
+    "an Application is no object of its unit": (
+        {"production/a": {"toy": ["Application/toy"]}},
+        {"production/a": {"new": ["Application/toy"]}},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), CASES.values(), ids=CASES)
+def test_an_object_that_changes_its_owner(
+    before: Mapping[str, Mapping[str, Sequence[str]]], after: Mapping[str, Mapping[str, Sequence[str]]], expected: list[Finding]
+) -> None:
+    assert owner_changes(tree(before), tree(after)) == expected

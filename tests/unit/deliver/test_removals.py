@@ -7,6 +7,7 @@ import pytest
 from fleetgen.deliver.publish import removals
 from fleetgen.errors import problem
 from fleetgen.model.config import Guards
+from tests.unit.trees import key
 
 GUARDS = Guards(max_removed_units=2, max_removed_clusters_percent=5.0)
 
@@ -56,4 +57,5 @@ def _units(*names: str) -> dict[str, dict[str, str]]:
 )
 def test_what_a_publish_would_take_away(old: Bills, new: Bills, messages: list[str]) -> None:
     fix = "check the change; if it is meant, pass --allow-removal"
-    assert removals(old, new, GUARDS) == [problem("E0902", message, fix=fix) for message in messages]
+    before, after = ({key(cluster): units for cluster, units in bills.items()} for bills in (old, new))
+    assert removals(before, after, GUARDS) == [problem("E0902", message, fix=fix) for message in messages]

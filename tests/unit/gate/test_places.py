@@ -6,14 +6,17 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.build.desired_state import Desired, Plan
+from fleetgen.build.desired_state import Desired, Plan, Rendered
 from fleetgen.gate.findings import _inventory_place
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import PolicyLibrary
+from fleetgen.model.composed import ComposedFleet
 from fleetgen.model.result import Result
 from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 
+NOTHING: Final = Rendered(overlays={}, bases={}, chart_values={})
+EMPTY: Final = ComposedFleet(bases={}, variants={}, clusters={}, indexes={})
 FILES: Final = {
     "environments/dev/environment.yaml": """apiVersion: fleetgen.io/v1alpha1
 kind: Environment
@@ -77,7 +80,7 @@ PLACES: Final = {
 def test_a_finding_about_a_setting(setting: str, place: str) -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, files={}, overlays={}, bases={}, objects={}, deliveries={})
+    desired = Desired(plan=plan, rendered=NOTHING, objects={}, deliveries={}, composed=EMPTY)
     said = result("spec", "components", "serve", *setting.split("."), units=("serve.gap",))
     assert str(_inventory_place(desired, ["c"], said)) == place
 
@@ -85,6 +88,6 @@ def test_a_finding_about_a_setting(setting: str, place: str) -> None:
 def test_a_finding_about_nodes() -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, files={}, overlays={}, bases={}, objects={}, deliveries={})
+    desired = Desired(plan=plan, rendered=NOTHING, objects={}, deliveries={}, composed=EMPTY)
     said = result("spec", "nodePools", units=("serve.gap",))
     assert str(_inventory_place(desired, ["c"], said)) == "fleet/clusters/c.yaml:8:14"

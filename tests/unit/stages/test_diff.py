@@ -4,7 +4,7 @@ import pytest
 
 from fleetgen.model.change import Change, FieldChange, ObjectChange, Tree
 from fleetgen.stages.diff import diff
-from tests.unit.trees import manifest, tree
+from tests.unit.trees import key, manifest, tree
 
 WEB, DB, SHOP = manifest("Deployment shop/web", replicas=1), manifest("StatefulSet shop/db"), manifest("Namespace shop")
 WIDER = manifest("Deployment shop/web", replicas=2)
@@ -20,15 +20,15 @@ def test_equal_changes_are_one_and_the_widest_comes_first() -> None:
     old = tree({"prod/c1": {"web": [WEB]}, "prod/c2": {"web": [WEB], "db": [DB]}, "prod/c3": {"web": [WEB]}})
     new = tree({"prod/c1": {"web": [WIDER]}, "prod/c2": {"web": [WIDER]}, "prod/c3": {"web": [WEB]}})
     assert diff(old, new) == (
-        Change(unit="web", objects=(REPLICAS,), clusters=("prod/c1", "prod/c2")),
-        Change(unit="db", objects=(ObjectChange(id=DB.id, action="removed"),), clusters=("prod/c2",)),
+        Change(unit="web", objects=(REPLICAS,), clusters=(key("prod/c1"), key("prod/c2"))),
+        Change(unit="db", objects=(ObjectChange(id=DB.id, action="removed"),), clusters=(key("prod/c2"),)),
     )
 
 
 def test_variants_that_differ_elsewhere_share_the_change_that_they_have_in_common() -> None:
     old = tree({"prod/c1": {"web": [WEB]}, "prod/c2": {"web": [WEB, SHOP]}})
     new = tree({"prod/c1": {"web": [WIDER]}, "prod/c2": {"web": [WIDER, SHOP]}})
-    assert diff(old, new) == (Change(unit="web", objects=(REPLICAS,), clusters=("prod/c1", "prod/c2")),)
+    assert diff(old, new) == (Change(unit="web", objects=(REPLICAS,), clusters=(key("prod/c1"), key("prod/c2"))),)
 
 
 def test_clusters_that_come_and_go() -> None:
@@ -36,15 +36,15 @@ def test_clusters_that_come_and_go() -> None:
     added = ObjectChange(id=WEB.id, action="added")
     removed = tuple(ObjectChange(id=each.id, action="removed") for each in (WEB, SHOP))
     assert diff(old, new) == (
-        Change(unit="web", objects=removed, clusters=("prod/c1",)),
-        Change(unit="web", objects=(added,), clusters=("prod/c2",)),
+        Change(unit="web", objects=removed, clusters=(key("prod/c1"),)),
+        Change(unit="web", objects=(added,), clusters=(key("prod/c2"),)),
     )
 
 
 def test_a_variant_with_another_path_and_the_same_objects_has_moved() -> None:
     old = tree({"prod/c1": {"web": [WEB]}})
-    new = Tree(bills={"prod/c1": {"web": "another key"}}, objects={"another key": [WEB]})
-    assert diff(old, new) == (Change(unit="web", objects=(), clusters=("prod/c1",), moved=True),)
+    new = Tree(bills={key("prod/c1"): {"web": "another key"}}, objects={"another key": [WEB]})
+    assert diff(old, new) == (Change(unit="web", objects=(), clusters=(key("prod/c1"),), moved=True),)
 
 
 @pytest.mark.parametrize(

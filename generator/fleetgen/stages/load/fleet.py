@@ -247,7 +247,6 @@ def _fleet(index: _Index, inputs: Mapping[str, Mapping[str, Table]]) -> Fleet:
             clusters[cluster.name] = cluster
     return Fleet(
         environments=environments,
-        rings=rings,
         clusters=clusters,
         components=index.components,
         inputs=inputs,
