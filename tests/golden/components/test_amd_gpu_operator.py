@@ -34,7 +34,7 @@ def test_an_older_exporter_does_not_measure_what_holds_a_card_back() -> None:
     assert [(each.code, each.message, each.fix) for each in caught.value.findings] == [
         (
             "E0501",
-            "values.alerts.severity.GPUThermalSlowdown: the exporter of v1.4.1 does not measure what it is about",
+            "values.alerts.severity.GPUThermalSlowdown: the exporter of v1.4.1 does not measure what the alert needs",
             "set it to none, or use v1.5.0 or later",
         )
     ]

@@ -144,21 +144,21 @@ def test_every_alert_has_a_severity_and_a_section_of_the_runbook(component: Comp
     assert sorted(alerts - set(re.findall(r"^## (\w+)$", runbook, re.MULTILINE))) == []
 
 
-EVERYWHERE: Final = "the name that every version knows: it becomes the metric's, and rules hold everywhere"
+EVERYWHERE: Final = "which every version knows: it names the metric, so the same rules work everywhere"
 REFUSED: Final = {
     "a name that only newer versions know": (
         "metrics: {add: [DCGM_FI_DEV_FAN_SPEED, DCGM_FI_DEV_XID_ERROR]}",
         "",
         "fleet/defaults.yaml:1:40",
-        "values.metrics.add.1: DCGM_FI_DEV_XID_ERROR is another name of DCGM_FI_DEV_XID_ERRORS",
-        f"write DCGM_FI_DEV_XID_ERRORS, {EVERYWHERE}",
+        "values.metrics.add.1: DCGM_FI_DEV_XID_ERROR is another name for DCGM_FI_DEV_XID_ERRORS",
+        f"use DCGM_FI_DEV_XID_ERRORS, {EVERYWHERE}",
     ),
     "a name that newer versions have forgotten": (
         "metrics: {add: [DCGM_FI_DEV_CLOCK_THROTTLE_REASONS]}",
         "",
         "fleet/defaults.yaml:1:17",
-        "values.metrics.add.0: DCGM_FI_DEV_CLOCK_THROTTLE_REASONS is another name of DCGM_FI_DEV_CLOCKS_EVENT_REASONS",
-        f"write DCGM_FI_DEV_CLOCKS_EVENT_REASONS, {EVERYWHERE}",
+        "values.metrics.add.0: DCGM_FI_DEV_CLOCK_THROTTLE_REASONS is another name for DCGM_FI_DEV_CLOCKS_EVENT_REASONS",
+        f"use DCGM_FI_DEV_CLOCKS_EVENT_REASONS, {EVERYWHERE}",
     ),
     "a field that this version does not know": (
         "metrics: {add: [DCGM_FI_DEV_MEMORY_UNREPAIRABLE_FLAG]}",
@@ -168,20 +168,20 @@ REFUSED: Final = {
             "values.metrics.add.0: version 4.3.1-4.4.0 does not know DCGM_FI_DEV_MEMORY_UNREPAIRABLE_FLAG "
             "and would not start with it"
         ),
-        "take it out, or use a later version",
+        "remove it, or use a later version",
     ),
     "a field that is not there": (
         "metrics: {remove: [DCGM_FI_DEV_FAN_SPED]}",
         "",
         "fleet/defaults.yaml:1:20",
-        "values.metrics.remove.0: no version of DCGM here has a field DCGM_FI_DEV_FAN_SPED",
+        "values.metrics.remove.0: no known version of DCGM has a field DCGM_FI_DEV_FAN_SPED",
         "did you mean 'DCGM_FI_DEV_FAN_SPEED'?",
     ),
     "a field that is wanted and not": (
         "metrics: {add: [DCGM_FI_DEV_PSTATE], remove: [DCGM_FI_DEV_PSTATE]}",
         "",
         "fleet/defaults.yaml:1:47",
-        "values.metrics.remove.0: DCGM_FI_DEV_PSTATE is in metrics.add, too",
+        "values.metrics.remove.0: DCGM_FI_DEV_PSTATE is also in metrics.add",
         "keep one of the two",
     ),
 }

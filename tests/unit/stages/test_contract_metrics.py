@@ -130,7 +130,7 @@ NEIGHBOURS: Final = {
                 ),
                 (
                     "set components.gpu-operator.values.dcgmExporter.metricsConfigMap to dcgm-exporter-metrics, "
-                    "or the exporter goes on with its own list"
+                    "otherwise the exporter keeps its own list"
                 ),
             )
         ],
@@ -157,7 +157,7 @@ NEIGHBOURS: Final = {
                 "'dcgm-exporter' when form is standalone does not go with dcgmExporter.enabled in 'gpu-operator'",
                 (
                     "set form to operator, or switch components.gpu-operator.values.dcgmExporter.enabled off; "
-                    "one exporter a card is enough"
+                    "each card needs only one exporter"
                 ),
             )
         ],
