@@ -147,6 +147,9 @@ def _component(component: Component) -> list[str]:
     facts.append(("Goes with", _codes(map(_beside, component.beside))))
     if chart := component.chart:
         facts.append(("Helm chart", f"`{chart.name}` from {_conditioned(chart.repo_url, chart.where)}"))
+    if installs := component.installs:
+        chosen = _codes(installs.only) or "all that can run in a cluster"
+        facts.append(("Installs policies", chosen + (f", but {_codes(installs.but)}" if installs.but else "")))
     facts.append(("Told by `fleetgen check`", _codes(component.stated)))
     if component.each:
         facts.append(("Units", f"one for every entry of `{component.each}` that is enabled"))

@@ -20,7 +20,7 @@ from fleetgen.model.variant import Resolved, VariantKey
 from fleetgen.inputs import cache
 from fleetgen.inputs.cache import Memo
 from fleetgen.inputs.repository import Inputs, Repository
-from fleetgen.inputs.rules import Rules, exported_of, installed_by, rules_of, telling_groups
+from fleetgen.inputs.rules import Rules, exported_of, installed_by, knowing_policies, rules_of, telling_groups
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, compose, contract, lint
 from fleetgen.stages.build import Builder
@@ -96,8 +96,9 @@ class Plan:
     @cached_property
     def renderer(self) -> Renderer:
         """Renders the variants. Units that install policies get those of their clusters."""
-        installed = installed_by(self.fleet)
-        return Renderer(exported_of(self.rules, installed), self.rules.of) if installed else Renderer()
+        if not any(component.installs for component in self.fleet.components.values()):
+            return Renderer()
+        return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,7 @@ def plan_of(settings: Settings) -> Plan:
     """Load and resolve. Raises InputError."""
     inputs = settings.repository.read()
     settings.progress("load", 0, 1)
-    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    fleet = knowing_policies(inputs, load(inputs.inventory, inputs.with_prefix("templates/")))
     fleet = telling_apart(fleet, telling_groups(inputs, fleet))
     resolved = resolve(fleet)
     settings.progress("load", 1, 1)

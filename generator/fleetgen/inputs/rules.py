@@ -21,6 +21,7 @@ from fleetgen.policy import enforcement, exemptions
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.enforcement import Membership
 from fleetgen.policy.export import export, libraries, packages_of
+from fleetgen.policy.installing import installing
 from fleetgen.policy.metadata import read_policies
 from fleetgen.policy.plan import known_policies, plan
 from fleetgen.policy.sets import Values, about, named_groups, policy_sets
@@ -190,6 +191,20 @@ def _constraint_files(files: Mapping[str, str]) -> dict[str, str]:
 def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, Exported]:
     """The policies named by `ids` in the form that Gatekeeper takes. Raises InputError E0801."""
     return export(sorted(ids), rules.policies, rules.sets, sources=rules.files)
+
+
+def knowing_policies(inputs: Inputs, fleet: Fleet) -> Fleet:
+    """The fleet, whose components know the policies that they install. Raises InputError E0301.
+
+    Policies that cannot be read are left to whoever needs them, who reads them again and says what is wrong.
+    """
+    if not any(component.installs for component in fleet.components.values()):
+        return fleet
+    try:
+        policies = policies_of(inputs.library)
+    except InputError:
+        return fleet
+    return installing(fleet, policies)
 
 
 def installed_by(fleet: Fleet) -> frozenset[str]:

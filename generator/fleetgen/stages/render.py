@@ -20,11 +20,12 @@ from fleetgen.errors import InputError, problem
 from fleetgen.model.component import Component
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json, JsonObject, list_of
 from fleetgen.model.policy import Exported
-from fleetgen.model.settings import is_on, nearest_place, plain
+from fleetgen.model.settings import at, is_on, nearest_place, plain
 from fleetgen.model.variant import Variant, plain_values
 from fleetgen.policy.expansion import expansion_templates
+from fleetgen.policy.installing import asked_path
 from fleetgen.schemas.validate import suggest
 from fleetgen.yamlfile import dump, dump_all, parse
 
@@ -99,7 +100,7 @@ class Renderer:
     def base(self, component: Component, version: str) -> Overlay:
         """The base of one component version. Raises InputError E0502, E0503."""
         values: JsonObject = {"version": version, **_release(component, version)}
-        if component.policies:
+        if component.installs:
             values["templates"] = [self._exported[name].template for name in component.policies]
             values["expansions"] = [*expansion_templates()]
         return self._folder(component, "base/", base_folder(component.name, version), values)
@@ -137,9 +138,11 @@ class Renderer:
         is exported for one of its clusters is so for all.
         """
         values = context(variant)
-        if variant.component.policies:
+        if installs := variant.component.installs:
             policy_set = self._policy_sets.get(variant.clusters[0], variant.key.environment)
-            exported = (self._exported[name] for name in variant.component.policies)
+            asked = at(variant.settings, asked_path(installs))
+            more = list_of(plain(asked)) if asked and installs.setting else []
+            exported = (self._exported[name] for name in variant.component.policies if installs.takes(name) or name in more)
             values["constraints"] = [c for e in exported for c in e.constraints.get(policy_set, ())]
         return values
 

@@ -10,6 +10,7 @@ import pytest
 
 from fleetgen.build.desired_state import Plan
 from fleetgen.inputs.repository import Repository
+from fleetgen.inputs.rules import knowing_policies
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policies.test_suite import Bench
 from fleetgen.policy.constraints import read_constraints
@@ -70,5 +71,5 @@ def repository(root: Path) -> Repository:
 def plan(repository: Repository) -> Plan:
     """The example fleet."""
     inputs = repository.read()
-    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    fleet = knowing_policies(inputs, load(inputs.inventory, inputs.with_prefix("templates/")))
     return Plan(inputs=inputs, fleet=fleet, resolved=resolve(fleet))

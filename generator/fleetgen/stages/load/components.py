@@ -7,9 +7,20 @@ from functools import cache
 from typing import Final, cast
 
 from fleetgen.errors import InputError, problem
-from fleetgen.model.component import Beside, Chart, ClusterResource, Component, Conditions, Release, Requirement, Space, Support
+from fleetgen.model.component import (
+    Beside,
+    Chart,
+    ClusterResource,
+    Component,
+    Conditions,
+    Installs,
+    Release,
+    Requirement,
+    Space,
+    Support,
+)
 from fleetgen.model.facts import ENUM_FACTS
-from fleetgen.model.fields import TOKEN
+from fleetgen.model.fields import POLICY_OR_AREA, TOKEN
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
 from fleetgen.model.place import Place
@@ -45,6 +56,7 @@ _WHERE: Final[JsonObject] = {
     "propertyNames": {"enum": [fact.name for fact in ENUM_FACTS]},
     "additionalProperties": {**_STRINGS, "minItems": 1},
 }
+_POLICIES: Final[JsonObject] = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": POLICY_OR_AREA}}
 _RELEASES: Final = "releases.yaml"
 
 
@@ -83,7 +95,7 @@ def _validator() -> Validator:
         namespaces={"type": "array", "items": {"anyOf": [_STRING, _strict(["name", "where"], name=_STRING, where=_WHERE)]}},
         namespacesIn=_STRING,
         wave={"type": "integer"},
-        policies={"type": "array", "items": {"type": "string", "pattern": r"^FG-[A-Z0-9]+-[0-9]{3}$"}},
+        policies=_strict([], only=_POLICIES, **{"except": _POLICIES}, setting=_STRING),
         provides={"type": "array", "items": {"type": "string", "pattern": r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"}},
         requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING, where=_WHERE)},
         beside={"type": "array", "items": {"anyOf": [_neighbour("expects"), _neighbour("forbids"), _neighbour("versions")]}},
@@ -257,7 +269,8 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         namespaces=tuple(map(_space, cast("list[Json]", spec.get("namespaces", [])))),
         namespaces_in=str(spec.get("namespacesIn", "")),
         wave=cast("int", spec["wave"]),
-        policies=texts("policies"),
+        installs=_installs(cast("JsonObject", spec["policies"])) if "policies" in spec else None,
+        policies=(),
         provides=texts("provides"),
         requires=tuple(
             Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
@@ -277,6 +290,14 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         releases=releases,
         files=files,
         folder=folder,
+    )
+
+
+def _installs(data: JsonObject) -> Installs:
+    return Installs(
+        only=tuple(cast("list[str]", data.get("only", []))),
+        but=tuple(cast("list[str]", data.get("except", []))),
+        setting=str(data.get("setting", "")),
     )
 
 
