@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "publish": "Commit (and push) output/ for the sites.",
     "explain": "Why a cluster, unit, value or code is as it is.",
     "show": "Every object of a cluster, in wave order.",
-    "list": "Clusters, units, variants, policies, waivers or enforcement.",
+    "list": "Clusters, units, components, variants, policies, waivers or enforcement.",
     "policy": "Test, compare, export, try out and advance policies.",
     "bootstrap": "What a technician applies once at a site.",
     "rehearse": "A real site on this machine that pulls what is committed.",

@@ -31,7 +31,7 @@ from fleetgen.schemas.derive import build, schema_of
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.stages.load import components as component_files
 from fleetgen.stages.load import governing
-from fleetgen.stages.load.components import STRUCTURED_FACTS
+from fleetgen.stages.load.component_schema import STRUCTURED_FACTS
 from fleetgen.stages.load.documents import Document, texts
 from fleetgen.stages.load.documents import read as read_documents
 
