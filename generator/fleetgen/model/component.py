@@ -151,7 +151,8 @@ class Installs:
 class Component:
     """A component of the library.
 
-    `files` are its template files: path below the component's folder -> text. `policies`: ids of those that it installs, exported
+    `files` are its template files: path below the component's folder -> text; `parts` are those that all components share, by
+    their whole path. `policies`: ids of those that it installs, exported
     for Gatekeeper; they and the kinds of their constraints follow from `installs` once the policies are read.
     `namespaces_in`: dotted path of a setting whose keys are namespaces. `stated`: dotted paths of settings that a check tells of
     every environment.
@@ -186,6 +187,7 @@ class Component:
     releases: tuple[Release, ...]
     files: Mapping[str, str]
     folder: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def input_schema(self, key: str) -> Json:
         """The schema of one entry of `values.<key>`: what a Model or TeamRole document's spec must look like."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final, cast
 
 from fleetgen.errors import InputError, problem
+from fleetgen.library import PARTS
 from fleetgen.model.component import (
     Beside,
     Chart,
@@ -57,7 +59,8 @@ def _releases_validator() -> Validator:
 def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Component]:
     """The components below `templates/`; `files` maps repository paths to texts. Problems are appended."""
     folders: dict[str, dict[str, str]] = {}
-    for path in sorted(files):
+    parts = {path: text for path, text in files.items() if path.startswith(PARTS)}
+    for path in sorted(files.keys() - parts.keys()):
         _, _, rest = path.partition("templates/")
         folder, _, inner = rest.partition("/")
         if inner:
@@ -65,7 +68,7 @@ def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Compone
     components = {}
     for folder, own in folders.items():
         try:
-            component = _component(folder, own)
+            component = replace(_component(folder, own), parts=parts)
         except InputError as error:
             problems.extend(error.findings)
         else:
