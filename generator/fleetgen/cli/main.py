@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "show": "Every object of a cluster, in wave order.",
     "list": "Clusters, units, components, variants, policies, waivers or enforcement.",
     "policy": "Test, compare, export, try out and advance policies.",
+    "library": "Copy what comes with fleetgen, to change it.",
     "bootstrap": "What a technician applies once at a site.",
     "rehearse": "A real site on this machine that pulls what is committed.",
     "tools": "Install and list kustomize, conftest and the others.",
