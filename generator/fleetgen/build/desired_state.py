@@ -10,7 +10,15 @@ from typing import cast
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.repository import Inputs
-from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, rules_of, split_by_policy_set
+from fleetgen.inputs.rules import (
+    PolicyLibrary,
+    Rules,
+    exported_of,
+    installed_by,
+    knowing_policies,
+    rules_of,
+    split_by_policy_set,
+)
 from fleetgen.inputs.run import Run
 from fleetgen.model.composed import ComposedFleet, ComposedVariant
 from fleetgen.model.finding import Finding
@@ -52,8 +60,9 @@ class Plan:
     @cached_property
     def renderer(self) -> Renderer:
         """Renders the variants. Units that install policies get those of their clusters."""
-        installed = installed_by(self.fleet)
-        return Renderer(exported_of(self.rules, installed), self.rules.of) if installed else Renderer()
+        if not any(component.installs for component in self.fleet.components.values()):
+            return Renderer()
+        return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +123,7 @@ def plan_of(run: Run) -> Plan:
     run.progress("load", 0, 1)
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
-    fleet = split_by_policy_set(fleet, library)
+    fleet = split_by_policy_set(knowing_policies(fleet, library), library)
     resolved = resolve(fleet)
     run.progress("load", 1, 1)
     return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)

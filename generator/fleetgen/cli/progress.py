@@ -26,7 +26,7 @@ def silent(_what: str, _done: int, _total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Activity:
     """What is being done, and how much of it is done."""
 
     what: str
@@ -38,7 +38,7 @@ class Stage:
         return f" {self.done}/{self.total}" if self.total > 1 else ""
 
 
-def status(stage: Stage, seconds: float) -> str:
+def status(stage: Activity, seconds: float) -> str:
     """`12 s  build  [#######.............] 23/65`. A block moves along the bar until the first part is done."""
     if stage.done:
         start, end = 0, stage.done * _BAR // stage.total
@@ -63,14 +63,14 @@ class StatusLine:
     def __init__(self, stream: TextIO, clock: Clock = time.monotonic) -> None:
         self._stream, self._clock, self._started = stream, clock, clock()
         self._lock = threading.Lock()
-        self._stage: Stage | None = None
+        self._stage: Activity | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """A stage began, went on, or is finished (`done` is `total`)."""
         with self._lock:
-            self._stage = Stage(what=what, done=done, total=total) if done < total else None
+            self._stage = Activity(what=what, done=done, total=total) if done < total else None
             self._draw()
         if self._stage and self._thread is None:
             self._thread = threading.Thread(target=self._keep_moving, daemon=True)
@@ -110,5 +110,5 @@ class PlainLines:
         now = self._clock()
         if done < total and now - self._last > _EVERY_SECONDS:
             self._last = now
-            stage = Stage(what=what, done=done, total=total)
+            stage = Activity(what=what, done=done, total=total)
             self._stream.write(f"{now - self._started:.0f} s  {what}{stage.counted()}\n")

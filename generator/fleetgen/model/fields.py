@@ -15,6 +15,7 @@ CIDR: Final = r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"
 DURATION: Final = r"^([0-9]+(h|m|s))+$"
 CRON: Final = r"^\S+ \S+ \S+ \S+ \S+$"
 DRIVER_VERSION: Final = r"^[0-9]{3}(\.[0-9]{2,3}(\.[0-9]{2})?)?$"
+POLICY_OR_AREA: Final = r"^FG-[A-Z0-9]+(-[0-9]{3})?$"
 KUBERNETES_VERSION: Final = r"^v?[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$"
 
 

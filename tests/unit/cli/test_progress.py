@@ -17,7 +17,7 @@ import click
 import pytest
 
 from fleetgen.cli import output
-from fleetgen.cli.progress import PlainLines, Stage, StatusLine, silent, status
+from fleetgen.cli.progress import Activity, PlainLines, StatusLine, silent, status
 from tests.unit.cli.conftest import Run
 
 
@@ -33,7 +33,7 @@ from tests.unit.cli.conftest import Run
     ],
 )
 def test_the_line_of_a_terminal(what: str, done: int, total: int, seconds: float, line: str) -> None:
-    assert status(Stage(what=what, done=done, total=total), seconds) == line
+    assert status(Activity(what=what, done=done, total=total), seconds) == line
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from fleetgen.words import count
 
 _HELP = """Print what Gatekeeper gets in ENV: ExpansionTemplates, ConstraintTemplates and constraints, in the order to apply them.
 
-Sites get the part that the component gatekeeper-policies lists. Waivers that Gatekeeper can express become exemptions, with a
+Sites get the part that the component gatekeeper-policies takes. Waivers that Gatekeeper can express become exemptions, with a
 companion constraint that records; the others are told on standard error. ENV may be a part of an environment that is judged by
 itself (production/canary, production:drive-thru).
 """
