@@ -15,7 +15,7 @@ import click
 
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import Cache, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import library_of, policies_of
 from fleetgen.inputs.run import Run
@@ -185,7 +185,7 @@ def run_of(
 
 def cache_for(*, no_cache: bool) -> Cache:
     """The user's cache, or one that forgets."""
-    return Cache(None if no_cache else cache_folder(os.environ))
+    return Cache(None if no_cache else cache_folder(os.environ), limit_of(os.environ))
 
 
 def engine(tools: Toolchain) -> PolicyEngine:
