@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "policy": "Test, compare, export, try out and advance policies.",
     "bootstrap": "What a technician applies once at a site.",
     "rehearse": "A real site on this machine that pulls what is committed.",
+    "cache": "What is kept of earlier runs: show and clear it.",
     "tools": "Install and list kustomize, conftest and the others.",
     "schema": "The JSON Schema of a kind of document.",
 }
