@@ -92,7 +92,7 @@ def _run(root: Path, cache: Path | None, clock: _Clock) -> Run:
     tools = Toolchain(library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, on_line=print)
     jobs = os.cpu_count() or 1
     builder = KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=jobs)
-    kept = Cache(cache, lambda: tools.digest(*MAKERS))
+    kept = Cache(cache, binaries=lambda: tools.digest(*MAKERS))
     return Run(
         repository=Repository.find(root),
         cache=kept,

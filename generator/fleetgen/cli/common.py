@@ -15,7 +15,7 @@ import click
 
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Cache, cache_of
+from fleetgen.inputs.cache import Cache, cache_of, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import library_of, policies_of
 from fleetgen.inputs.run import Run
@@ -192,7 +192,7 @@ def run_of(
 
 def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:
     """The user's cache, or one that forgets."""
-    return Cache(None) if no_cache else cache_of(tools)
+    return Cache(None) if no_cache else cache_of(tools, limit_of(os.environ))
 
 
 def engine(tools: Toolchain) -> PolicyEngine:

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "library": "Copy what comes with fleetgen, to change it.",
     "bootstrap": "What a technician applies once at a site.",
     "rehearse": "A real site on this machine that pulls what is committed.",
+    "cache": "What is kept of earlier runs: show and clear it.",
     "tools": "Install and list kustomize, conftest and the others.",
     "schema": "The JSON Schema of a kind of document.",
 }
