@@ -1,4 +1,7 @@
-"""Which drivers a card takes: who brings them, on which system, in which versions."""
+"""Driver against card: who may bring the driver of a card, on which system, in which versions.
+
+What a card takes stands in `model/gpus.py`, with the sources.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ _BRANCH: Final = re.compile(r"[0-9]{3}$")
 
 
 def driver_mistakes(pool: NodePool, gpu: Gpu, path: Path) -> Iterator[Mistake]:
-    """What the driver of a pool's cards cannot be: `gpu` is the pool's, `path` leads to it below `spec`."""
+    """What is wrong with the driver that a pool names for its cards.
+
+    `gpu` is the pool's, `path` leads to it below `spec`. A driver of an integrated GPU comes with its board, so
+    nothing else is said about one.
+    """
     product = gpu.card
     if product.integrated and (gpu.driver, pool.arch) != ("host", "arm64"):
         text = f"a {gpu.product} runs on arm64 with the driver of its board support package"

@@ -1,4 +1,7 @@
-"""How the GPUs of a pool are shared: by time, by MPS, by MIG slices; what a card allows and what the layouts are called."""
+"""How the GPUs of a pool are shared: by time, by MPS, by MIG slices; what a card allows and what the layouts are called.
+
+The MIG profiles of a card stand in `model/gpus.py`, with the sources.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def mig_config(sharing: Sharing) -> str:
 
 
 def sharing_mistakes(gpu: Gpu, path: Path) -> Iterator[Mistake]:
-    """What the sharing of a pool's cards cannot be: `path` leads to it below `spec`."""
+    """What is wrong with the sharing of a pool's cards: mode, replicas, MIG slices. `path` leads to it below `spec`."""
     product, sharing = gpu.card, gpu.sharing
     if sharing.mode != "none" and product.vendor not in _SHARERS[sharing.mode]:
         modes = ", ".join(mode for mode, vendors in _SHARERS.items() if product.vendor in vendors)
@@ -83,16 +86,16 @@ def _sum(gpu: Gpu, mig: Mig, path: Path, fits: str) -> Iterator[Mistake]:
     memory = sum(number * mig.profiles[name].memory for name, number in slices.items())
     crowded = [name for name, number in slices.items() if number > mig.profiles[name].most]
     if compute > mig.compute or memory > mig.memory or crowded:
-        said = " and ".join(f"{number} x {name}" for name, number in slices.items())
+        layout = " and ".join(f"{number} x {name}" for name, number in slices.items())
         text = (
-            f"{said} do not fit on a {gpu.product}: they need {compute} of its {mig.compute} compute slices "
+            f"{layout} do not fit on a {gpu.product}: they need {compute} of its {mig.compute} compute slices "
             f"and {memory} of its {mig.memory} memory slices"
         )
         yield Mistake(path, text, f"take fewer; of one profile alone at most {fits}")
 
 
 def strategy_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
-    """What the MIG strategies of a cluster's pools cannot be together: the GPU operator knows one for all nodes."""
+    """What is wrong with the MIG strategies of all pools together: the GPU operator knows one for all nodes of a cluster."""
     sliced = [(index, pool.gpu) for index, pool in enumerate(spec.node_pools) if pool.gpu and pool.gpu.sharing.mode == "mig"]
     if len({gpu.sharing.strategy for _, gpu in sliced}) > 1:
         text = "the pools of a cluster use both MIG strategies; the operator knows one for all nodes"

@@ -41,7 +41,7 @@ class MetricUse:
 
 
 def exported_metrics(manifest: Manifest) -> ExportedMetrics | None:
-    """What the exporter whose configuration this is exports; None if it is none."""
+    """What an exporter with this ConfigMap exports; None unless the annotation `fleetgen.io/exporter` names a known exporter."""
     if (manifest.id.group, manifest.id.kind) != ("", "ConfigMap"):
         return None
     reader = _READERS.get(str(mapping_of(mapping_of(manifest.data.get("metadata")).get("annotations")).get(EXPORTER, "")))
@@ -49,7 +49,7 @@ def exported_metrics(manifest: Manifest) -> ExportedMetrics | None:
 
 
 def metric_uses(manifest: Manifest) -> Iterator[MetricUse]:
-    """What the rules of a PrometheusRule, or the panels and variables of a dashboard in a ConfigMap, use."""
+    """What the rules of a PrometheusRule, or the panels and variables of a dashboard (JSON in a ConfigMap), use."""
     if (manifest.id.group, manifest.id.kind) == ("monitoring.coreos.com", "PrometheusRule"):
         for group in list_of(mapping_of(manifest.data.get("spec")).get("groups")):
             for rule in map(mapping_of, list_of(mapping_of(group).get("rules"))):

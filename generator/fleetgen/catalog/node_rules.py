@@ -47,7 +47,7 @@ class NodeRule:
 
     def as_data(self) -> JsonObject:
         """The rule as JSON: how templates and policies see it."""
-        refused: list[Json] = [{"what": each.what, "key": each.key, "why": each.why} for each in self.refused]
+        refused: list[Json] = [{"what": refusal.what, "key": refusal.key, "why": refusal.why} for refusal in self.refused]
         return {
             "match": None if self.match is None else [*self.match],
             "labels": {**self.labels},
@@ -70,7 +70,7 @@ def taint_data(taint: Taint) -> JsonObject:
 
 def _rule(pools: Sequence[NodePool], pool: NodePool) -> NodeRule:
     refused = tuple(_refused(pool))
-    keys = {(each.what, each.key) for each in refused}
+    keys = {(refusal.what, refusal.key) for refusal in refused}
     own = {key: value for key, value in pool.labels.items() if ("label", key) not in keys}
     taints = tuple(taint for taint in pool.taints if ("taint", taint.key) not in keys)
     vendor = _vendor_labels(pools, pool)

@@ -60,7 +60,7 @@ def tolerations(pool: NodePool) -> list[Json]:
 
 
 def pool_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
-    """Everything that the pools of a cluster say and their cards do not allow."""
+    """Everything that is wrong with the pools of a cluster: names of nodes, drivers, sharing, vendors side by side."""
     for index, pool in enumerate(spec.node_pools):
         yield from _node_names(pool, ("nodePools", index, "nodeNames"))
         if pool.gpu is not None:

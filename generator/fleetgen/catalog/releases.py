@@ -75,6 +75,7 @@ def _nearest(component: Component, release: Release, facts: Mapping[str, Json], 
     ]
     here = f"use version {' or '.join(others)}" if others else "no known version runs there"
     last = names[-1]
-    fitting = [one for one in release.supports if meets({fact: values for fact, values in one.items() if fact != last}, facts)]
+    but_last = [{fact: values for fact, values in conditions.items() if fact != last} for conditions in release.supports]
+    fitting = [conditions for conditions, rest in zip(release.supports, but_last, strict=True) if meets(rest, facts)]
     near = sorted({value for conditions in fitting for value in conditions.get(last, ())})
     return f"{here}; {release.line} runs on {last} {', '.join(near)}" if near else here

@@ -70,12 +70,12 @@ def _hints(cls: type) -> dict[str, type]:
 
 
 def rule_of(field: Field[object]) -> FieldRule:
-    """The declaration beside a field's type."""
+    """The declaration beside a field's type. Raises KeyError for a field that was not made by `model/fields.py`."""
     return cast("FieldRule", field.metadata[KEY])
 
 
 def schema_of(cls: type[DataclassInstance]) -> JsonObject:
-    """The strict JSON Schema of a dataclass: no unknown keys, every constraint that the fields declare."""
+    """The strict JSON Schema of a dataclass: no unknown keys, every constraint that the fields declare, at any depth."""
     properties: JsonObject = {}
     needed: list[Json] = []
     for field in fields(cls):

@@ -26,7 +26,10 @@ class PolicyEngine(Protocol):
     """What the gate needs of conftest."""
 
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
-        """One verdict an input, in order."""
+        """One verdict an input, in order.
+
+        `policy_files`: path -> Rego. Raises EvaluationFailed (E0809) if a rule fails, ToolError if the engine does.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +154,7 @@ def _parts(bill: _Bill, clusters: Sequence[str], objects: BuiltObjects, own: Map
 
 
 def batches(questions: Sequence[ObjectQuestion]) -> list[JsonObject]:
-    """The inputs for the engine, BATCH questions each."""
+    """The inputs for the engine, BATCH questions each: `{kind: GateBatch, namespaces: {digest: object}, items: [...]}`."""
     result: list[JsonObject] = []
     for start in range(0, len(questions), BATCH):
         part = questions[start : start + BATCH]

@@ -21,7 +21,7 @@ from fleetgen.model.resource import ResourceId
 from fleetgen.model.schema import Api, Breach, Definition
 from fleetgen.model.settings import nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.schemas.builtin import Builtin, unserved
+from fleetgen.schemas.builtin import BuiltinKinds, unserved
 from fleetgen.schemas.definitions import Definitions, made_by
 from fleetgen.schemas.object_schema import ObjectSchema
 
@@ -43,7 +43,7 @@ class KubernetesSchemas(Protocol):
     def minors(self) -> Sequence[str]:
         """The minor versions that are known, from old to new."""
 
-    def builtin(self, minor: str) -> Builtin:
+    def builtin(self, minor: str) -> BuiltinKinds:
         """What a known minor serves."""
 
 
@@ -99,7 +99,7 @@ class _Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaSources:
-    """Where schemas come from."""
+    """Where schemas come from: Kubernetes' own, and the definitions of custom kinds at hand."""
 
     kubernetes: KubernetesSchemas
     definitions: Definitions
@@ -179,9 +179,8 @@ def _schema_of(kind: GroupKind, context: _Context, brought: _Brought, sources: S
         own = brought.definitions[digest]
         return KindSchema(digest=digest, title=own.title, definition=own.definition)
     version = _source_of(kind, context.provided)
-    if "." in kind.group and (found := sources.definitions.find(kind.group, kind.kind, version)):
-        source, definition = found
-        return KindSchema(digest=source.digest, title=source.place.path, definition=definition)
+    if "." in kind.group and (located := sources.definitions.find(kind.group, kind.kind, version)):
+        return KindSchema(digest=located.source.digest, title=located.path, definition=located.definition)
     if minor := nearest_minor(context.minor, sources.kubernetes.minors):
         digest = f"kubernetes {sources.kubernetes.digest} {minor}"
         return KindSchema(digest=digest, title="Kubernetes", minor=minor, borrowed=minor != context.minor)
@@ -242,7 +241,7 @@ class SchemaJudge:
         self._answers: dict[tuple[str, Api], ObjectSchema | SchemaVerdict] = {}
 
     def verdict(self, question: SchemaQuestion) -> SchemaVerdict:
-        """All breaches of an object."""
+        """All breaches of an object, none if it conforms; None if no schema of its kind is known."""
         api, schema = Api.of(question.manifest.data), question.schema
         if (schema.digest, api) not in self._answers:
             self._answers[schema.digest, api] = self._prepare(api, schema)
@@ -352,19 +351,19 @@ def _unknown_kinds(judged: Sequence[JudgedObject]) -> list[Finding]:
 
 
 def unknown_minors(resolved: Resolved, known: Sequence[str]) -> list[Finding]:
-    """A warning for each minor of Kubernetes whose schemas are not known."""
+    """A warning (E0606) for each minor of the fleet whose schemas are not among the `known` ones, with its clusters."""
     clusters: dict[str, list[str]] = {}
     for name, minor in sorted(minors_of(resolved).items()):
         if minor not in known:
             clusters.setdefault(minor, []).append(name)
-    found = []
+    warnings = []
     for minor, names in sorted(clusters.items()):
         used = nearest_minor(minor, known)
         fact = f"those of {used} are used, and what they refuse is a warning" if used else "its own kinds are not validated"
         fix = "update fleetgen" if used else f"update the clusters; the oldest schemas are those of Kubernetes {known[0]}"
         place = nearest_place(resolved.clusters[names[0]].tree, ("spec", "kubernetes", "version"))
         message = f"the schemas of Kubernetes {minor} are not known; {fact}"
-        found.append(
+        warnings.append(
             Finding(code="E0606", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=tuple(names))
         )
-    return found
+    return warnings

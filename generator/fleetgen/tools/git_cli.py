@@ -110,20 +110,20 @@ class Git:
 
     def read_blobs(self, oids: Sequence[str]) -> dict[str, bytes]:
         """The content of blobs, in one process."""
-        wanted = sorted(set(oids))
-        if not wanted:
+        distinct = sorted(set(oids))
+        if not distinct:
             return {}
-        data = self._run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode()).stdout
-        found, at = {}, 0
-        for oid in wanted:
+        data = self._run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in distinct).encode()).stdout
+        contents, at = {}, 0
+        for oid in distinct:
             end = data.index(b"\n", at)
             header = data[at:end].split()
             if len(header) != 3 or header[1] != b"blob":
                 raise ToolError(problem("E1103", f"git has no blob {oid}: {data[at:end].decode()}", fix="run: git fsck"))
             size = int(header[2])
-            found[oid] = data[end + 1 : end + 1 + size]
+            contents[oid] = data[end + 1 : end + 1 + size]
             at = end + size + 2
-        return found
+        return contents
 
     def archive(self, ref: str, prefix: str = "") -> dict[str, str]:
         """Path -> text of every file below `prefix`. InputError E0106 for a file that is not UTF-8."""
@@ -180,9 +180,9 @@ class Git:
         what `parent` has below a path of `keep` stays. A prefix `""` is the whole tree. The caller compares `tree` with
         the parent's before moving a branch.
         """
-        kept = [entry for path in keep if parent for entry in self._ls_tree(parent, path)]
+        entries = [entry for path in keep if parent for entry in self._ls_tree(parent, path)]
         name = f"refs/fleetgen/import/{os.getpid()}-{secrets.token_hex(4)}"
-        draft = CommitDraft(ref=name, parent=parent, ident=self.ident(), message=message, replace=replace, keep=kept)
+        draft = CommitDraft(ref=name, parent=parent, ident=self.ident(), message=message, replace=replace, keep=entries)
         stream = commit_stream(draft)
         try:
             self._run("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)

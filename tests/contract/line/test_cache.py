@@ -38,8 +38,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Cache]:
     opened: list[Cache] = []
     original = Cache.__init__
 
-    def record(self: Cache, folder: Path | None, *arguments: Any, **named: Any) -> None:
-        original(self, folder, *arguments, **named)
+    def record(self: Cache, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - handed on as they are
+        original(self, *arguments, **named)
         opened.append(self)
 
     monkeypatch.setattr(Cache, "__init__", record)

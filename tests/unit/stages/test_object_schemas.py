@@ -21,7 +21,7 @@ from fleetgen.model.resource import ResourceId
 from fleetgen.model.schema import Api
 from fleetgen.model.settings import Table
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.schemas.builtin import Builtin
+from fleetgen.schemas.builtin import BuiltinKinds
 from fleetgen.schemas.definitions import Definitions, sources
 from fleetgen.stages import object_schemas
 from fleetgen.stages.object_schemas import JudgedObject, SchemaJudge, SchemaQuestion, SchemaSources
@@ -53,8 +53,8 @@ class TwoMinors:
     digest = "two"
     minors: Sequence[str] = ("1.35", "1.36")
 
-    def builtin(self, minor: str) -> Builtin:
-        return Builtin(definitions_of(MAP, OLD_BUDGET if minor == "1.35" else BUDGET))
+    def builtin(self, minor: str) -> BuiltinKinds:
+        return BuiltinKinds(definitions_of(MAP, OLD_BUDGET if minor == "1.35" else BUDGET))
 
 
 def built(text: str) -> Manifest:
