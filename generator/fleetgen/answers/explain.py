@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
+from fleetgen.answers.error_pages import ErrorPage, page
 from fleetgen.answers.explanations import ClusterAnswer, CodeAnswer, LayerUse, Leaf, Setter, UnitAnswer, UnitUse, ValueAnswer
 from fleetgen.build.desired_state import Plan
 from fleetgen.catalog.releases import unmet
-from fleetgen.errors import CODES, InputError, problem
+from fleetgen.errors import CODES, RETIRED, InputError, problem
 from fleetgen.inputs.rules import policies_of
 from fleetgen.model.component import Component
 from fleetgen.model.facts import fact_token
@@ -114,11 +115,13 @@ def is_code(word: str) -> bool:
     return bool(_CODE.match(word)) or word.startswith("FG-")
 
 
-def explain_error(code: str) -> CodeAnswer:
-    """The meaning of an error code. Raises InputError E1201."""
+def explain_error(code: str) -> ErrorPage | CodeAnswer:
+    """The page of an error code, or why it is not used any more. Raises InputError E1201."""
+    if code in RETIRED:
+        return CodeAnswer(code=code, meaning=f"retired; {RETIRED[code]}")
     if code not in CODES:
         raise InputError(problem("E1201", f"there is no code '{code}'", fix=suggest(code, CODES)))
-    return CodeAnswer(code=code, meaning=CODES[code])
+    return page(code)
 
 
 def explain_policy(plan: Plan, code: str) -> CodeAnswer:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fleetgen.answers.error_pages import ErrorPage
 from fleetgen.words import count, shortened
 
 
@@ -156,4 +157,4 @@ class CodeAnswer:
             yield f"  policy: {self.place}"
 
 
-Answer: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer
+Answer: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer | ErrorPage
