@@ -60,7 +60,7 @@ def problem(code: str, message: str, *, fix: str = "", place: Place | None = Non
     return Finding(code=code, message=message, fix=fix, place=place)
 
 
-# Stable: a code keeps its meaning for ever. `fleetgen explain E0101` and docs/reference/errors.md print this table.
+# Stable: a code keeps its meaning for ever. Each has a page in answers/pages/, which `fleetgen explain E0101` prints.
 CODES: dict[str, str] = {
     # reading files
     "E0101": "a file is not valid YAML",
@@ -79,7 +79,6 @@ CODES: dict[str, str] = {
     "E0206": "a document lies in a folder that contradicts it",
     # references between documents
     "E0301": "a reference to something that does not exist",
-    "E0302": "references form a cycle",
     "E0303": "a group matches a cluster but its environment does not list it",
     "E0304": "a layer sets something for a component or instance that does not exist",
     "E0305": "nothing is left to do: the selection or the fleet is empty",
@@ -164,4 +163,9 @@ CODES: dict[str, str] = {
     "E1303": "the rehearsed site differs from what is committed",
     "E1304": "the API server refused a request of the rehearsal",
     "E1305": "the rehearsal lacks something it needs: ports, an optional Python package, a committed tree",
+}
+
+# Codes that nothing raises any more, with the reason. None is used again.
+RETIRED: dict[str, str] = {
+    "E0302": "references between documents cannot form a cycle",
 }

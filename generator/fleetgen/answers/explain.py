@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
+from fleetgen.answers.error_pages import ErrorPage, page
 from fleetgen.answers.explanations import (
     ClusterAnswer,
     CodeAnswer,
@@ -19,7 +20,7 @@ from fleetgen.answers.explanations import (
 from fleetgen.build.desired_state import Plan
 from fleetgen.catalog.cluster_facts import enum_facts
 from fleetgen.catalog.releases import unmet_conditions
-from fleetgen.errors import CODES, InputError, problem
+from fleetgen.errors import CODES, RETIRED, InputError, problem
 from fleetgen.model.component import Component
 from fleetgen.model.facts import fact_token
 from fleetgen.model.fleet import Cluster, Layer
@@ -123,11 +124,13 @@ def is_code(word: str) -> bool:
     return bool(_CODE.match(word)) or word.startswith("FG-")
 
 
-def explain_error(code: str) -> CodeAnswer:
-    """The meaning of an error code. Raises InputError E1201."""
+def explain_error(code: str) -> ErrorPage | CodeAnswer:
+    """The page of an error code, or why it is not used any more. Raises InputError E1201."""
+    if code in RETIRED:
+        return CodeAnswer(code=code, meaning=f"retired; {RETIRED[code]}")
     if code not in CODES:
         raise InputError(problem("E1201", f"there is no code '{code}'", fix=suggest(code, CODES)))
-    return CodeAnswer(code=code, meaning=CODES[code])
+    return page(code)
 
 
 def explain_policy(plan: Plan, code: str) -> CodeAnswer:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from fleetgen.answers.error_pages import ErrorPage
 from fleetgen.words import count, shortened
 
 
@@ -160,4 +161,4 @@ class CodeAnswer:
             yield f"  policy: {self.place}"
 
 
-Explanation: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer
+Explanation: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer | ErrorPage

@@ -62,7 +62,11 @@ UNIT = """unit toy 1.0.0 of cluster store-2
         (("unit", "store-1", "serve.x"), Ran(code=0, out=UNIT_OFF, err="")),
         (("value", "store-1", "toy.size"), Ran(code=0, out=SIZE, err="")),
         (("value", "store-1", "toy.values.color"), Ran(code=0, out=REMOVED, err="")),
-        (("E0101",), Ran(code=0, out="E0101: a file is not valid YAML\n", err="")),
+        (("E0302",), Ran(code=0, out="E0302: retired; references between documents cannot form a cycle\n", err="")),
+        (
+            ("E1401",),
+            Ran(code=2, out="", err="error[E1201]: there is no code 'E1401'\n  fix: did you mean 'E1301'?\n1 error\n"),
+        ),
         (
             ("cluster", "store-3"),
             Ran(code=2, out="", err="error[E0301]: there is no cluster 'store-3'\n  fix: did you mean 'store-2'?\n1 error\n"),
@@ -134,4 +138,49 @@ def test_json_has_the_same_answer(fleet: Path, run: Run) -> None:
         "path": "toy.version",
         "enabled": True,
         "leaves": [{"path": "toy.version", "by": setter, "beaten": []}],
+    }
+
+
+PAGE = """\
+E0102: a mapping has the same key twice
+  YAML readers keep the last value of a key that stands twice and drop the first without a word.
+
+Usual cause:
+  A block that was copied and not edited, or a merge that kept both sides.
+
+Message:
+  fleet/clusters/store-0042.yaml:9:3: error[E0102]: the key 'ring' stands here again; the first is in line 8
+    fix: keep one of the two
+
+Wrong (fleet/clusters/store-0042.yaml):
+    ring: canary
+    ring: broad
+
+Right:
+    ring: canary
+
+Fix:
+  Keep one of the two lines.
+"""
+
+
+def test_the_page_of_a_code(run: Run) -> None:
+    assert run("explain", "E0102") == Ran(code=0, out=PAGE, err="")
+
+
+def test_json_has_the_parts_of_the_page(run: Run) -> None:
+    assert json.loads(run("explain", "E0102", "--json").out) == {
+        "apiVersion": "fleetgen.io/v1alpha1",
+        "code": "E0102",
+        "meaning": "a mapping has the same key twice",
+        "description": "YAML readers keep the last value of a key that stands twice and drop the first without a word.",
+        "cause": "A block that was copied and not edited, or a merge that kept both sides.",
+        "message": (
+            "fleet/clusters/store-0042.yaml:9:3: error[E0102]: the key 'ring' stands here again; the first is in line 8\n"
+            "  fix: keep one of the two"
+        ),
+        "fix": "Keep one of the two lines.",
+        "file": "fleet/clusters/store-0042.yaml",
+        "wrong": "  ring: canary\n  ring: broad",
+        "right": "  ring: canary",
     }
