@@ -17,11 +17,11 @@ from datetime import date
 from pathlib import Path
 
 from fleetgen.build.composed import projects, with_applications
-from fleetgen.build.desired_state import Settings
 from fleetgen.deliver.check import Checked, check, checked_outcome, sizes
 from fleetgen.gate.rules_in_force import judging
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
+from fleetgen.inputs.run import Run
 from fleetgen.library import builtin_root
 from fleetgen.model.gate import Verdict
 from fleetgen.model.manifest import Built
@@ -88,7 +88,7 @@ class _TimedEngine:
 
 
 @dataclass(frozen=True)
-class Run:
+class Measurement:
     """One measured run."""
 
     name: str
@@ -97,15 +97,15 @@ class Run:
     conftest: float
 
 
-def _settings(root: Path, cache: Path | None, clock: _Clock) -> Settings:
+def _run(root: Path, cache: Path | None, clock: _Clock) -> Run:
     tools = Toolchain(library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, on_line=print)
     jobs = os.cpu_count() or 1
     builder = KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=jobs)
-    memo = Memo(cache)
-    return Settings(
+    kept = Cache(cache)
+    return Run(
         repository=Repository.find(root),
-        memo=memo,
-        gate_memo=memo,
+        cache=kept,
+        gate_cache=kept,
         builder=lambda: _TimedBuilder(builder, clock),
         engine=lambda: _TimedEngine(_engine(), clock),
         as_of=AS_OF,
@@ -118,13 +118,13 @@ def _engine() -> ConftestCli:
     return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=os.cpu_count() or 1)
 
 
-def _measure(name: str, root: Path, cache: Path | None) -> Run:
+def _measure(name: str, root: Path, cache: Path | None) -> Measurement:
     clock = _Clock()
-    settings = _settings(root, cache, clock)
+    run = _run(root, cache, clock)
     start = time.perf_counter()
-    checked_outcome(settings)
+    checked_outcome(run)
     total = time.perf_counter() - start
-    return Run(name, total, clock.seconds.get("kustomize", 0.0), clock.seconds.get("conftest", 0.0))
+    return Measurement(name, total, clock.seconds.get("kustomize", 0.0), clock.seconds.get("conftest", 0.0))
 
 
 def generate(target: Path, count: int) -> None:
@@ -169,7 +169,7 @@ def _fleet(title: str, root: Path) -> list[str]:
             runs.append(_measure("one setting changed", root, cache))
         finally:
             undo()
-        checked = check(_settings(root, cache, _Clock()))
+        checked = check(_run(root, cache, _Clock()))
     one = _one_process(checked)
     size = sizes(checked)
     gate_lines = _gate(checked, root)
@@ -194,9 +194,9 @@ def _fleet(title: str, root: Path) -> list[str]:
 
 def _gate(checked: Checked, root: Path) -> list[str]:
     """What one process of conftest needs for all objects, against its start with one empty batch (median of 3)."""
-    settings = _settings(root, None, _Clock())
+    run = _run(root, None, _Clock())
     desired = checked.desired
-    rules = judging(settings, desired.plan).rules
+    rules = judging(run, desired.plan).rules
     questions = items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
     everywhere = sum(len(desired.objects[key]) for bill in desired.plan.resolved.bills.values() for key in bill.values())
     engine = replace(_engine(), jobs=1)
@@ -224,11 +224,11 @@ def _one_process(checked: Checked) -> float:
     variant = checked.desired.plan.resolved.variants[key]
     base = checked.desired.bases[(variant.component.name, variant.version)]
     clock = _Clock()
-    settings = _settings(ROOT, None, clock)
+    run = _run(ROOT, None, clock)
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        replace(settings).builder().build({**base.files, **checked.desired.overlays[key].files}, [key.folder])
+        replace(run).builder().build({**base.files, **checked.desired.overlays[key].files}, [key.folder])
         times.append(time.perf_counter() - start)
     return sorted(times)[2]
 

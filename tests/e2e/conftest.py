@@ -13,7 +13,7 @@ import pytest
 from fleetgen.rehearse.rehearsal import BuiltTools, Rehearsed
 from fleetgen.rehearse.report import timeline
 from fleetgen.rehearse.watching import Event
-from fleetgen.tools.pins import Use
+from fleetgen.tools.pins import ToolUse
 from fleetgen.tools.toolchain import Toolchain, cache_folder
 from tests.e2e.fleet import Fleet
 
@@ -36,7 +36,9 @@ def note(title: str, text: str) -> None:
 def programs() -> BuiltTools:
     """The programs of a rehearsal. One that is missing fails the test: a skipped rehearsal proves nothing."""
     toolchain = Toolchain(library=ROOT, cache=cache_folder(os.environ), environ=os.environ)
-    missing = [name for name in (*toolchain.names(use=Use.REHEARSALS), "kustomize", "conftest") if toolchain.find(name) is None]
+    missing = [
+        name for name in (*toolchain.names(use=ToolUse.REHEARSALS), "kustomize", "conftest") if toolchain.find(name) is None
+    ]
     if missing:
         pytest.fail(f"not built: {', '.join(missing)}; run: make e2e-tools", pytrace=False)
     return BuiltTools(toolchain)

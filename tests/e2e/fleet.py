@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fleetgen.build.desired_state import Settings
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
+from fleetgen.inputs.run import Run
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
@@ -27,7 +27,7 @@ _WINDOWS = ("maintenance:", "windows:")
 
 
 @dataclass(frozen=True)
-class Run:
+class Ended:
     """What a command said."""
 
     code: int
@@ -65,12 +65,12 @@ class Fleet:
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
 
-    def run(self, *args: str, **environ: str) -> Run:
+    def run(self, *args: str, **environ: str) -> Ended:
         """A command of fleetgen."""
         argv = (str(Path(sys.executable).with_name("fleetgen")), "-C", str(self.root), *args)
         env = {**os.environ, **environ}
         ran = subprocess.run(argv, cwd=self.library, capture_output=True, text=True, check=False, env=env)
-        return Run(ran.returncode, ran.stdout, ran.stderr)
+        return Ended(ran.returncode, ran.stdout, ran.stderr)
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace text that must be there exactly once."""
@@ -100,7 +100,7 @@ class Fleet:
         """To the repository that the site pulls from."""
         self.git("push", "--quiet", "--force", str(bare), "HEAD:refs/heads/main")
 
-    def settings(self) -> Settings:
+    def settings(self) -> Run:
         """To run parts of the pipeline in this process."""
         toolchain = Toolchain(library=self.library, cache=cache_folder(os.environ), environ=os.environ)
 
@@ -108,11 +108,11 @@ class Fleet:
             capabilities = self.library / "policies" / "capabilities.json"
             return ConftestCli(tool=toolchain.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=2)
 
-        memo = Memo(cache_folder(os.environ))
-        return Settings(
+        cache = Cache(cache_folder(os.environ))
+        return Run(
             repository=Repository.find(self.root),
-            memo=memo,
-            gate_memo=memo,
+            cache=cache,
+            gate_cache=cache,
             builder=lambda: KustomizeCli(tool=toolchain.need("kustomize"), environ=os.environ, jobs=2),
             engine=engine,
             as_of=date.fromisoformat(AS_OF),

@@ -11,7 +11,7 @@ from fleetgen.model.resource import ResourceId
 from fleetgen.rehearse import comparing, objects, rehearsal
 from fleetgen.rehearse.committed import planned
 from fleetgen.rehearse.programs import Tools
-from fleetgen.rehearse.site import Options, Site
+from fleetgen.rehearse.site import Options, RehearsedSite
 from fleetgen.rehearse.wanted import Wanted
 from tests.e2e.fleet import Fleet
 
@@ -34,7 +34,7 @@ def opened(
     cluster: str,
     crds: Path | None,
     options: Options = Options(poll_seconds=3),  # noqa: B008 - frozen
-) -> Iterator[Site]:
+) -> Iterator[RehearsedSite]:
     """A site that serves the fleet's newest commit and is not powered on yet."""
     commit = fleet.git("rev-parse", "HEAD")
     with rehearsal.opened(fleet.settings(), tools, cluster, commit=commit, crds=crds, options=options) as site:
@@ -45,7 +45,7 @@ def wanted(fleet: Fleet, tools: Tools, cluster: str, crds: Path | None) -> Wante
     return planned(fleet.settings(), tools, cluster, crds)
 
 
-def follow(site: Site, fleet: Fleet, tools: Tools, crds: Path | None, cluster: str = "") -> float:
+def follow(site: RehearsedSite, fleet: Fleet, tools: Tools, crds: Path | None, cluster: str = "") -> float:
     """Push what is committed, wait until the site has it, compare everything. Seconds from push to settled."""
     site.serve(wanted(fleet, tools, cluster or site.wanted.cluster.name, crds))
     fleet.push(site.repository)
@@ -54,13 +54,13 @@ def follow(site: Site, fleet: Fleet, tools: Tools, crds: Path | None, cluster: s
     return seconds
 
 
-def uids(site: Site, *kinds: tuple[str, str]) -> dict[str, str]:
+def uids(site: RehearsedSite, *kinds: tuple[str, str]) -> dict[str, str]:
     """Uid of every object of the kinds, by default of what a change in place leaves as it is."""
     found = [data for kind in kinds or _IN_PLACE for data in site.api.list(*kind)]
     return {str(objects.identity(data)): objects.text(data, "metadata", "uid") for data in found}
 
 
-def live(site: Site, wanted_id: ResourceId) -> JsonObject:
+def live(site: RehearsedSite, wanted_id: ResourceId) -> JsonObject:
     found = site.api.get(wanted_id)
     assert found is not None, wanted_id
     return found

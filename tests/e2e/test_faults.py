@@ -11,7 +11,7 @@ import pytest
 from fleetgen.model.resource import ResourceId
 from fleetgen.rehearse import objects
 from fleetgen.rehearse.rehearsal import BuiltTools
-from fleetgen.rehearse.site import Options, Site
+from fleetgen.rehearse.site import Options, RehearsedSite
 from tests.e2e import sites
 from tests.e2e.conftest import note, shown
 from tests.e2e.fleet import Fleet
@@ -26,7 +26,7 @@ SHORTER = {**SHORT, "controller.sync.timeout.seconds": "30"}
 
 
 @pytest.fixture(scope="module")
-def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[Site]:
+def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[RehearsedSite]:
     options = Options(poll_seconds=3, parameters=SHORT)
     with sites.opened(fleet, programs, STORE, crds, options) as opened, shown("faults, timeline", lambda: opened.timeline.events):
         opened.power_on()
@@ -35,7 +35,7 @@ def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[Site
 
 
 @pytest.fixture
-def follow(site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Callable[[str, str], None]:
+def follow(site: RehearsedSite, fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Callable[[str, str], None]:
     """Wait until the site has the newest commit, and note how long that took."""
 
     def wait(fault: str, cluster: str = STORE) -> None:
@@ -45,7 +45,7 @@ def follow(site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None) ->
     return wait
 
 
-def test_all_programs_die_during_the_first_sync(site: Site, follow: Callable[[str], None]) -> None:
+def test_all_programs_die_during_the_first_sync(site: RehearsedSite, follow: Callable[[str], None]) -> None:
     """While the root's operation is at the operators and nothing of the later waves is there."""
     site.wait("the sync is under way", lambda: "gpu-operator" in site.applications(), seconds=sites.PATIENCE)
     found = site.applications()
@@ -55,7 +55,7 @@ def test_all_programs_die_during_the_first_sync(site: Site, follow: Callable[[st
     follow("all programs of the site killed during the first sync, started again")
 
 
-def test_the_git_server_is_gone_for_a_while(site: Site, fleet: Fleet, follow: Callable[[str], None]) -> None:
+def test_the_git_server_is_gone_for_a_while(site: RehearsedSite, fleet: Fleet, follow: Callable[[str], None]) -> None:
     site.internet.cut(down=True)
     replicas(fleet, "1", "2")
     fleet.publish("Two servers")
@@ -74,7 +74,7 @@ def test_the_git_server_is_gone_for_a_while(site: Site, fleet: Fleet, follow: Ca
     ("what", "file"), [("a tree that does not build", "absent.yaml"), ("an object that is refused", "bad.yaml")]
 )
 def test_a_commit_that_cannot_be_applied_and_its_fix(
-    site: Site, fleet: Fleet, follow: Callable[[str], None], what: str, file: str
+    site: RehearsedSite, fleet: Fleet, follow: Callable[[str], None], what: str, file: str
 ) -> None:
     folder = objects.text(sites.live(site, sites.application("tf-serving.shelf-gap")), "spec", "source", "path")
     fleet.write(f"{folder}/bad.yaml", BAD)
@@ -88,7 +88,7 @@ def test_a_commit_that_cannot_be_applied_and_its_fix(
     follow(f"{what}, then its fix")
 
 
-def test_power_comes_back_without_gatekeeper(site: Site, fleet: Fleet, follow: Callable[[str], None]) -> None:
+def test_power_comes_back_without_gatekeeper(site: RehearsedSite, fleet: Fleet, follow: Callable[[str], None]) -> None:
     """With failurePolicy Fail nothing changes in judged namespaces; Gatekeeper's own and Argo CD's are not judged."""
     hooks = site.api.list("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")
     assert [objects.text(hook, "failurePolicy") for hook in objects.items(hooks[0], "webhooks")] == ["Fail", "Fail"]
@@ -106,7 +106,7 @@ def test_power_comes_back_without_gatekeeper(site: Site, fleet: Fleet, follow: C
     assert replicas_of(site) == 1
 
 
-def test_a_cluster_gets_another_name(site: Site, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
+def test_a_cluster_gets_another_name(site: RehearsedSite, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
     """The old folder leads to the new one; nothing is deleted, and the site knows its new name."""
     before = sites.uids(site)
     fleet.edit(CLUSTER, "  name: store-0042\n", "  name: store-0043\n")
@@ -125,7 +125,7 @@ def test_a_cluster_gets_another_name(site: Site, fleet: Fleet, follow: Callable[
     assert sites.uids(site) == before
 
 
-def test_a_commit_that_would_empty_the_site(site: Site, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
+def test_a_commit_that_would_empty_the_site(site: RehearsedSite, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
     """`publish` refuses it. Forced past it, what a site cannot live without and what holds data stays."""
     folder = "output/clusters/production/store-0043/kustomization.yaml"
     lasting = (("", "Namespace"), ("apiextensions.k8s.io", "CustomResourceDefinition"), ("argoproj.io", "AppProject"))
@@ -153,7 +153,7 @@ def test_a_commit_that_would_empty_the_site(site: Site, fleet: Fleet, follow: Ca
     follow("a commit that empties the site, forced past the guards, then its revert", "store-0043")
 
 
-def test_a_wave_that_waits_for_ever_and_the_fix(site: Site, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
+def test_a_wave_that_waits_for_ever_and_the_fix(site: RehearsedSite, fleet: Fleet, follow: Callable[[str, str], None]) -> None:
     """Without a sync timeout the root would wait in its operation and never look at the commit that repairs it.
 
     With one the operation ends, and Argo CD does not begin another at the same commit, whatever gets ready meanwhile.
@@ -200,12 +200,12 @@ def replicas(fleet: Fleet, old: str, new: str) -> None:
         path.write_text(text.replace("  role: edge\n", "  role: edge\n" + line.format(new)), encoding="utf-8")
 
 
-def replicas_of(site: Site) -> int:
+def replicas_of(site: RehearsedSite) -> int:
     found = site.api.get(sites.deployment("tf-serving-shelf-gap"))
     return int(str(objects.at(found, "spec").get("replicas"))) if found else 0
 
 
-def complains(site: Site, name: str) -> bool:
+def complains(site: RehearsedSite, name: str) -> bool:
     found = site.applications().get(name)
     return (
         found is not None

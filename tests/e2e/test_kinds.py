@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.e2e.conftest import ROOT
-from tests.e2e.fleet import AS_OF, Fleet, Run
+from tests.e2e.fleet import AS_OF, Ended, Fleet
 
 pytestmark = pytest.mark.usefixtures("programs")
 # cluster -> the kinds of custom resources that the site must hold in the end
@@ -35,10 +35,10 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
 
 
 @pytest.fixture(scope="module")
-def rehearsed(fleet: Fleet, crds: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
+def rehearsed(fleet: Fleet, crds: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ended]:
     """Both at once, each with its own folder for temporary files: ports and files do not collide, paths may be long."""
 
-    def one(name: str) -> Run:
+    def one(name: str) -> Ended:
         folder = tmp_path_factory.mktemp(f"{name}{'-long' * 20}")
         definitions = ["--crds", str(crds)] if crds else []
         ran = fleet.run("rehearse", name, "--as-of", AS_OF, "--json", *definitions, TMPDIR=str(folder))
@@ -51,7 +51,7 @@ def rehearsed(fleet: Fleet, crds: Path | None, tmp_path_factory: pytest.TempPath
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_site_gets_all_that_is_committed(
-    fleet: Fleet, rehearsed: Mapping[str, Run], report: Callable[[str, str], None], name: str
+    fleet: Fleet, rehearsed: Mapping[str, Ended], report: Callable[[str, str], None], name: str
 ) -> None:
     """Exit code 0: Synced and Healthy, every object there with its content, nothing else, and quiet afterwards."""
     ran = rehearsed[name]

@@ -16,7 +16,7 @@ from fleetgen.model.resource import ResourceId
 from fleetgen.rehearse import comparing, objects, rehearsal
 from fleetgen.rehearse.apiserver import RefusedError
 from fleetgen.rehearse.rehearsal import BuiltTools
-from fleetgen.rehearse.site import Site
+from fleetgen.rehearse.site import RehearsedSite
 from tests.e2e import sites
 from tests.e2e.conftest import shown
 from tests.e2e.fleet import Fleet
@@ -28,7 +28,7 @@ Report = Callable[[str, str], None]
 
 
 @pytest.fixture(scope="module")
-def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[Site]:
+def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[RehearsedSite]:
     with (
         sites.opened(fleet, programs, STORE, crds) as opened,
         shown("store-0042, its whole life", lambda: opened.timeline.events),
@@ -36,7 +36,7 @@ def site(fleet: Fleet, programs: BuiltTools, crds: Path | None) -> Iterator[Site
         yield opened
 
 
-def test_first_pull_waits_for_templates_and_children_in_waves(site: Site, fleet: Fleet, report: Report) -> None:
+def test_first_pull_waits_for_templates_and_children_in_waves(site: RehearsedSite, fleet: Fleet, report: Report) -> None:
     """Without Gatekeeper no template gets ready, so the wave of the policies holds up the wave of the workloads."""
     site.standins.hold.add("gatekeeper")
     site.power_on()
@@ -58,12 +58,12 @@ def test_first_pull_waits_for_templates_and_children_in_waves(site: Site, fleet:
     )
 
 
-def test_every_object_is_there_with_its_content_and_nothing_else(site: Site) -> None:
+def test_every_object_is_there_with_its_content_and_nothing_else(site: RehearsedSite) -> None:
     assert [finding.message for finding in comparing.differences(site.wanted.objects, site.api)] == []
     assert site.internet.unknown() == ()
 
 
-def test_the_comparison_sees_what_differs(site: Site) -> None:
+def test_the_comparison_sees_what_differs(site: RehearsedSite) -> None:
     """Otherwise the test above would say nothing."""
     service = next(data for data in site.wanted.objects if data["kind"] == "Service")
     metadata = objects.at(service, "metadata")
@@ -83,12 +83,12 @@ def test_the_comparison_sees_what_differs(site: Site) -> None:
     ]
 
 
-def test_nothing_goes_out_of_sync_by_itself(site: Site) -> None:
+def test_nothing_goes_out_of_sync_by_itself(site: RehearsedSite) -> None:
     assert [finding.message for finding in rehearsal.unrest(site)] == []
 
 
 def test_one_value_costs_two_kilobytes_and_moves_nothing_else(
-    site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None, report: Report
+    site: RehearsedSite, fleet: Fleet, programs: BuiltTools, crds: Path | None, report: Report
 ) -> None:
     before, pulled = sites.uids(site), site.internet.traffic()[GIT]
     fleet.edit("environments/production/rings/canary.yaml", "580.178.04", "580.126.20")
@@ -105,7 +105,7 @@ def test_one_value_costs_two_kilobytes_and_moves_nothing_else(
     )
 
 
-def test_self_heal_restores_what_somebody_changed_but_leaves_what_was_added(site: Site) -> None:
+def test_self_heal_restores_what_somebody_changed_but_leaves_what_was_added(site: RehearsedSite) -> None:
     """What was added is Synced to Argo CD; the comparison tells it."""
     name = sites.deployment("tf-serving-shelf-gap")
     site.api.merge(name, {"spec": {"replicas": 3}, "metadata": {"labels": {"by": "hand"}}})
@@ -130,7 +130,7 @@ def test_self_heal_restores_what_somebody_changed_but_leaves_what_was_added(site
         ("foreign-kind", {"path": "rogue"}, "resource storage.k8s.io:StorageClass is not permitted in project fleet"),
     ],
 )
-def test_the_project_refuses(site: Site, fleet: Fleet, name: str, change: dict[str, str], words: str) -> None:
+def test_the_project_refuses(site: RehearsedSite, fleet: Fleet, name: str, change: dict[str, str], words: str) -> None:
     kind = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: rogue}\nprovisioner: example.com/rogue\n"
     fleet.write("rogue/class.yaml", kind)
     fleet.write("rogue/kustomization.yaml", "resources: [class.yaml]\n")
@@ -156,7 +156,7 @@ def test_the_project_refuses(site: Site, fleet: Fleet, name: str, change: dict[s
 
 
 def test_gatekeeper_refuses_what_went_around_the_gate_in_the_gates_words(
-    site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None
+    site: RehearsedSite, fleet: Fleet, programs: BuiltTools, crds: Path | None
 ) -> None:
     """The same patch is refused by `fleetgen check` and, committed by hand, by the webhook."""
     layer = "environments/production/rings/canary.yaml"
@@ -184,7 +184,7 @@ def test_gatekeeper_refuses_what_went_around_the_gate_in_the_gates_words(
     sites.follow(site, fleet, programs, crds)
 
 
-def test_gatekeeper_refuses_a_pod_that_somebody_brings_by_hand(site: Site) -> None:
+def test_gatekeeper_refuses_a_pod_that_somebody_brings_by_hand(site: RehearsedSite) -> None:
     """In a namespace without a Pod Security level, which would say no before."""
     container: JsonObject = {"name": "c", "image": "docker.io/library/busybox:1.37.0", "securityContext": {"privileged": True}}
     pod: JsonObject = {
@@ -197,7 +197,7 @@ def test_gatekeeper_refuses_a_pod_that_somebody_brings_by_hand(site: Site) -> No
         site.api.create(pod)
 
 
-def test_gatekeeper_refuses_a_workload_when_it_is_made(site: Site) -> None:
+def test_gatekeeper_refuses_a_workload_when_it_is_made(site: RehearsedSite) -> None:
     """By the ExpansionTemplates, in the words of the gate; without them the Deployment would be there, and its Pods would not."""
     container: JsonObject = {"name": "c", "image": "docker.io/library/busybox:1.37.0", "securityContext": {"privileged": True}}
     template: JsonObject = {"metadata": {"labels": {"app": "intruder"}}, "spec": {"containers": [container]}}
@@ -213,7 +213,7 @@ def test_gatekeeper_refuses_a_workload_when_it_is_made(site: Site) -> None:
 
 
 def test_a_wave_waits_for_a_cluster_policy_and_for_what_olm_installs(
-    site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None
+    site: RehearsedSite, fleet: Fleet, programs: BuiltTools, crds: Path | None
 ) -> None:
     """The site has OLM from now on; nobody but a person approves, and custom resources wait for the approved operator."""
     sites.add_unit(fleet, "gpu-extra", 2, f"{sites.POLICY}---\n{sites.CLAIM}")
@@ -243,7 +243,7 @@ def test_a_wave_waits_for_a_cluster_policy_and_for_what_olm_installs(
     assert objects.text(sites.live(site, config), "status", "observedGeneration") == "1"
 
 
-def test_a_later_operator_in_the_catalogue_changes_nothing(site: Site) -> None:
+def test_a_later_operator_in_the_catalogue_changes_nothing(site: RehearsedSite) -> None:
     """Argo CD's own health check would call the site Progressing until somebody approves what nobody asked for."""
     site.standins.olm.newer.add("amd-gpu-operator")
     subscription = ResourceId("operators.coreos.com", "Subscription", "serving", "amd-gpu-operator")
@@ -252,7 +252,7 @@ def test_a_later_operator_in_the_catalogue_changes_nothing(site: Site) -> None:
 
 
 def test_removed_units_go_with_what_they_made_but_not_with_data(
-    site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None
+    site: RehearsedSite, fleet: Fleet, programs: BuiltTools, crds: Path | None
 ) -> None:
     """Constraints before their templates; the claim, its namespace and the definitions stay."""
     seen: list[tuple[bool, bool]] = []
@@ -284,7 +284,7 @@ def test_removed_units_go_with_what_they_made_but_not_with_data(
 
 
 def test_another_ring_and_profile_change_the_applications_in_place(
-    site: Site, fleet: Fleet, programs: BuiltTools, crds: Path | None
+    site: RehearsedSite, fleet: Fleet, programs: BuiltTools, crds: Path | None
 ) -> None:
     """Ring first, then hardware: the paths change, no Application, workload, namespace or claim is made anew."""
     before, paths = sites.uids(site), [source_path(site, "gpu-operator")]
@@ -301,19 +301,19 @@ def test_another_ring_and_profile_change_the_applications_in_place(
     ]
 
 
-def source_path(site: Site, name: str) -> str:
+def source_path(site: RehearsedSite, name: str) -> str:
     """Where the overlay of a unit is."""
     spec = objects.at(sites.live(site, sites.application(name)), "spec")
     sources = objects.items(spec, "sources") or [objects.at(spec, "source")]
     return objects.text(sources[-1], "path")
 
 
-def running(site: Site, name: str) -> bool:
+def running(site: RehearsedSite, name: str) -> bool:
     found = site.applications().get(name)
     return found is not None and found.phase == "Running"
 
 
-def said(site: Site, name: str) -> str:
+def said(site: RehearsedSite, name: str) -> str:
     found = site.applications().get(name)
     return found.message if found else ""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from fleetgen.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from fleetgen.model import inventory
-from fleetgen.model.component import Beside, Component, Conditions, Support
+from fleetgen.model.component import Companion, Component, Conditions, Support
 from fleetgen.model.plain import Json, JsonObject, mapping_of
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.settings import plain
@@ -192,7 +192,7 @@ def _conditioned(text: str, where: Conditions) -> str:
     return f"{text} ({said})" if said else text
 
 
-def _beside(wish: Beside) -> str:
+def _beside(wish: Companion) -> str:
     demand = f"the version that its {wish.versions} say" if wish.versions else wish.expects or f"not {wish.forbids}"
     return f"{wish.component}: {demand}" + (f" (when {wish.when})" if wish.when else "")
 

@@ -6,11 +6,19 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from fleetgen.answers.explanations import ClusterAnswer, CodeAnswer, LayerUse, Leaf, Setter, UnitAnswer, UnitUse, ValueAnswer
+from fleetgen.answers.explanations import (
+    ClusterAnswer,
+    CodeAnswer,
+    ExplainedLeaf,
+    LayerUse,
+    Setter,
+    UnitAnswer,
+    UnitUse,
+    ValueAnswer,
+)
 from fleetgen.build.desired_state import Plan
 from fleetgen.catalog.releases import unmet
 from fleetgen.errors import CODES, InputError, problem
-from fleetgen.inputs.rules import policies_of
 from fleetgen.model.component import Component
 from fleetgen.model.facts import fact_token
 from fleetgen.model.fleet import Cluster, Layer
@@ -97,7 +105,7 @@ def explain_value(plan: Plan, name: str, path: str) -> ValueAnswer:
         )
     node = at(settings, (*prefix, *steps))
     leaves = tuple(
-        Leaf(
+        ExplainedLeaf(
             path=dotted((component.name, *prefix, *steps, *below)),
             by=_setter(leaf),
             beaten=tuple(_setter(beaten) for beaten in leaf.beaten),
@@ -123,7 +131,7 @@ def explain_error(code: str) -> CodeAnswer:
 
 def explain_policy(plan: Plan, code: str) -> CodeAnswer:
     """What a policy demands and why. Raises InputError E1201."""
-    policies = policies_of(plan.inputs.library)
+    policies = plan.library.policies
     if code not in policies:
         raise InputError(problem("E1201", f"there is no policy '{code}'", fix=suggest(code, policies)))
     policy = policies[code]

@@ -104,7 +104,7 @@ class Setter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class ExplainedLeaf:
     """One value with the layer that set it and every layer that it beat, nearest first."""
 
     path: str
@@ -120,7 +120,7 @@ class ValueAnswer:
     component: str
     path: str
     enabled: bool
-    leaves: tuple[Leaf, ...]
+    leaves: tuple[ExplainedLeaf, ...]
 
     def lines(self) -> Iterator[str]:
         """The answer for people."""
@@ -155,7 +155,7 @@ class CodeAnswer:
             yield f"  policy: {self.place}"
 
 
-Answer: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer
+Explanation: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer
 
 
 def _clusters(count: int) -> str:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from fleetgen.build.desired_state import Plan, Settings, plan_of
-from fleetgen.gate.rules_in_force import waivers_of
-from fleetgen.inputs.rules import installed_by, policies_of
+from fleetgen.build.desired_state import Plan, plan_of
+from fleetgen.inputs.rules import installed_by
+from fleetgen.inputs.run import Run
 from fleetgen.model.settings import at, plain
 from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.policy.enforcement import due_stage, next_stage
+from fleetgen.policy.waiver_reach import waivers_of
 
 Row = tuple[str, ...]
 
 
-def clusters(settings: Settings) -> list[Row]:
+def clusters(run: Run) -> list[Row]:
     """All clusters, retired ones included."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     rows: list[Row] = [("NAME", "ENVIRONMENT", "RING", "REGION", "PROFILE", "LIFECYCLE", "UNITS")]
     for name, cluster in sorted(plan.fleet.clusters.items()):
         spec = cluster.spec
@@ -26,9 +27,9 @@ def clusters(settings: Settings) -> list[Row]:
     return rows
 
 
-def units(settings: Settings) -> list[Row]:
+def units(run: Run) -> list[Row]:
     """Units with their versions and how often they differ."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     found: dict[str, list[VariantKey]] = {}
     for key in plan.resolved.variants:
         found.setdefault(key.unit, []).append(key)
@@ -41,9 +42,9 @@ def units(settings: Settings) -> list[Row]:
     return rows
 
 
-def components(settings: Settings) -> list[Row]:
+def components(run: Run) -> list[Row]:
     """What the library has: its versions in this fleet (else the default one), where it goes, and which clusters have it."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     used: dict[str, list[Variant]] = {}
     for variant in plan.resolved.variants.values():
         used.setdefault(variant.component.name, []).append(variant)
@@ -68,9 +69,9 @@ def components(settings: Settings) -> list[Row]:
     return rows
 
 
-def variants(settings: Settings) -> list[Row]:
+def variants(run: Run) -> list[Row]:
     """Variants with the layers that made them."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     rows: list[Row] = [("VARIANT", "VERSION", "CLUSTERS", "LAYERS")]
     for key, variant in sorted(plan.resolved.variants.items()):
         layers = ", ".join(layer.label for layer in variant.layers) or "-"
@@ -78,9 +79,9 @@ def variants(settings: Settings) -> list[Row]:
     return rows
 
 
-def duplicates(settings: Settings) -> list[Row]:
+def duplicates(run: Run) -> list[Row]:
     """Variants of one unit in one ring with equal rendered content under several names; it is built once. Needs no tool."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     same: dict[tuple[object, ...], list[VariantKey]] = {}
     for key, content in _contents(plan).items():
         same.setdefault((key.environment, key.ring, key.unit, content), []).append(key)
@@ -102,39 +103,39 @@ def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
     return result
 
 
-def policies(settings: Settings) -> list[Row]:
+def policies(run: Run) -> list[Row]:
     """Policies of the library and of the repository."""
-    found = policies_of(plan_of(settings).inputs.library)
+    found = plan_of(run).library.policies
     rows: list[Row] = [("ID", "SEVERITY", "SCOPE", "KIND", "TITLE")]
     return rows + [(p.id, p.severity, p.scope, p.kind, p.title) for _, p in sorted(found.items())]
 
 
-def waivers(settings: Settings) -> list[Row]:
+def waivers(run: Run) -> list[Row]:
     """Waivers, whether they still hold, and whether sites know them."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     installed = installed_by(plan.fleet)
     rows: list[Row] = [("NAME", "POLICY", "EXPIRES", "STATE", "OWNER", "CLUSTERS", "IN CLUSTER", "WHY NOT")]
-    for waiver in sorted(waivers_of(plan.fleet, plan.resolved, plan.rules), key=lambda w: (w.expires, w.name)):
-        state = "valid" if settings.as_of.isoformat() <= waiver.expires else "expired"
+    for waiver in sorted(waivers_of(plan.fleet.waivers, plan.resolved, plan.rules.policies), key=lambda w: (w.expires, w.name)):
+        state = "valid" if run.as_of.isoformat() <= waiver.expires else "expired"
         why = waiver.only_at_gate or ("" if waiver.policy in installed else "no component installs its policy")
         told = ("no", why) if why else ("yes", "-")
         rows.append((waiver.name, waiver.policy, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
     return rows
 
 
-def enforcement(settings: Settings) -> list[Row]:
+def enforcement(run: Run) -> list[Row]:
     """Where constraints do something else than they say themselves, and when they are to do more."""
     rows: list[Row] = [("NAME", "CONSTRAINTS", "WHERE", "ACTION", "NEXT", "OWNER")]
-    for document in sorted(plan_of(settings).fleet.enforcements, key=lambda d: d.name):
+    for document in sorted(plan_of(run).fleet.enforcements, key=lambda d: d.name):
         spec, scope = document.spec, document.spec.scope
         where = ", ".join((*scope.environments, *scope.rings, *scope.groups)) or "everywhere"
-        late, coming = due_stage(document, settings.as_of), next_stage(document, settings.as_of)
+        late, coming = due_stage(document, run.as_of), next_stage(document, run.as_of)
         told = f"{late.action} since {late.from_}" if late else f"{coming.action} from {coming.from_}" if coming else "-"
         rows.append((document.name, ", ".join(spec.constraints), where, spec.action, told, spec.owner))
     return rows
 
 
-TABLES: Final[Mapping[str, Callable[[Settings], Sequence[Row]]]] = {
+TABLES: Final[Mapping[str, Callable[[Run], Sequence[Row]]]] = {
     "clusters": clusters,
     "units": units,
     "components": components,

@@ -12,14 +12,15 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.schema import Breach, Definition
 from fleetgen.inputs import cache
-from fleetgen.build.desired_state import Desired, Settings
+from fleetgen.build.desired_state import Desired
+from fleetgen.inputs.run import Run
 from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.provenance.backward import place_of
 from fleetgen.schemas import definitions
-from fleetgen.schemas.definitions import Definitions, Source
+from fleetgen.schemas.definitions import Definitions, DefinitionSource
 from fleetgen.stages import conform
-from fleetgen.stages.conform import Judge, Kubernetes, Question, Sources, Verdict
+from fleetgen.stages.conform import Judge, KubernetesSchemas, Question, Sources, SchemaVerdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +31,14 @@ class Conformed:
     schemas: str
 
 
-def conformed(settings: Settings, desired: Desired) -> Conformed:
+def conformed(run: Run, desired: Desired) -> Conformed:
     """Judge every distinct object by its schema. Raises InputError with everything that was found."""
     kubernetes = PackagedKubernetes()
-    files = settings.repository.read_schemas()
+    files = run.repository.read_schemas()
     resolved = desired.plan.resolved
-    sources = Sources(kubernetes=kubernetes, definitions=_definitions(settings, files))
+    sources = Sources(kubernetes=kubernetes, definitions=_definitions(run, files))
     questions = conform.questions(resolved, desired.objects, sources)
-    judged = _judged(settings, kubernetes, questions)
+    judged = _judged(run, kubernetes, questions)
 
     def place(question: Question, breach: Breach) -> Place:
         variant = resolved.variants[question.variants[0]]
@@ -50,10 +51,10 @@ def conformed(settings: Settings, desired: Desired) -> Conformed:
     return Conformed(findings=tuple(findings), schemas=judges_digest(kubernetes, files))
 
 
-def _definitions(settings: Settings, files: Mapping[str, str]) -> Definitions:
+def _definitions(run: Run, files: Mapping[str, str]) -> Definitions:
     """The user's definitions, none of them read yet. Raises InputError E0607 for an entry without any."""
     found = definitions.sources(files)
-    repository = settings.repository
+    repository = run.repository
     entries = zip(repository.config.schemas, repository.schema_paths, strict=True)
     empty = [entry for entry, path in entries if not any(_below(source, path) for source in found)]
     fix = "put the definitions there, as YAML files, or remove the entry"
@@ -62,14 +63,14 @@ def _definitions(settings: Settings, files: Mapping[str, str]) -> Definitions:
             problem("E0607", f"'{entry}' has no CustomResourceDefinition", fix=fix, place=repository.entry_place(entry))
             for entry in empty
         )
-    return Definitions(found, lambda source: _read(settings.memo, source))
+    return Definitions(found, lambda source: _read(run.cache, source))
 
 
-def _below(source: Source, path: str) -> bool:
+def _below(source: DefinitionSource, path: str) -> bool:
     return path in {".", source.place.path} or source.place.path.startswith(f"{path}/")
 
 
-def _read(kept: Memo, source: Source) -> tuple[Definition, ...]:
+def _read(kept: Cache, source: DefinitionSource) -> tuple[Definition, ...]:
     """The definitions of a document: a big one takes half a second to read, and a tenth of that from the cache."""
     key = cache.key("definition", source.digest)
     known = kept.get_many([key])
@@ -80,24 +81,24 @@ def _read(kept: Memo, source: Source) -> tuple[Definition, ...]:
     return made
 
 
-def _judged(settings: Settings, kubernetes: Kubernetes, questions: Sequence[Question]) -> list[tuple[Question, Verdict]]:
+def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[Question]) -> list[tuple[Question, SchemaVerdict]]:
     keys = [cache.key("conform", question.manifest.digest, question.schema.digest) for question in questions]
-    known = settings.gate_memo.get_many(keys)
+    known = run.gate_cache.get_many(keys)
     judge = Judge(kubernetes)
     missing = sum(key not in known for key in keys)
     if missing:
-        settings.progress("conform", 0, missing)
+        run.progress("conform", 0, missing)
     fresh = {key: judge.verdict(question) for key, question in zip(keys, questions, strict=True) if key not in known}
-    settings.gate_memo.put_many({key: _encode(verdict) for key, verdict in fresh.items()})
+    run.gate_cache.put_many({key: _encode(verdict) for key, verdict in fresh.items()})
     if missing:
-        settings.progress("conform", missing, missing)
+        run.progress("conform", missing, missing)
     verdicts = fresh | {key: _decode(value) for key, value in known.items()}
     return [(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
 
 
-def _encode(verdict: Verdict) -> Json:
+def _encode(verdict: SchemaVerdict) -> Json:
     return None if verdict is None else [breach.as_data() for breach in verdict]
 
 
-def _decode(value: Json) -> Verdict:
+def _decode(value: Json) -> SchemaVerdict:
     return None if value is None else tuple(Breach.from_data(data) for data in cast("list[Json]", value))

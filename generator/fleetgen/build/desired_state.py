@@ -18,67 +18,19 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.variant import Resolved, VariantKey
 from fleetgen.inputs import cache
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Inputs, Repository
-from fleetgen.inputs.rules import Rules, exported_of, installed_by, knowing_policies, rules_of, telling_groups
+from fleetgen.inputs.run import Run
+from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, knowing_policies, rules_of, split_by_policy_set
+from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, compose, contract, lint
 from fleetgen.stages.build import Builder
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.load import load
-from fleetgen.stages.load.governing import telling_apart
 from fleetgen.stages.render import Renderer, setting_is_on
 from fleetgen.stages.resolve import resolve
 from fleetgen.tools.git_cli import Git
-
-Progress = Callable[[str, int, int], None]
-
-
-def no_progress(_what: str, _done: int, _total: int) -> None:
-    """Shows nothing."""
-
-
-def no_git() -> Git | None:
-    """There is no git repository."""
-    return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Selection:
-    """Which part of the fleet a command looks at; empty means all."""
-
-    environments: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What a run is told from outside. `builder` is only started when something has to be built.
-
-    `policies_from`: the commit by whose policies and waivers the change is judged, empty for the work tree's own. `base`: the
-    commit that the change starts from, if it is another than that or HEAD. `git` is None outside of a git repository.
-    """
-
-    repository: Repository
-    memo: Memo
-    builder: Callable[[], Builder]
-    engine: Callable[[], PolicyEngine]
-    as_of: date
-    gate_memo: Memo
-    git: Callable[[], Git | None] = no_git
-    delivery_repo: str = ""
-    policies_from: str = ""
-    base: str = ""
-    progress: Progress = no_progress
-
-    def need_git(self) -> Git:
-        """The repository's git. Raises InputError E0903 if it is in none."""
-        found = self.git()
-        if found is None:
-            fix = "start one: git init && git add --all && git commit"
-            raise InputError(problem("E0903", "the fleet repository is not in git", fix=fix))
-        return found
-
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -86,12 +38,13 @@ class Plan:
 
     inputs: Inputs
     fleet: Fleet
+    library: PolicyLibrary
     resolved: Resolved
 
     @cached_property
     def rules(self) -> Rules:
         """The repository's own policies, as they are enforced in this fleet. Raises InputError E0301, E0306, E0801, E0805."""
-        return rules_of(self.inputs, self.fleet)
+        return rules_of(self.library, self.fleet)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -113,27 +66,28 @@ class Desired:
     deliveries: Mapping[str, Delivery]
 
 
-def plan_of(settings: Settings) -> Plan:
+def plan_of(run: Run) -> Plan:
     """Load and resolve. Raises InputError."""
-    inputs = settings.repository.read()
-    settings.progress("load", 0, 1)
-    fleet = knowing_policies(inputs, load(inputs.inventory, inputs.with_prefix("templates/")))
-    fleet = telling_apart(fleet, telling_groups(inputs, fleet))
+    inputs = run.repository.read()
+    run.progress("load", 0, 1)
+    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    library = PolicyLibrary(inputs.library, tuple(fleet.environments))
+    fleet = split_by_policy_set(knowing_policies(fleet, library), library)
     resolved = resolve(fleet)
-    settings.progress("load", 1, 1)
-    return Plan(inputs=inputs, fleet=fleet, resolved=resolved)
+    run.progress("load", 1, 1)
+    return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)
 
 
-def desired(settings: Settings, waivers: Callable[[Plan], Mapping[VariantKey, Sequence[str]]]) -> Desired:
+def desired(run: Run) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
-    plan = plan_of(settings)
+    plan = plan_of(run)
     renderer = plan.renderer
     overlays, bases = _rendered(plan, renderer)
-    objects = _built(settings, plan, overlays, bases)
+    objects = _built(run, plan, overlays, bases)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
         raise InputError(broken)
     deliveries = {
-        name: compose.delivery_of(environment, settings.delivery_repo) for name, environment in plan.fleet.environments.items()
+        name: compose.delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()
     }
     files = _composed(
         plan,
@@ -142,7 +96,7 @@ def desired(settings: Settings, waivers: Callable[[Plan], Mapping[VariantKey, Se
         bases=bases,
         objects=objects,
         deliveries=deliveries,
-        waivers=waivers(plan),
+        waivers=waivers_by_variant(plan.fleet.waivers, plan.resolved),
     )
     return Desired(plan=plan, files=files, overlays=overlays, bases=bases, objects=objects, deliveries=deliveries)
 
@@ -166,7 +120,7 @@ def _rendered(plan: Plan, renderer: Renderer) -> tuple[dict[VariantKey, Overlay]
 
 
 def _built(
-    settings: Settings, plan: Plan, overlays: Mapping[VariantKey, Overlay], bases: Mapping[tuple[str, str], Overlay]
+    run: Run, plan: Plan, overlays: Mapping[VariantKey, Overlay], bases: Mapping[tuple[str, str], Overlay]
 ) -> dict[VariantKey, Sequence[Manifest]]:
     """Build each distinct content once; equal overlays under two names share a result."""
     content: dict[VariantKey, str] = {}
@@ -181,7 +135,7 @@ def _built(
         ]
         content[key] = cache.key("build", base.root, *parts)
     texts = cached_builds(
-        settings, {content[key]: (overlay.root, overlay.files) for key, overlay in overlays.items()}, _merged(bases)
+        run, {content[key]: (overlay.root, overlay.files) for key, overlay in overlays.items()}, _merged(bases)
     )
     return {key: build.manifests(texts[content[key]], Place(plan.resolved.variants[key].component.folder)) for key in overlays}
 
@@ -191,21 +145,21 @@ def _merged(bases: Mapping[tuple[str, str], Overlay]) -> dict[str, str]:
 
 
 def cached_builds(
-    settings: Settings, roots: Mapping[str, tuple[str, Mapping[str, str]]], shared: Mapping[str, str]
+    run: Run, roots: Mapping[str, tuple[str, Mapping[str, str]]], shared: Mapping[str, str]
 ) -> dict[str, Documents]:
     """Cache key -> what kustomize answers for that root; only what is not in the cache is built."""
-    known = settings.memo.get_many(roots)
+    known = run.cache.get_many(roots)
     missing = {key: root for key, root in roots.items() if key not in known}
     result = {key: Documents(root=roots[key][0], documents=cast("list[Json]", documents)) for key, documents in known.items()}
     if missing:
         files = dict(shared)
         for _, own in missing.values():
             files |= own
-        settings.progress("build", 0, len(missing))
-        answers = settings.builder().build(files, [root for root, _ in missing.values()])
+        run.progress("build", 0, len(missing))
+        answers = run.builder().build(files, [root for root, _ in missing.values()])
         built = {key: build.read(answer) for key, answer in zip(missing, answers, strict=True)}
-        settings.memo.put_many({key: [*answer.documents] for key, answer in built.items() if not answer.error})
-        settings.progress("build", len(missing), len(missing))
+        run.cache.put_many({key: [*answer.documents] for key, answer in built.items() if not answer.error})
+        run.progress("build", len(missing), len(missing))
         result |= built
     return result
 

@@ -28,7 +28,7 @@ _RENAME_EXCHANGE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TreeDifference:
     """Paths below the output root."""
 
     added: tuple[str, ...]
@@ -39,7 +39,7 @@ class Difference:
         return bool(self.added or self.removed or self.changed)
 
 
-NO_DIFFERENCE: Final = Difference((), (), ())
+NO_DIFFERENCE: Final = TreeDifference((), (), ())
 
 
 @contextmanager
@@ -99,16 +99,16 @@ def read(folder: Path) -> dict[str, str]:
     return files
 
 
-def compare(old: Mapping[str, str], new: Mapping[str, str]) -> Difference:
+def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
     """What has to change to make `old` equal `new`."""
-    return Difference(
+    return TreeDifference(
         added=tuple(sorted(new.keys() - old.keys())),
         removed=tuple(sorted(old.keys() - new.keys())),
         changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
     )
 
 
-def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Difference:
+def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> TreeDifference:
     """Make the folder `root/name` hold exactly `files`. Raises ToolError E0907 and changes nothing then."""
     target = root / name
     if target.is_symlink():

@@ -13,7 +13,8 @@ from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.inputs import cache
-from fleetgen.build.desired_state import Settings, cached_builds
+from fleetgen.build.desired_state import cached_builds
+from fleetgen.inputs.run import Run
 from fleetgen.stages import build
 from fleetgen.yamlfile import load_manifests
 
@@ -45,7 +46,7 @@ def bills(files: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return result
 
 
-def tree(settings: Settings, files: Mapping[str, str]) -> Tree:
+def tree(run: Run, files: Mapping[str, str]) -> Tree:
     """The tree with every distinct variant built (from the cache where its content is known)."""
     folders: dict[str, dict[str, str]] = {}
     for path, text in files.items():
@@ -65,7 +66,7 @@ def tree(settings: Settings, files: Mapping[str, str]) -> Tree:
             units[cluster][unit] = contents[folder]
         own = folders.get(f"clusters/{cluster}", {})
         units[cluster][CLUSTER_UNIT] = cache.key("cluster", *(part for path in sorted(own) for part in (path, own[path])))
-    built = cached_builds(settings, roots, {})
+    built = cached_builds(run, roots, {})
     objects: dict[str, Sequence[Manifest]] = {
         key: [*build.manifests(built[key], Place(folder)), *_documents(folder, folders[folder], "/app/application.yaml")]
         for key, (folder, _) in roots.items()

@@ -21,7 +21,7 @@ _QUERIES: Final = ("expr", "query", "definition")
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedMetrics:
     """Everything that an exporter exports: of all metrics that begin with one of `prefixes` there are those of `names`."""
 
     prefixes: tuple[str, ...]
@@ -33,14 +33,14 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class MetricUse:
     """Something that uses metrics: `what` is, for example, `alert 'GPUIdle'`."""
 
     what: str
     metrics: tuple[str, ...]
 
 
-def exported(manifest: Manifest) -> Exported | None:
+def exported(manifest: Manifest) -> ExportedMetrics | None:
     """What the exporter whose configuration this is exports; None if it is none."""
     if (manifest.id.group, manifest.id.kind) != ("", "ConfigMap"):
         return None
@@ -48,20 +48,20 @@ def exported(manifest: Manifest) -> Exported | None:
     return reader([str(text) for text in mapping_of(manifest.data.get("data")).values()]) if reader else None
 
 
-def uses(manifest: Manifest) -> Iterator[Use]:
+def uses(manifest: Manifest) -> Iterator[MetricUse]:
     """What the rules of a PrometheusRule, or the panels and variables of a dashboard in a ConfigMap, use."""
     if (manifest.id.group, manifest.id.kind) == ("monitoring.coreos.com", "PrometheusRule"):
         for group in list_of(mapping_of(manifest.data.get("spec")).get("groups")):
             for rule in map(mapping_of, list_of(mapping_of(group).get("rules"))):
                 kind = "alert" if "alert" in rule else "record"
-                yield Use(f"{kind} '{rule.get(kind)}'", metrics(str(rule.get("expr", ""))))
+                yield MetricUse(f"{kind} '{rule.get(kind)}'", metrics(str(rule.get("expr", ""))))
     elif (manifest.id.group, manifest.id.kind) == ("", "ConfigMap"):
         for name, text in mapping_of(manifest.data.get("data")).items():
             if name.endswith(".json") and '"panels"' in str(text):
                 yield from _queries(_json(str(text)), f"dashboard '{name}'")
 
 
-def _queries(node: Json, inside: str) -> Iterator[Use]:
+def _queries(node: Json, inside: str) -> Iterator[MetricUse]:
     """Every query below a part of a dashboard, under the title of the panel or the name of the variable that asks it."""
     if isinstance(node, list):
         for item in node:
@@ -73,20 +73,20 @@ def _queries(node: Json, inside: str) -> Iterator[Use]:
             inside = f"variable '{node['name']}'"
         for key, value in node.items():
             if key in _QUERIES and isinstance(value, str):
-                yield Use(inside, metrics(value))
+                yield MetricUse(inside, metrics(value))
             else:
                 yield from _queries(value, inside)
 
 
-def _dcgm(texts: list[str]) -> Exported:
+def _dcgm(texts: list[str]) -> ExportedMetrics:
     """Lines of field, type and help; a field of type `label` becomes a label of the others (dcgm-exporter, README)."""
     written = (line.strip() for text in texts for line in text.splitlines())
     lines = [line.split(",") for line in written if line and not line.startswith("#")]
     names = frozenset(line[0].strip() for line in lines if [part.strip() for part in line[1:2]] != ["label"])
-    return Exported(("DCGM_",), names)
+    return ExportedMetrics(("DCGM_",), names)
 
 
-def _amd(texts: list[str]) -> Exported | None:
+def _amd(texts: list[str]) -> ExportedMetrics | None:
     """Names are field names in lower case behind the prefix (device-metrics-exporter, docs/configuration/configmap.md)."""
     for text in texts:
         data = mapping_of(_json(text))
@@ -94,11 +94,11 @@ def _amd(texts: list[str]) -> Exported | None:
         if fields:
             prefix = str(mapping_of(data.get("CommonConfig")).get("MetricsFieldPrefix", ""))
             names = frozenset(f"{prefix}{str(field).lower()}" for field in fields)
-            return Exported((prefix,) if prefix else ("gpu_", "pcie_"), names)
+            return ExportedMetrics((prefix,) if prefix else ("gpu_", "pcie_"), names)
     return None
 
 
-_READERS: Final[Mapping[str, Callable[[list[str]], Exported | None]]] = {
+_READERS: Final[Mapping[str, Callable[[list[str]], ExportedMetrics | None]]] = {
     "dcgm-exporter": _dcgm,
     "amd-device-metrics-exporter": _amd,
 }

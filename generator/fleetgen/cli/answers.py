@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fleetgen.build.desired_state import Plan, Settings, plan_of
+from fleetgen.build.desired_state import Plan, plan_of
 from fleetgen.cli import common, output
+from fleetgen.inputs.run import Run
 from fleetgen.model.inventory import API_VERSION
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 format_options = common.format_options(common.ANSWERS, "Form of the answer.")
 
 
-def settings(ctx: click.Context, format_: str, as_of: str | None = None) -> Settings:
-    """Settings of a command without run options."""
-    return common.settings(ctx, format_=format_, no_cache=False, as_of=as_of, delivery_repo="", quiet=format_ == "json")
+def run_of(ctx: click.Context, format_: str, as_of: str | None = None) -> Run:
+    """The run of a command without run options."""
+    return common.run_of(ctx, format_=format_, no_cache=False, as_of=as_of, delivery_repo="", quiet=format_ == "json")
 
 
 def plan(ctx: click.Context, format_: str) -> Plan:
     """Load and resolve; needs no tool."""
-    return plan_of(settings(ctx, format_))
+    return plan_of(run_of(ctx, format_))
 
 
 def answer(format_: str, lines: Iterable[str], data: DataclassInstance | dict[str, object]) -> None:

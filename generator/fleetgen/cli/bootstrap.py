@@ -10,7 +10,6 @@ import click
 from fleetgen.answers.bootstrap import bootstrap
 from fleetgen.build.desired_state import desired
 from fleetgen.cli import common, output
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.yamlfile import load_manifests
 
 _HELP = """What a technician applies once at CLUSTER: namespace, settings, bootstrap project, repository, root Application.
@@ -25,7 +24,7 @@ The repository's credentials are not part of it. Use it as: fleetgen bootstrap C
 @click.pass_context
 def command(ctx: click.Context, /, *, cluster: str, **options: Any) -> int:  # noqa: ANN401 - the shared options
     """See the help text."""
-    wanted = desired(common.settings(ctx, **options), waiver_names)
+    wanted = desired(common.run_of(ctx, **options))
     text = bootstrap(wanted, cluster)
     if options["format_"] == "json":
         output.data(json.dumps({"apiVersion": "v1", "kind": "List", "items": load_manifests(text)}, indent=2))

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from fleetgen.build.desired_state import Settings, plan_of
+from fleetgen.build.desired_state import plan_of
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import checked_outcome
-from fleetgen.gate.plain_manifests import Means, Request, check_manifests
+from fleetgen.gate.plain_manifests import ManifestsRequest, ManifestsTools, check_manifests
+from fleetgen.inputs.run import Run
 
 _HELP = """Load, render, build and gate the whole fleet; write nothing.
 
@@ -48,38 +49,38 @@ def command(
         if options["policies_from"] or options["base"]:
             raise click.UsageError("--policies-from and --base are about the fleet; they do not go with --manifests")
         return _manifests(
-            ctx, Request(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
+            ctx, ManifestsRequest(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
         )
     if more or namespaces or environment:
         raise click.UsageError("PATH, --namespaces and -e go with --manifests PATH")
-    settings = common.settings(ctx, **options)
-    return _inventory(settings) if inventory else _fleet(settings)
+    run = common.run_of(ctx, **options)
+    return _inventory(run) if inventory else _fleet(run)
 
 
-def _inventory(settings: Settings) -> int:
-    plan = plan_of(settings)
+def _inventory(run: Run) -> int:
+    plan = plan_of(run)
     clusters, variants = len(plan.resolved.clusters), len(plan.resolved.variants)
     output.print_findings((), {"clusters": clusters, "variants": variants}, judged=False)
     output.say(f"inventory is valid: {clusters} clusters, {variants} variants")
     return 0
 
 
-def _fleet(settings: Settings) -> int:
-    outcome = checked_outcome(settings)
+def _fleet(run: Run) -> int:
+    outcome = checked_outcome(run)
     output.print_findings(outcome.findings, outcome.sizes)
     output.say("check passed: " + output.described(outcome.sizes))
     return 0
 
 
-def _manifests(ctx: click.Context, request: Request, options: dict[str, Any]) -> int:
+def _manifests(ctx: click.Context, request: ManifestsRequest, options: dict[str, Any]) -> int:
     output.use(common.choice(options["format_"], options["files"]))
     repo = common.repository_if_any(ctx)
     output.describe(lambda: common.about(repo, Path.cwd(), ("object",)))
     tools = common.toolchain(repo)
-    means = Means(
+    means = ManifestsTools(
         repository=repo,
         engine=lambda: common.engine(tools),
-        gate_memo=common.memo(no_cache=options["no_cache"]),
+        gate_cache=common.cache_for(no_cache=options["no_cache"]),
         progress=output.progress(quiet=options["quiet"]),
     )
     judged = check_manifests(means, request)

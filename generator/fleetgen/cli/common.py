@@ -13,12 +13,12 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import library_of, policies_of
+from fleetgen.inputs.run import Run
 from fleetgen.library import builtin_root
 from fleetgen.report.formats import FORMATS
 from fleetgen.schemas.validate import suggest
@@ -99,13 +99,13 @@ def _with(function: F, options: Sequence[Callable[[F], F]]) -> F:
     return function
 
 
-def with_settings(function: Callable[..., int]) -> Callable[..., int]:
-    """The shared options; the command gets them as one `settings` value."""
+def with_run(function: Callable[..., int]) -> Callable[..., int]:
+    """The shared options; the command gets them as one `run` value."""
     return run_options(_settled(function))
 
 
 def with_report(function: Callable[..., int]) -> Callable[..., int]:
-    """As `with_settings`, with `report_options`."""
+    """As `with_run`, with `report_options`."""
     return report_options(_settled(function))
 
 
@@ -114,7 +114,7 @@ def _settled(function: Callable[..., int]) -> Callable[..., int]:
     @wraps(function)
     def wrapped(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - the shared options, and the command's own
         shared = {name: options.pop(name) for name in _SHARED if name in options}
-        return function(settings(ctx, **shared), **options)
+        return function(run_of(ctx, **shared), **options)
 
     return wrapped
 
@@ -145,7 +145,7 @@ def toolchain(repo: Repository | None) -> Toolchain:
 _SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet", "policies_from", "base")
 
 
-def settings(
+def run_of(
     ctx: click.Context,
     /,
     *,
@@ -157,8 +157,8 @@ def settings(
     files: Sequence[str] = (),
     policies_from: str = "",
     base: str = "",
-) -> Settings:
-    """The settings of a run."""
+) -> Run:
+    """What the options say, with the real tools."""
     output.use(replace(choice(format_, files), quiet=quiet))
     repo = repository(ctx)
     output.describe(lambda: about(repo, repo.root))
@@ -167,11 +167,11 @@ def settings(
     def builder() -> Builder:
         return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=os.cpu_count() or 1)
 
-    kept = memo(no_cache=no_cache)
-    return Settings(
+    kept = cache_for(no_cache=no_cache)
+    return Run(
         repository=repo,
-        memo=kept,
-        gate_memo=kept,
+        cache=kept,
+        gate_cache=kept,
         builder=builder,
         engine=lambda: engine(tools),
         as_of=day(as_of or repo.config.as_of),
@@ -183,9 +183,9 @@ def settings(
     )
 
 
-def memo(*, no_cache: bool) -> Memo:
+def cache_for(*, no_cache: bool) -> Cache:
     """The user's cache, or one that forgets."""
-    return Memo(None if no_cache else cache_folder(os.environ))
+    return Cache(None if no_cache else cache_folder(os.environ))
 
 
 def engine(tools: Toolchain) -> PolicyEngine:

@@ -6,11 +6,11 @@ import json
 
 import click
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import check
 from fleetgen.deliver.publish import committed, output_prefix
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.run import Run
 from fleetgen.model.change import Change
 from fleetgen.model.inventory import API_VERSION
 from fleetgen.report.text import clusters_text
@@ -23,15 +23,15 @@ _MARKS = {"added": "+", "removed": "-", "changed": "~"}
     "diff", help="What the working tree's inputs change against the committed output of REF (default: HEAD), by object."
 )
 @click.argument("ref", default="HEAD")
-@common.with_settings
-def command(settings: Settings, *, ref: str) -> int:
+@common.with_run
+def command(run: Run, *, ref: str) -> int:
     """See the help text."""
-    git = common.git(settings.repository)
+    git = common.git(run.repository)
     commit = git.resolve(ref)
     if commit is None:
         raise InputError(problem("E0903", f"there is no commit '{ref}'", fix="name a branch, tag or commit of this repository"))
-    before = committed(git, commit, output_prefix(settings, git))
-    found = changes(settings, before, dict(check(settings).approved.files))
+    before = committed(git, commit, output_prefix(run, git))
+    found = changes(run, before, dict(check(run).approved.files))
     if output.is_json():
         output.data(json.dumps({"apiVersion": API_VERSION, "changes": [_data(change) for change in found]}, indent=2))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from fleetgen.answers import explain
-from fleetgen.answers.explanations import Answer
+from fleetgen.answers.explanations import Explanation
 from fleetgen.cli import answers, output
 
 _HELP = """Why a cluster, unit, value or code is as it is.
@@ -27,7 +27,7 @@ PATH is below the component's values, unless it starts with enabled, version, pa
 def command(ctx: click.Context, *, words: tuple[str, ...], format_: str) -> int:
     """See the help text."""
     output.use_format(format_)
-    answer: Answer
+    answer: Explanation
     match words:
         case ("cluster", name):
             answer = explain.explain_cluster(answers.plan(ctx, format_), name)

@@ -21,8 +21,8 @@ def command(ctx: click.Context, *, what: str, duplicates: bool, as_of: str | Non
     """See the help text."""
     if duplicates and what != "variants":
         raise click.UsageError("--duplicates goes with: list variants")
-    settings = answers.settings(ctx, format_, as_of)
-    header, *rows = lists.duplicates(settings) if duplicates else lists.TABLES[what](settings)
+    run = answers.run_of(ctx, format_, as_of)
+    header, *rows = lists.duplicates(run) if duplicates else lists.TABLES[what](run)
     keys = [name.lower().replace(" ", "-") for name in header]
     items = [{key: int(cell) if key in _COUNTS else cell for key, cell in zip(keys, row, strict=True)} for row in rows]
     answers.answer(format_, answers.columns([header, *rows]), {what: items})

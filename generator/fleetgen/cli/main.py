@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from fleetgen import __version__
-from fleetgen.cli.table import Table
+from fleetgen.cli.table import CommandTable
 from fleetgen.errors import FleetgenError, ToolError, problem
 
 COMMANDS: Final = {
@@ -36,7 +36,7 @@ COMMANDS: Final = {
 
 
 @click.group(
-    cls=Table,
+    cls=CommandTable,
     package="fleetgen.cli",
     table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

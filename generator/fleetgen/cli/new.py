@@ -8,7 +8,7 @@ from fleetgen.cli import common, output
 from fleetgen.inputs.documents import library_components
 from fleetgen.inputs.repository import Repository
 from fleetgen.start.component import ComponentRequest, new_component
-from fleetgen.start.new import KINDS, Addition, Request, add, add_policy, write
+from fleetgen.start.new import KINDS, Addition, NewDocument, add, add_policy, write
 
 _SOURCES = ("manifests", "chart", "version", "namespace")
 _WAIVER = ("policy", "owner", "ticket", "reason", "agreed", "expires")
@@ -74,7 +74,7 @@ def command(
     _demand(kind, environments, {**waiver, "ring": ring, "label": "".join(labels), "repo-url": repo_url})
     repo = common.repository(ctx)
     pairs = tuple((key, value) for key, _, value in (label.partition("=") for label in labels))
-    request = Request(
+    request = NewDocument(
         kind=KINDS[kind],
         name=name,
         environments=environments,

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from fleetgen.build import output_tree
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
 from fleetgen.deliver import publish
 from fleetgen.deliver.check import check, sizes
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import OUTPUT
+from fleetgen.inputs.run import Run
 
 
 @click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
@@ -35,19 +35,19 @@ from fleetgen.inputs.repository import OUTPUT
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
 @common.judged_options
 @common.with_report
-def command(settings: Settings, *, lock_timeout: float, **options: Any) -> int:  # noqa: ANN401 - the request's own fields
+def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: ANN401 - the request's own fields
     """See the help text."""
-    request = publish.Request(**options)
+    request = publish.PublishRequest(**options)
     if request.environments and not request.branch:
         raise click.UsageError("-e ENV needs --branch B: the checked-out branch always gets the whole tree")
-    git = common.git(settings.repository)
-    with output_tree.locked(settings.repository.root, lock_timeout) as state:
+    git = common.git(run.repository)
+    with output_tree.locked(run.repository.root, lock_timeout) as state:
         # what a site has is what its branch has
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
-        checked = check(replace(settings, gate_memo=Memo(None), base=settings.base or there))
-        published = publish.publish(settings, git, checked.approved, request)
+        checked = check(replace(run, gate_cache=Cache(None), base=run.base or there))
+        published = publish.publish(run, git, checked.approved, request)
         if not request.branch and not request.dry_run:
-            output_tree.replace(settings.repository.root, OUTPUT, checked.approved.files, state)
+            output_tree.replace(run.repository.root, OUTPUT, checked.approved.files, state)
     output.print_findings(
         checked.approved.findings,
         {**sizes(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed},

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
 from fleetgen.errors import InputError, ToolError, problem
+from fleetgen.inputs.run import Run
 from fleetgen.tools import process
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.toolchain import Toolchain
@@ -49,18 +49,18 @@ The first run builds the programs (about 10 minutes on two cores): fleetgen tool
     type=click.IntRange(min=1),
     help="How long the site may take.",
 )
-@common.with_settings
-def command(settings: Settings, *, cluster: str, ref: str, crds: Path | None, keep: Path | None, timeout: int) -> int:
+@common.with_run
+def command(run: Run, *, cluster: str, ref: str, crds: Path | None, keep: Path | None, timeout: int) -> int:
     """See the help text."""
     _need_packages()
     from fleetgen.rehearse import rehearsal, report  # noqa: PLC0415 - an optional part of the installation
     from fleetgen.rehearse.site import Options  # noqa: PLC0415 - as above
 
     process.exit_on_sigterm()
-    commit = _commit(Git.open(settings.repository.root, os.environ), ref)
-    tools = rehearsal.BuiltTools(_toolchain(settings))
+    commit = _commit(Git.open(run.repository.root, os.environ), ref)
+    tools = rehearsal.BuiltTools(_toolchain(run))
     options = Options(folder=keep.absolute() if keep else None, on_event=report.live(output.say))
-    with rehearsal.opened(settings, tools, cluster, commit=commit, crds=crds, options=options) as site:
+    with rehearsal.opened(run, tools, cluster, commit=commit, crds=crds, options=options) as site:
         result = rehearsal.rehearse(site, commit, timeout)
     if output.is_json():
         output.data(json.dumps(report.as_json(result), indent=2))
@@ -85,8 +85,8 @@ def _commit(git: Git, ref: str) -> str:
     return commit
 
 
-def _toolchain(settings: Settings) -> Toolchain:
-    return common.toolchain(settings.repository)
+def _toolchain(run: Run) -> Toolchain:
+    return common.toolchain(run.repository)
 
 
 def _need_packages() -> None:

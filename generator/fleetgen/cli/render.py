@@ -5,24 +5,24 @@ from __future__ import annotations
 import click
 
 from fleetgen.build import output_tree
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import check, outcome_of
 from fleetgen.deliver.render import render
+from fleetgen.inputs.run import Run
 
 
 @click.command("render", help="Check, then replace output/ by what was approved.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
 @common.with_report
-def command(settings: Settings, *, dry_run: bool, lock_timeout: float) -> int:
+def command(run: Run, *, dry_run: bool, lock_timeout: float) -> int:
     """See the help text."""
     if dry_run:
-        checked = check(settings)
-        difference = output_tree.compare(output_tree.read(settings.repository.output), checked.approved.files)
+        checked = check(run)
+        difference = output_tree.compare(output_tree.read(run.repository.output), checked.approved.files)
         outcome = outcome_of(checked)
     else:
-        outcome, difference = render(settings, lock_timeout)
+        outcome, difference = render(run, lock_timeout)
     added, removed, changed = len(difference.added), len(difference.removed), len(difference.changed)
     output.print_findings(outcome.findings, {**outcome.sizes, "added": added, "removed": removed, "changed": changed})
     for mark, paths in (("+", difference.added), ("~", difference.changed), ("-", difference.removed)):

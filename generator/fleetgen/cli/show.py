@@ -9,7 +9,6 @@ import click
 from fleetgen.answers.show import contents
 from fleetgen.build.desired_state import desired
 from fleetgen.cli import answers, common, output
-from fleetgen.gate.rules_in_force import waiver_names
 
 
 @click.command("show", help="Every object of CLUSTER in the order in which its Argo CD applies them. Built, not gated.")
@@ -19,7 +18,7 @@ from fleetgen.gate.rules_in_force import waiver_names
 @click.pass_context
 def command(ctx: click.Context, /, *, cluster: str, as_yaml: bool, **options: Any) -> int:  # noqa: ANN401 - the shared options
     """See the help text."""
-    shown = contents(desired(common.settings(ctx, **options), waiver_names), cluster)
+    shown = contents(desired(common.run_of(ctx, **options)), cluster)
     if as_yaml and options["format_"] == "text":
         output.data(shown.yaml().rstrip("\n"))
         return 0

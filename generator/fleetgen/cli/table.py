@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 
-class Table(click.Group):
+class CommandTable(click.Group):
     """Commands by name, each in a module of its own below `package`, so that `--help` loads none of them."""
 
     def __init__(self, *arguments: Any, package: str, table: Mapping[str, str], **options: Any) -> None:  # noqa: ANN401 - click's own

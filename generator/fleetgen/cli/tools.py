@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from fleetgen.cli import answers, common, output
-from fleetgen.tools.pins import Use
+from fleetgen.tools.pins import ToolUse
 from fleetgen.tools.toolchain import Toolchain
 
 
@@ -43,9 +43,9 @@ def list_(ctx: click.Context, *, format_: str) -> int:
 def install(ctx: click.Context, *, names: tuple[str, ...], rehearse: bool) -> int:
     """See the help text."""
     toolchain = _toolchain(ctx)
-    wanted = names or toolchain.names(use=Use.ORDINARY)
+    wanted = names or toolchain.names(use=ToolUse.ORDINARY)
     if rehearse:
-        wanted += toolchain.names(use=Use.REHEARSALS)
+        wanted += toolchain.names(use=ToolUse.REHEARSALS)
     for name in names:
         toolchain.pin(name)  # a wrong name is said before anything is built
     for name in wanted:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from fleetgen.build.desired_state import Desired, Settings, desired
+from fleetgen.build.desired_state import Desired, desired
 from fleetgen.gate.approval import gated
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import at, plain
@@ -74,23 +74,23 @@ def stated(resolved: Resolved) -> Json:
     return {name: {each: [*sorted(values)] for each, values in sorted(told.items())} for name, told in sorted(found.items())}
 
 
-def checked_outcome(settings: Settings) -> Outcome:
+def checked_outcome(run: Run) -> Outcome:
     """Check; when not a byte of the inputs has changed since a check that passed, its outcome is read from the cache."""
-    known = remembered(settings)
-    return known or remember(settings, check(settings))
+    known = remembered(run)
+    return known or remember(run, check(run))
 
 
-def _outcome_key(settings: Settings, inputs: str, schemas: str) -> str:
-    return key("outcome", inputs, schemas, settings.as_of.isoformat(), settings.delivery_repo)
+def _outcome_key(run: Run, inputs: str, schemas: str) -> str:
+    return key("outcome", inputs, schemas, run.as_of.isoformat(), run.delivery_repo)
 
 
-def remembered(settings: Settings) -> Outcome | None:
+def remembered(run: Run) -> Outcome | None:
     """What is known of these inputs; a change that is judged by other policies is judged anew each time."""
-    if settings.policies_from:
+    if run.policies_from:
         return None
-    schemas = judges_digest(PackagedKubernetes(), settings.repository.read_schemas())
-    name = _outcome_key(settings, settings.repository.read().digest, schemas)
-    data = settings.gate_memo.get_many([name]).get(name)
+    schemas = judges_digest(PackagedKubernetes(), run.repository.read_schemas())
+    name = _outcome_key(run, run.repository.read().digest, schemas)
+    data = run.gate_cache.get_many([name]).get(name)
     if not isinstance(data, dict):
         return None
     findings = cast("list[JsonObject]", data["findings"])
@@ -99,20 +99,20 @@ def remembered(settings: Settings) -> Outcome | None:
     )
 
 
-def remember(settings: Settings, checked: Checked) -> Outcome:
+def remember(run: Run, checked: Checked) -> Outcome:
     outcome = outcome_of(checked)
-    if settings.policies_from or not checked.approved.lasts:
+    if run.policies_from or not checked.approved.lasts:
         return outcome
-    name = _outcome_key(settings, checked.approved.input_digest, checked.schemas)
+    name = _outcome_key(run, checked.approved.input_digest, checked.schemas)
     data: JsonObject = {"sizes": outcome.sizes, "findings": [f.as_data() for f in outcome.findings], "tree": outcome.tree}
-    settings.gate_memo.put_many({name: data})
+    run.gate_cache.put_many({name: data})
     return outcome
 
 
-def check(settings: Settings) -> Checked:
+def check(run: Run) -> Checked:
     """Load, render, build, conform and gate. Raises the first step's error with everything that step found."""
     from fleetgen.build.conformance import conformed  # noqa: PLC0415 - not needed where nothing has changed
 
-    wanted = desired(settings, waiver_names)
-    conforms = conformed(settings, wanted)
-    return Checked(desired=wanted, approved=gated(settings, wanted, conforms.findings), schemas=conforms.schemas)
+    wanted = desired(run)
+    conforms = conformed(run, wanted)
+    return Checked(desired=wanted, approved=gated(run, wanted, conforms.findings), schemas=conforms.schemas)

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetgen.build import rendered_tree
-from fleetgen.build.desired_state import Settings
 from fleetgen.errors import InputError, LockedError, problem
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
+from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
 from fleetgen.model.config import Guards
 from fleetgen.model.finding import Finding
@@ -24,7 +24,7 @@ INPUTS = (*INVENTORY_FOLDERS, "templates", "policies", CONFIG)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class PublishRequest:
     """What the user asked for. Without `branch` the checked-out branch is meant; without `environments` the whole tree."""
 
     branch: str = ""
@@ -62,7 +62,7 @@ class _Job:
     """One publish: what goes where."""
 
     git: Git
-    request: Request
+    request: PublishRequest
     ref: str
     prefix: str
     inputs: Sequence[str]
@@ -75,12 +75,12 @@ class _Job:
         return self.git.import_commit(parent, self.message, {self.prefix: below})
 
 
-def publish(settings: Settings, git: Git, approved: Approved, request: Request) -> Published:
+def publish(run: Run, git: Git, approved: Approved, request: PublishRequest) -> Published:
     """Make the commit. Raises InputError (guards, state of the repository) or LockedError (the branch moved)."""
     checked_out = git.current_branch()
     if not request.branch and checked_out is None:
         raise InputError(problem("E0903", "no branch is checked out", fix="check out a branch, or name one with --branch"))
-    inputs = (*INPUTS, *settings.repository.schema_paths)
+    inputs = (*INPUTS, *run.repository.schema_paths)
     if not request.allow_uncommitted:
         _demand_committed_inputs(git, inputs)
     files = part_of(approved.files, request.environments)
@@ -89,13 +89,13 @@ def publish(settings: Settings, git: Git, approved: Approved, request: Request) 
         git=git,
         request=request,
         ref=ref,
-        prefix=output_prefix(settings, git),
+        prefix=output_prefix(run, git),
         inputs=inputs,
         files=files,
         message=_message(approved, files, request),
     )
     parent = git.resolve(ref)
-    _guard(settings, job, parent)
+    _guard(run, job, parent)
     commit = job.commit_on(parent)
     if parent is not None and git.tree(commit) == git.tree(parent):
         pushed = bool(request.remote) and not request.dry_run and _push(job, parent, checked_out)
@@ -109,9 +109,9 @@ def publish(settings: Settings, git: Git, approved: Approved, request: Request) 
     return Published(ref=ref, commit=git.resolve(ref) or commit, files=len(files), pushed=pushed)
 
 
-def output_prefix(settings: Settings, git: Git) -> str:
+def output_prefix(run: Run, git: Git) -> str:
     """output/ as git sees it, from the top of the repository."""
-    inner = settings.repository.root.resolve().relative_to(git.root.resolve()).as_posix()
+    inner = run.repository.root.resolve().relative_to(git.root.resolve()).as_posix()
     return OUTPUT if inner == "." else f"{inner}/{OUTPUT}"
 
 
@@ -122,7 +122,7 @@ def _demand_committed_inputs(git: Git, inputs: Sequence[str]) -> None:
         raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
 
 
-def _message(approved: Approved, files: Mapping[str, str], request: Request) -> str:
+def _message(approved: Approved, files: Mapping[str, str], request: PublishRequest) -> str:
     subject = request.message or f"Render {', '.join(request.environments) or 'all environments'}"
     environments = rendered_tree.index_files(files)
     clusters = len(rendered_tree.bills(files))
@@ -135,15 +135,15 @@ def committed(git: Git, ref: str, prefix: str) -> dict[str, str]:
     return {path.removeprefix(prefix + "/"): text for path, text in git.archive(ref, prefix).items()}
 
 
-def _guard(settings: Settings, job: _Job, parent: str | None) -> None:
+def _guard(run: Run, job: _Job, parent: str | None) -> None:
     if parent is None:
         return
     before = committed(job.git, parent, job.prefix)
     found: list[Finding] = []
     if not job.request.allow_removal:
-        found += removals(rendered_tree.bills(before), rendered_tree.bills(job.files), settings.repository.config.guards)
+        found += removals(rendered_tree.bills(before), rendered_tree.bills(job.files), run.repository.config.guards)
     if before and before != job.files:
-        found += owner_changes(rendered_tree.tree(settings, before), rendered_tree.tree(settings, job.files))
+        found += owner_changes(rendered_tree.tree(run, before), rendered_tree.tree(run, job.files))
     if found:
         raise InputError(found)
 

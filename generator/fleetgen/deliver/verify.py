@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from fleetgen.build import output_tree
-from fleetgen.build.desired_state import Settings, cached_builds
+from fleetgen.build.desired_state import cached_builds
 from fleetgen.deliver.check import Checked, check
 from fleetgen.errors import GateFailed, problem
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import OUTPUT
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
 from fleetgen.stages.gate import Approved
 
 
-def verify(settings: Settings) -> Checked:
+def verify(run: Run) -> Checked:
     """Prove that output/ equals its inputs and that every root of it builds. Raises GateFailed E0901 with every difference."""
-    checked = check(settings)
-    difference = output_tree.compare(output_tree.read(settings.repository.output), checked.approved.files)
+    checked = check(run)
+    difference = output_tree.compare(output_tree.read(run.repository.output), checked.approved.files)
     found = [
         problem("E0901", message, fix="run 'fleetgen render' and commit the result", place=Place(f"{OUTPUT}/{path}"))
         for paths, message in (
@@ -28,12 +29,12 @@ def verify(settings: Settings) -> Checked:
     ]
     if found:
         raise GateFailed(found)
-    if found := roots_that_fail(settings, checked.approved):
+    if found := roots_that_fail(run, checked.approved):
         raise GateFailed(found)
     return checked
 
 
-def roots_that_fail(settings: Settings, approved: Approved) -> list[Finding]:
+def roots_that_fail(run: Run, approved: Approved) -> list[Finding]:
     """Build every cluster folder as its Argo CD does; the bills of materials were composed without kustomize."""
     apps = {path: text for path, text in approved.files.items() if "/app/" in path}
     folders: dict[str, dict[str, str]] = {}
@@ -53,7 +54,7 @@ def roots_that_fail(settings: Settings, approved: Approved) -> list[Finding]:
             if f"- ../{other.rpartition('/')[2]}\n" in files[f"{folder}/kustomization.yaml"]:
                 own |= others
         roots[key("root", *(part for item in sorted({**own, **used}.items()) for part in item))] = (folder, {**apps, **own})
-    built = cached_builds(settings, roots, {})
+    built = cached_builds(run, roots, {})
     return [
         problem(
             "E0901",

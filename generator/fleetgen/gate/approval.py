@@ -9,14 +9,15 @@ from datetime import date
 from typing import cast
 
 from fleetgen.build.composed import projects, with_applications
-from fleetgen.build.desired_state import Desired, Settings
+from fleetgen.build.desired_state import Desired
 from fleetgen.errors import GateFailed, ToolError, problem
-from fleetgen.gate.baseline import Before
+from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
 from fleetgen.gate.questions import Answer, Asker, ask, isolated, object_answers
 from fleetgen.gate.rules_in_force import judging
 from fleetgen.inputs import cache
 from fleetgen.inputs.rules import Rules
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import nearest_place
@@ -27,35 +28,35 @@ from fleetgen.stages.gate import Approved, Item
 from fleetgen.stages.resolve import as_json, facts_of, pools_of
 
 
-def gated(settings: Settings, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
+def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
     """Ask the gate; `known` was found before. Raises GateFailed with all findings, ToolError when an answer is missing.
 
     What a policy that fails itself would have said is missing, too: ToolError, with everything that the others say.
     """
     plan = desired.plan
-    judge = judging(settings, plan)
-    asked, failed = isolated(judge.rules, lambda rules: _asked(settings, desired, rules))
+    judge = judging(run, plan)
+    asked, failed = isolated(judge.rules, lambda rules: _asked(run, desired, rules))
     rules = asked.rules
     judged = [
         *object_findings(desired, rules, asked.questions, asked.answers),
         *model_findings(desired, rules, asked.about_models),
     ]
-    before = Before(settings, desired)
+    before = Baseline(run, desired)
     severities = {policy.id: policy.severity for policy in judge.rules.policies.values()}
-    terms = Terms(as_of=settings.as_of, severities=severities, is_changed=before.is_changed)
+    terms = Terms(as_of=run.as_of, severities=severities, is_changed=before.is_changed)
     findings = [
         *known,
         *failed.values(),
         *judge.findings,
         *_required(asked),
         *waiving.apply(judged, [waiver for waiver in judge.waivers if waiver.policy not in failed], terms),
-        *_due_holds(desired, settings),
+        *_due_holds(desired, run),
     ]
     if failed:
         raise ToolError(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
-    verdict = _verdict(settings, asked, before)
+    verdict = _verdict(run, asked, before)
     return gate.approve(
         desired.files, plan.inputs.digest, verdict, sorted(findings, key=Finding.sort_key), lasts=not before.was_asked
     )
@@ -71,16 +72,16 @@ class _Asked:
     about_models: Mapping[str, Answer]
 
 
-def _asked(settings: Settings, desired: Desired, rules: Rules) -> _Asked:
+def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
     questions = gate.items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
-    answers = object_answers(settings, rules, questions)
-    about_models = model_answers(settings, rules, models_of(desired, rules, settings.as_of))
+    answers = object_answers(run, rules, questions)
+    about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)
 
 
-def _verdict(settings: Settings, asked: _Asked, before: Before) -> str:
+def _verdict(run: Run, asked: _Asked, before: Baseline) -> str:
     size = f"{len(asked.questions) + len(asked.about_models)} questions, {len(asked.rules.constraints)} constraints"
-    lent = f" of {settings.policies_from}" if settings.policies_from else ""
+    lent = f" of {run.policies_from}" if run.policies_from else ""
     against = f"; compared with {before.commit[:12]}" if before.was_asked and before.commit else ""
     return f"pass; {size}; rules{lent} sha256:{asked.rules.digest('')[:16]}{against}"
 
@@ -145,12 +146,12 @@ def _required(asked: _Asked) -> list[Finding]:
     return found
 
 
-def _due_holds(desired: Desired, settings: Settings) -> list[Finding]:
+def _due_holds(desired: Desired, run: Run) -> list[Finding]:
     """Holds whose date has passed: a person has to lift them, nothing changes by itself."""
     found = []
     for name, cluster in sorted(desired.plan.resolved.clusters.items()):
         hold = cluster.spec.hold
-        if hold and hold.until and hold.until < settings.as_of.isoformat():
+        if hold and hold.until and hold.until < run.as_of.isoformat():
             message = f"the hold of cluster '{name}' should have been lifted on {hold.until} ({hold.reason})"
             place = nearest_place(cluster.tree, ("spec", "hold"))
             fix = f"ask {hold.owner}; remove spec.hold or set a new date"

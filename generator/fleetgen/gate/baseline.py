@@ -7,28 +7,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fleetgen.build import rendered_tree
-from fleetgen.build.desired_state import Desired, Settings
+from fleetgen.build.desired_state import Desired
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT, checkout_prefix
+from fleetgen.inputs.run import Run
 from fleetgen.policy.waivers import Judged
 from fleetgen.tools.git_cli import Git
 
 
 @dataclass(frozen=True)
-class Before:
+class Baseline:
     """The state that a change starts from; it is read when it is first asked for, which is seldom.
 
     Without a repository or a commit there is none, and everything counts as changed.
     """
 
-    settings: Settings
+    run: Run
     desired: Desired
 
     @cached_property
     def commit(self) -> str:
         """The commit; empty if there is none. Raises InputError E0301 for a name that was given and is none."""
         git = self._git
-        name = self.settings.base or self.settings.policies_from
+        name = self.run.base or self.run.policies_from
         found = git.resolve(name or "HEAD") if git else None
         if found is None and name:
             fix = "name a branch, tag or commit of this repository"
@@ -62,11 +63,11 @@ class Before:
 
     @cached_property
     def _git(self) -> Git | None:
-        return self.settings.git()
+        return self.run.git()
 
     @cached_property
     def _objects(self) -> Mapping[str, frozenset[str]]:
-        tree = rendered_tree.tree(self.settings, self._files(OUTPUT, inner=True))
+        tree = rendered_tree.tree(self.run, self._files(OUTPUT, inner=True))
         return {
             name.partition("/")[2]: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
             for name, bill in tree.bills.items()
@@ -80,7 +81,7 @@ class Before:
         """The committed files below a folder of the repository; `inner`: their paths count from there."""
         if not self.commit or self._git is None:
             return {}
-        prefix = checkout_prefix(self.settings.repository.root)
+        prefix = checkout_prefix(self.run.repository.root)
         top = f"{prefix}/" if prefix else ""
         cut = f"{top}{folder}/" if inner else top
         return {path.removeprefix(cut): text for path, text in self._git.archive(self.commit, f"{top}{folder}").items()}

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
-from fleetgen.build.desired_state import Progress, no_progress
 from fleetgen.errors import GateFailed, InputError, ToolError, problem
 from fleetgen.gate.findings import finding_of
 from fleetgen.gate.questions import isolated, object_answers
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.files import read_file, read_tree
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import Governed, Rules, environment_values, library_of, read_governing, read_rules
+from fleetgen.inputs.rules import Governed, PolicyLibrary, Rules, environment_values, library_of, read_governing, read_rules
+from fleetgen.inputs.run import Progress, no_progress
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.model.manifest import Manifest
@@ -35,7 +35,7 @@ _UNMATCHED: Final = "unable to match constraint "
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class ManifestsRequest:
     """What is asked: paths of files and folders, `-` for `stdin`; Namespaces that are only looked at; an environment or none."""
 
     paths: tuple[str, ...]
@@ -45,17 +45,17 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Means:
+class ManifestsTools:
     """What it is done with: the fleet repository that lends its policies, if there is one, and the engine."""
 
     repository: Repository | None
     engine: Callable[[], PolicyEngine]
-    gate_memo: Memo
+    gate_cache: Cache
     progress: Progress = no_progress
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class ManifestsOutcome:
     """What a passed check leaves to say."""
 
     sizes: JsonObject
@@ -70,7 +70,7 @@ class _Placed:
     tree: Table
 
 
-def check_manifests(means: Means, request: Request) -> Judged:
+def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> ManifestsOutcome:
     """Ask the gate. Raises InputError for what cannot be read, GateFailed with all findings, ToolError for a missing answer."""
     files = _files(request.paths, request.stdin)
     objects = _objects(files)
@@ -95,7 +95,7 @@ def check_manifests(means: Means, request: Request) -> Judged:
         raise GateFailed(findings)
     policies = {policy for item, _ in questions.values() for policy in answers[item.id].policies}
     sizes: JsonObject = {"files": len(files), "objects": len(objects), "policies": len(policies)}
-    return Judged(sizes=sizes, findings=tuple(findings))
+    return ManifestsOutcome(sizes=sizes, findings=tuple(findings))
 
 
 def _files(paths: Sequence[str], stdin: Callable[[], bytes]) -> dict[str, str]:
@@ -172,7 +172,9 @@ def _rules(repository: Repository | None, environment: str) -> tuple[Rules, tupl
         fix = suggest(environment, values) if values else "leave -e out, or name a fleet repository with -C"
         raise InputError(problem("E0301", f"there is no environment '{environment}'", fix=fix))
     values.setdefault("", {})
-    rules = read_rules(files, values, Governed(enforcements=_enforcements(inputs.inventory) if inputs else ()))
+    rules = read_rules(
+        PolicyLibrary(files, tuple(values)), values, Governed(enforcements=_enforcements(inputs.inventory) if inputs else ())
+    )
     if environment:
         return rules, ()
     left_out = tuple(c for c in rules.constraints if not c.environments and c.policy.environment.keys() - c.parameters.keys())

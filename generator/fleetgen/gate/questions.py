@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar, cast
 
 from fleetgen.errors import EvaluationFailed, problem
 from fleetgen.inputs import cache
-from fleetgen.inputs.cache import Memo
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.rules import Rules
 from fleetgen.model.finding import Finding
 from fleetgen.model.gate import Verdict
@@ -23,7 +23,7 @@ class Asker(Protocol):
     """Who asks: the engine is only started for questions that the cache cannot answer."""
 
     @property
-    def gate_memo(self) -> Memo:
+    def gate_cache(self) -> Cache:
         """Known answers."""
 
     @property
@@ -47,7 +47,7 @@ def ask(
     asker: Asker, rules: Rules, asked: Mapping[str, JsonObject], pack: Callable[[Sequence[str]], list[Json]]
 ) -> dict[str, Answer]:
     """Cache key -> answer; `asked` maps the cache key to what names its results (`id`), `pack` makes inputs of keys."""
-    known = asker.gate_memo.get_many(asked)
+    known = asker.gate_cache.get_many(asked)
     answers = {key: _decode(value) for key, value in known.items()}
     missing = [key for key in asked if key not in known]
     if not missing:
@@ -63,7 +63,7 @@ def ask(
         )
         for key in missing
     }
-    asker.gate_memo.put_many({key: _encode(answer) for key, answer in made.items()})
+    asker.gate_cache.put_many({key: _encode(answer) for key, answer in made.items()})
     asker.progress("gate", len(missing), len(missing))
     return answers | made
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from fleetgen.build.desired_state import Plan, Settings
+from fleetgen.build.desired_state import Plan
 from fleetgen.errors import InputError
-from fleetgen.inputs.policy_source import Source, policies_from
-from fleetgen.inputs.rules import Rules, environment_values, governed_by, read_governing, read_rules, values_of
+from fleetgen.inputs.policy_source import PolicySource, policies_from
+from fleetgen.inputs.rules import PolicyLibrary, Rules, environment_values, governed_by, read_governing, read_rules, values_of
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
-from fleetgen.model.fleet import Fleet, WaiverDocument
-from fleetgen.model.variant import Resolved, VariantKey
+from fleetgen.model.fleet import Fleet
 from fleetgen.model.waiver import Waiver
 from fleetgen.policy import enforcement, waivers
-from fleetgen.policy.exemptions import only_at_gate
 from fleetgen.policy.loosening import State, loosened
+from fleetgen.policy.waiver_reach import waivers_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,26 +26,26 @@ class Judging:
     findings: tuple[Finding, ...]
 
 
-def judging(settings: Settings, plan: Plan) -> Judging:
+def judging(run: Run, plan: Plan) -> Judging:
     """What the gate judges by. Raises InputError for policies that cannot be used (E0301, E0306, E0801, E0805)."""
     fleet = plan.fleet
     own = plan.rules
     found = [
         *waivers.broken(fleet.waivers, fleet.enforcements, own.policies, fleet.duties),
-        *enforcement.due(fleet.enforcements, settings.as_of),
+        *enforcement.due(fleet.enforcements, run.as_of),
     ]
-    if not settings.policies_from:
-        return Judging(rules=own, waivers=waivers_of(fleet, plan.resolved, own), findings=tuple(found))
-    source = policies_from(settings.repository, settings.policies_from, settings.need_git)
+    if not run.policies_from:
+        return Judging(rules=own, waivers=waivers_of(fleet.waivers, plan.resolved, own.policies), findings=tuple(found))
+    source = policies_from(run.repository, run.policies_from, run.need_git)
     try:
         lent, rules = _lent(plan, source)
     except InputError as error:
         raise source.blamed(error) from error
     found += loosened(_state(rules, lent), _state(own, fleet))
-    return Judging(rules=rules, waivers=waivers_of(lent, plan.resolved, rules), findings=tuple(found))
+    return Judging(rules=rules, waivers=waivers_of(lent.waivers, plan.resolved, rules.policies), findings=tuple(found))
 
 
-def _lent(plan: Plan, source: Source) -> tuple[Fleet, Rules]:
+def _lent(plan: Plan, source: PolicySource) -> tuple[Fleet, Rules]:
     """The fleet with the waivers and Enforcement documents of the source, and the rules of the source for its clusters.
 
     Parameters that come from an environment come from the source's, too, unless the environment is new.
@@ -54,7 +54,7 @@ def _lent(plan: Plan, source: Source) -> tuple[Fleet, Rules]:
     fleet = replace(plan.fleet, waivers=lent_waivers, enforcements=enforcements)
     known = dict(environment_values(source.environments))
     values = {name: known.get(name, own) for name, own in values_of(fleet).items()}
-    return fleet, read_rules(source.rules, values, governed_by(fleet))
+    return fleet, read_rules(PolicyLibrary(source.rules, tuple(values)), values, governed_by(fleet))
 
 
 def _state(rules: Rules, fleet: Fleet) -> State:
@@ -67,48 +67,3 @@ def _state(rules: Rules, fleet: Fleet) -> State:
         sets=rules.sets,
         of=rules.of,
     )
-
-
-def waivers_of(fleet: Fleet, resolved: Resolved, rules: Rules) -> tuple[Waiver, ...]:
-    """The waivers with their scopes resolved to cluster names."""
-    return tuple(_waiver(document, resolved, rules) for document in fleet.waivers)
-
-
-def _waiver(document: WaiverDocument, resolved: Resolved, rules: Rules) -> Waiver:
-    spec, scope = document.spec, document.spec.scope
-    return Waiver(
-        name=document.name,
-        policy=spec.policy,
-        clusters=_reached(document, resolved),
-        unit=scope.unit,
-        object=(scope.object.kind, scope.object.namespace, scope.object.name) if scope.object else None,
-        namespace=scope.namespace,
-        container=scope.container,
-        image=scope.image,
-        owner=spec.owner,
-        expires=spec.expires,
-        only_at_gate=only_at_gate(document, rules.policies.get(spec.policy)),
-        place=document.place,
-    )
-
-
-def _reached(document: WaiverDocument, resolved: Resolved) -> frozenset[str]:
-    scope = document.spec.scope
-    return frozenset(
-        name
-        for name, cluster in resolved.clusters.items()
-        if (not scope.environments or cluster.spec.environment in scope.environments)
-        and (not scope.groups or set(scope.groups) & set(cluster.groups))
-        and (not scope.clusters or name in scope.clusters)
-    )
-
-
-def waiver_names(plan: Plan) -> dict[VariantKey, list[str]]:
-    """Variant -> waivers whose scope reaches it, whatever their date (for index.json)."""
-    found: dict[VariantKey, list[str]] = {}
-    for document in plan.fleet.waivers:
-        clusters, unit = _reached(document, plan.resolved), document.spec.scope.unit
-        for key, variant in plan.resolved.variants.items():
-            if (not unit or unit == key.unit) and not clusters.isdisjoint(variant.clusters):
-                found.setdefault(key, []).append(document.name)
-    return found

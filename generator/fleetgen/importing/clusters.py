@@ -10,8 +10,8 @@ from typing import Final, cast
 
 from fleetgen.errors import InputError, problem
 from fleetgen.importing import csvfile
-from fleetgen.importing.csvfile import Row
-from fleetgen.importing.mapping import ImportMapping, Source, Tags, check_columns, target_schema
+from fleetgen.importing.csvfile import CsvRow
+from fleetgen.importing.mapping import ColumnSource, ImportMapping, Tags, check_columns, target_schema
 from fleetgen.importing.mapping import read as read_mapping
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import API_VERSION
@@ -87,7 +87,7 @@ def drawn(name: str, weights: Iterable[tuple[str, int]]) -> str:
 class _Making:
     """A row on its way to a document; what is wrong with it collects in `problems`."""
 
-    row: Row
+    row: CsvRow
     name: str
     problems: list[Finding]
 
@@ -96,9 +96,9 @@ class _Making:
 
 
 def _documents(
-    rows: Iterable[Row], mapping: ImportMapping, names_taken: Collection[str]
+    rows: Iterable[CsvRow], mapping: ImportMapping, names_taken: Collection[str]
 ) -> tuple[tuple[JsonObject, ...], list[Finding]]:
-    made: dict[str, tuple[Row, JsonObject]] = {}
+    made: dict[str, tuple[CsvRow, JsonObject]] = {}
     problems: dict[Finding, None] = {}  # a wrong constant would be reported once a row
     for row in rows:
         making = _Making(row=row, name=dns_label(row.cell(mapping.name_column)), problems=[])
@@ -110,7 +110,9 @@ def _documents(
     return tuple(made[name][1] for name in sorted(made)), list(problems)
 
 
-def _check_name(making: _Making, column: str, made: Mapping[str, tuple[Row, JsonObject]], names_taken: Collection[str]) -> None:
+def _check_name(
+    making: _Making, column: str, made: Mapping[str, tuple[CsvRow, JsonObject]], names_taken: Collection[str]
+) -> None:
     row, name, text = making.row, making.name, making.row.cell(column)
     if not name:
         message = f"no name can be made of '{text}'" if text else f"the cell '{column}' is empty, so the row has no name"
@@ -141,7 +143,7 @@ def _cluster(making: _Making, mapping: ImportMapping) -> Table:
     return tree
 
 
-def _with_fields(making: _Making, spec: Table, fields: Mapping[str, Source]) -> Table:
+def _with_fields(making: _Making, spec: Table, fields: Mapping[str, ColumnSource]) -> Table:
     for target, source in fields.items():
         schema, _ = target_schema(target)
         value = _value(making, f"spec.{target}", source, schema or _STRING)
@@ -178,7 +180,7 @@ def _tags(making: _Making, tags: Tags) -> Iterator[str]:
         making.report(tags.column, f"the tag '{tag}' is not known to the mapping", fix)
 
 
-def _value(making: _Making, shown: str, source: Source, schema: JsonObject) -> Node | None:
+def _value(making: _Making, shown: str, source: ColumnSource, schema: JsonObject) -> Node | None:
     """The value of a source for this row; None leaves the field out."""
     fixed = Origin(_LAYER, source.place)
     if source.draw:
@@ -199,7 +201,7 @@ def _value(making: _Making, shown: str, source: Source, schema: JsonObject) -> N
     return from_plain([_translated(making, part, shown, source, item) for part in parts if part], origin)
 
 
-def _translated(making: _Making, text: str, shown: str, source: Source, schema: JsonObject) -> Json:
+def _translated(making: _Making, text: str, shown: str, source: ColumnSource, schema: JsonObject) -> Json:
     if source.values is None:
         return _typed(text, str(schema.get("type", "string")))
     if text in source.values:

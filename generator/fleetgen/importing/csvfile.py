@@ -13,7 +13,7 @@ from fleetgen.model.place import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CsvRow:
     """One record. `line` is the line of the file on which it starts; quoted cells may span several lines."""
 
     path: str
@@ -35,7 +35,7 @@ class Sheet:
     """A table that was read; rows that cannot be used are in the problems instead."""
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CsvRow, ...]
 
 
 def decode(data: bytes, path: str, problems: list[Finding]) -> str:
@@ -62,7 +62,7 @@ def read(text: str, path: str, delimiter: str, problems: list[Finding]) -> Sheet
     rows = []
     for line, cells in records:
         if len(cells) == len(header):
-            rows.append(Row(path=path, line=line, header=header, cells=tuple(cells)))
+            rows.append(CsvRow(path=path, line=line, header=header, cells=tuple(cells)))
         else:
             message = f"the row has {_count(len(cells), 'cell')}, the header has {len(header)}"
             fix = f"quote cells that contain '{delimiter}'; give every row {_count(len(header), 'cell')}"

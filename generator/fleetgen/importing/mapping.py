@@ -25,7 +25,7 @@ _HOLD: Final = schema_of(Hold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ColumnSource:
     """Where a value comes from: exactly one of `column`, `constant` and `draw`.
 
     `values` translates each text of a column (each part, after `split`); what it does not list becomes `default`, or is an error
@@ -47,7 +47,7 @@ class Tag:
 
     place: Place
     labels: Mapping[str, str]
-    fields: Mapping[str, Source]
+    fields: Mapping[str, ColumnSource]
     hold: Mapping[str, Json] | None
 
 
@@ -70,8 +70,8 @@ class ImportMapping:
     place: Place
     delimiter: str
     name_column: str
-    labels: Mapping[str, Source]
-    fields: Mapping[str, Source]
+    labels: Mapping[str, ColumnSource]
+    fields: Mapping[str, ColumnSource]
     tags: Tags | None
     ignored_columns: tuple[str, ...]
 
@@ -225,13 +225,13 @@ def _cluster_schema() -> JsonObject:
     return schema_of(ClusterSpec)
 
 
-def _sources(spec: Table, path: tuple[str, ...]) -> dict[str, Source]:
+def _sources(spec: Table, path: tuple[str, ...]) -> dict[str, ColumnSource]:
     return {key: _source(spec, (*path, key)) for key in _keys(spec, path)}
 
 
-def _source(spec: Table, path: tuple[str, ...]) -> Source:
+def _source(spec: Table, path: tuple[str, ...]) -> ColumnSource:
     data = cast("JsonObject", plain(cast("Node", at(spec, path))))
-    return Source(
+    return ColumnSource(
         place=key_place(spec, path),
         column=str(data.get("column", "")),
         constant=data.get("constant"),
@@ -265,7 +265,7 @@ def _tags(spec: Table) -> Tags:
 def check_columns(mapping: ImportMapping, header: Sequence[str], csv_path: str) -> Iterator[Finding]:
     """Every column that the mapping names exists, and every column of the table is used or ignored on purpose."""
     used = {mapping.name_column: mapping.place, **dict.fromkeys(mapping.ignored_columns, mapping.place)}
-    tag_sources: list[Source] = []
+    tag_sources: list[ColumnSource] = []
     if mapping.tags:
         used[mapping.tags.column] = mapping.place
         tag_sources = [source for tag in mapping.tags.known.values() for source in tag.fields.values()]

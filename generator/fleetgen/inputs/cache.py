@@ -42,7 +42,7 @@ def key(stage: str, *parts: str) -> str:
     return digest.hexdigest()
 
 
-class Memo:
+class Cache:
     """A key-value store on disk; every failure of it counts as a miss."""
 
     def __init__(self, folder: Path | None) -> None:

@@ -21,7 +21,7 @@ _ENTRY: Final = "policies/rego/gate/gate.rego"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PolicySource:
     """What was found, as path -> text. `rules` is complete; `enforcement` is None where a folder says nothing about it."""
 
     name: str
@@ -40,7 +40,7 @@ class Source:
         return {**{path: text for path, text in files.items() if not path.startswith(ours)}, **self.rules}
 
 
-def policies_from(repository: Repository, source: str, git: Callable[[], Git]) -> Source:
+def policies_from(repository: Repository, source: str, git: Callable[[], Git]) -> PolicySource:
     """What a folder or a commit has in place of the repository's policies. Raises InputError E0301, E0801.
 
     A folder is laid out as `policies/` is, or holds a folder `policies`. As in the repository itself, `library = "builtin"`
@@ -61,14 +61,14 @@ def policies_from(repository: Repository, source: str, git: Callable[[], Git]) -
     return replace(found, rules=rules)
 
 
-def _of_folder(folder: Path) -> Source:
+def _of_folder(folder: Path) -> PolicySource:
     inner = folder / "policies"
     top = inner if inner.is_dir() else folder
     problems: list[Finding] = []
     found = {name: _read(top, name, problems) for name in (*RULES, ENFORCEMENT)}
     if problems:
         raise InputError([blamed(str(folder), finding) for finding in problems])
-    return Source(
+    return PolicySource(
         name=str(folder),
         rules={path: text for name in RULES for path, text in found[name].items()},
         enforcement=_documents(found[ENFORCEMENT]) if (top / ENFORCEMENT).is_dir() else None,
@@ -81,7 +81,7 @@ def _read(top: Path, name: str, problems: list[Finding]) -> dict[str, str]:
     return {f"policies/{path}": text for path, text in read_tree(top, [name], problems).items()}
 
 
-def _of_commit(repository: Repository, source: str, git: Git) -> Source:
+def _of_commit(repository: Repository, source: str, git: Git) -> PolicySource:
     commit = git.resolve(source)
     if commit is None:
         fix = "name a folder laid out as policies/ is, or a branch, tag or commit"
@@ -92,7 +92,7 @@ def _of_commit(repository: Repository, source: str, git: Git) -> Source:
     def below(folder: str) -> dict[str, str]:
         return {path.removeprefix(top): text for path, text in git.archive(commit, f"{top}{folder}").items()}
 
-    return Source(
+    return PolicySource(
         name=source,
         rules={path: text for name in RULES for path, text in below(f"policies/{name}").items()},
         enforcement=_documents(below(f"policies/{ENFORCEMENT}")),

@@ -5,31 +5,59 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, cast
 
 from fleetgen import library
 from fleetgen.errors import InputError
 from fleetgen.inputs import cache
 from fleetgen.inputs.files import read_tree
-from fleetgen.inputs.repository import Inputs, Repository
+from fleetgen.inputs.repository import Repository
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import EnforcementDocument, Fleet, WaiverDocument
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import Constraint, Exported, Policy, PolicySet
+from fleetgen.model.policy import Constraint, ExportedPolicy, Policy, PolicySet
 from fleetgen.model.settings import Items, Scalar, at
 from fleetgen.policy import enforcement, exemptions
 from fleetgen.policy.constraints import read_constraints
-from fleetgen.policy.enforcement import Membership
+from fleetgen.policy.enforcement import Membership, membership_of
 from fleetgen.policy.export import export, libraries, packages_of
+from fleetgen.policy.gate_plan import gate_plan, known_policies
 from fleetgen.policy.installing import installing
 from fleetgen.policy.metadata import read_policies
-from fleetgen.policy.plan import known_policies, plan
 from fleetgen.policy.sets import Values, about, named_groups, policy_sets
 from fleetgen.stages.load import documents, governing
+from fleetgen.stages.load.governing import contributing
 from fleetgen.yamlfile import parse
 
 _REGO: Final = "policies/rego/"
 _CONSTRAINTS: Final = "policies/constraints/"
+
+
+@dataclass(frozen=True)
+class PolicyLibrary:
+    """The policies and constraints among the files of a library, read once, when they are first asked for.
+
+    `environments` are the names that a constraint may restrict itself to. Reading raises InputError E0301, E0801, E0805.
+    """
+
+    files: Mapping[str, str]
+    environments: tuple[str, ...]
+
+    @cached_property
+    def rego(self) -> dict[str, str]:
+        """Path -> text of the Rego of the policies, tests apart."""
+        return _rego(self.files)
+
+    @cached_property
+    def policies(self) -> dict[str, Policy]:
+        """The policies by id."""
+        return read_policies(self.rego)
+
+    @cached_property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The constraints as they are written, by name."""
+        return read_constraints(_constraint_files(self.files), self.policies, self.environments)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,18 +122,15 @@ def _written(policy_set: PolicySet, constraint: Constraint) -> str:
 def governed_by(fleet: Fleet) -> Governed:
     """What the documents of a fleet say."""
     return Governed(
-        members={
-            name: Membership(cluster.spec.environment, cluster.spec.ring, cluster.groups)
-            for name, cluster in fleet.clusters.items()
-        },
+        members={name: membership_of(cluster) for name, cluster in fleet.clusters.items()},
         enforcements=fleet.enforcements,
         waivers=fleet.waivers,
     )
 
 
-def rules_of(inputs: Inputs, fleet: Fleet) -> Rules:
-    """Read policies and constraints, and what the fleet says about them. Raises InputError E0301, E0306, E0801, E0805."""
-    return read_rules(inputs.library, values_of(fleet), governed_by(fleet))
+def rules_of(library: PolicyLibrary, fleet: Fleet) -> Rules:
+    """The policies as they are enforced in a fleet. Raises InputError E0301, E0306, E0801, E0805."""
+    return read_rules(library, values_of(fleet), governed_by(fleet))
 
 
 def values_of(fleet: Fleet) -> dict[str, Values]:
@@ -126,13 +151,11 @@ def environment_values(inventory: Mapping[str, str]) -> Iterator[tuple[str, Valu
                 yield str(name.value), {"registries": [item.value for item in listed if isinstance(item, Scalar)]}
 
 
-def read_rules(files: Mapping[str, str], values: Mapping[str, Values], governed: Governed | None = None) -> Rules:
-    """The rules among the files of a library, planned for the environments in `values` and what is said about them."""
+def read_rules(library: PolicyLibrary, values: Mapping[str, Values], governed: Governed | None = None) -> Rules:
+    """The policies, planned for the environments in `values` and what is said about them."""
     said = governed or Governed()
-    rego = _rego(files)
-    policies = read_policies(rego)
-    constraints = read_constraints(_constraint_files(files), policies, list(values))
-    waivers = exemptions.in_clusters(said.waivers, policies)
+    constraints = library.constraints
+    waivers = exemptions.in_clusters(said.waivers, library.policies)
     members = {*said.members.values(), *map(Membership, values)}
     broken = [
         *enforcement.findings(said.enforcements, constraints, sorted(members, key=repr)),
@@ -142,9 +165,9 @@ def read_rules(files: Mapping[str, str], values: Mapping[str, Values], governed:
         raise InputError(broken)
     found = policy_sets(said.members, values, constraints, said.enforcements, waivers)
     return Rules(
-        policies=policies,
+        policies=library.policies,
         constraints=constraints,
-        files=rego,
+        files=library.rego,
         sets=found.sets,
         of=found.of,
         data=_data(constraints, found.sets),
@@ -154,7 +177,7 @@ def read_rules(files: Mapping[str, str], values: Mapping[str, Values], governed:
 def _data(constraints: Sequence[Constraint], sets: Mapping[str, PolicySet]) -> JsonObject:
     """What the gate reads as data; a plain object is judged in the first environment."""
     return {
-        "plan": plan(sets),
+        "plan": gate_plan(sets),
         "known_policies": known_policies(constraints),
         "gate": {"default": min((each.environment for each in sets.values()), default="")},
     }
@@ -188,20 +211,20 @@ def _constraint_files(files: Mapping[str, str]) -> dict[str, str]:
     return {path: text for path, text in files.items() if path.startswith(_CONSTRAINTS) and path.endswith(".yaml")}
 
 
-def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, Exported]:
+def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, ExportedPolicy]:
     """The policies named by `ids` in the form that Gatekeeper takes. Raises InputError E0801."""
     return export(sorted(ids), rules.policies, rules.sets, sources=rules.files)
 
 
-def knowing_policies(inputs: Inputs, fleet: Fleet) -> Fleet:
+def knowing_policies(fleet: Fleet, library: PolicyLibrary) -> Fleet:
     """The fleet, whose components know the policies that they install. Raises InputError E0301.
 
-    Policies that cannot be read are left to whoever needs them, who reads them again and says what is wrong.
+    Policies that cannot be read are left to whoever needs them, who says what is wrong.
     """
     if not any(component.installs for component in fleet.components.values()):
         return fleet
     try:
-        policies = policies_of(inputs.library)
+        policies = library.policies
     except InputError:
         return fleet
     return installing(fleet, policies)
@@ -212,18 +235,18 @@ def installed_by(fleet: Fleet) -> frozenset[str]:
     return frozenset(name for component in fleet.components.values() for name in component.policies)
 
 
-def telling_groups(inputs: Inputs, fleet: Fleet) -> frozenset[str]:
-    """The groups whose clusters get other constraints than their neighbours, so that their unit needs a variant of its own.
+def split_by_policy_set(fleet: Fleet, library: PolicyLibrary) -> Fleet:
+    """The fleet in which clusters of different policy sets have different variants of the units that install policies.
 
-    Policies are only read if a document names groups. Raises InputError E0801, E0805.
+    A group tells its clusters apart when an Enforcement document or a waiver that sites get names it; it then contributes to the
+    name of those variants as any layer does that has the component's key. Policies are only read if a document names groups.
+    Raises InputError E0801, E0805.
     """
     if not named_groups(fleet.enforcements, fleet.waivers):
-        return frozenset()
+        return fleet
     installed = installed_by(fleet)
-    policies = policies_of(inputs.library)
-    constraints = read_constraints(_constraint_files(inputs.library), policies, list(fleet.environments))
-    waivers = [each for each in exemptions.in_clusters(fleet.waivers, policies) if each.spec.policy in installed]
-    return frozenset(named_groups(about(fleet.enforcements, constraints, installed), waivers))
+    waivers = [each for each in exemptions.in_clusters(fleet.waivers, library.policies) if each.spec.policy in installed]
+    return contributing(fleet, named_groups(about(fleet.enforcements, library.constraints, installed), waivers))
 
 
 def read_governing(files: Mapping[str, str]) -> tuple[tuple[WaiverDocument, ...], tuple[EnforcementDocument, ...]]:

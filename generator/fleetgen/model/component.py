@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.settings import Node, Rules, Table, is_on
+from fleetgen.model.settings import MergeRules, Node, Table, is_on
 
 # enum fact -> values, one of which a cluster must have; all facts must fit
 Conditions = Mapping[str, tuple[str, ...]]
@@ -70,7 +70,7 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class Companion:
     """What another component of the same cluster must be like; `message` says why and what to do.
 
     `when`: a setting of this component that asks for it. `expects` must be on there, `forbids` must not: dotted paths, each with
@@ -87,7 +87,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Space:
+class NamespaceUse:
     """A namespace that the unit lives in, on clusters with the facts of `where`."""
 
     name: str
@@ -166,14 +166,14 @@ class Component:
     supports: tuple[Support, ...]
     facts: tuple[str, ...]
     inputs: Mapping[str, str]
-    namespaces: tuple[Space, ...]
+    namespaces: tuple[NamespaceUse, ...]
     namespaces_in: str
     wave: int
     installs: Installs | None
     policies: tuple[str, ...]
     provides: tuple[str, ...]
     requires: tuple[Requirement, ...]
-    beside: tuple[Beside, ...]
+    beside: tuple[Companion, ...]
     chart: Chart | None
     source_repos: tuple[str, ...]
     cluster_resources: tuple[ClusterResource, ...]
@@ -182,7 +182,7 @@ class Component:
     finalizer: bool
     settings: JsonObject
     defaults: Table
-    rules: Rules
+    rules: MergeRules
     stated: tuple[str, ...]
     releases: tuple[Release, ...]
     files: Mapping[str, str]

@@ -67,7 +67,7 @@ class PolicySet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class ExportedPolicy:
     """A policy in the form that Gatekeeper takes: its ConstraintTemplate, and its constraints by policy set."""
 
     policy: Policy

@@ -8,7 +8,7 @@ from typing import Literal
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 
-Outcome = Literal["pass", "fail", "error", "skip"]
+TestOutcome = Literal["pass", "fail", "error", "skip"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class RegoTest:
     place: Place
     package: str
     name: str
-    outcome: Outcome
+    outcome: TestOutcome
     cases: tuple[str, ...]
     output: str
 

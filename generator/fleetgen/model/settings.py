@@ -68,8 +68,8 @@ class MergeBy:
     key: str
 
 
-Rules: TypeAlias = Mapping[tuple[str, ...], Append | MergeBy]
-NO_RULES: Rules = {}
+MergeRules: TypeAlias = Mapping[tuple[str, ...], Append | MergeBy]
+NO_RULES: MergeRules = {}
 
 
 def empty(origin: Origin) -> Table:
@@ -77,7 +77,7 @@ def empty(origin: Origin) -> Table:
     return Table(entries={}, origin=origin)
 
 
-def merge(lower: Node, upper: Node, rules: Rules = NO_RULES, _path: tuple[str, ...] = ()) -> Node:
+def merge(lower: Node, upper: Node, rules: MergeRules = NO_RULES, _path: tuple[str, ...] = ()) -> Node:
     """Return `lower` overlaid with `upper`: maps merge by key, lists follow `rules` (default: replace), null removes.
 
     A removed value stays in the tree as a null that has beaten it, so that `explain` can name the layer; `plain` leaves it out.
@@ -94,7 +94,7 @@ def merge(lower: Node, upper: Node, rules: Rules = NO_RULES, _path: tuple[str, .
     return replace(upper, beaten=(*upper.beaten, lower, *lower.beaten))
 
 
-def _merge_by(lower: Items, upper: Items, key: str, rules: Rules, path: tuple[str, ...]) -> tuple[Node, ...]:
+def _merge_by(lower: Items, upper: Items, key: str, rules: MergeRules, path: tuple[str, ...]) -> tuple[Node, ...]:
     merged: dict[Json, Node] = {_identity(item, key, index): item for index, item in enumerate(lower.items)}
     for index, item in enumerate(upper.items):
         name = _identity(item, key, len(lower.items) + index)

@@ -14,9 +14,9 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy, PolicySet
 from fleetgen.policy.expansion import EXPANDED, expansion_templates
 from fleetgen.policy.export import constraint_document, packages_of, template
+from fleetgen.policy.gate_plan import gate_plan, known_policies
 from fleetgen.policy.match import indexed
-from fleetgen.policy.parity import Difference, Judged, canonical, differences, judged
-from fleetgen.policy.plan import known_policies, plan
+from fleetgen.policy.parity import Disagreement, Judged, canonical, differences, judged
 from fleetgen.stages import gate
 from fleetgen.stages.build import digest_of, resource_id
 from fleetgen.stages.gate import Item, PolicyEngine
@@ -65,7 +65,7 @@ class Comparison:
     pairs: int
     refused: tuple[str, ...]
     results: tuple[Judged, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[Disagreement, ...]
 
 
 def compare(trial: Trial, engine: PolicyEngine, cluster: ClusterEngine, known: set[str] | None = None) -> Comparison:
@@ -130,7 +130,7 @@ def _gate(trial: Trial, engine: PolicyEngine) -> tuple[list[Judged], set[str]]:
     """What conftest finds, and the ids of what it takes for no object at all."""
     judging = PolicySet(name=trial.name, environment=trial.name, values=trial.values, constraints=tuple(trial.constraints))
     data: JsonObject = {
-        "plan": plan({trial.name: judging}),
+        "plan": gate_plan({trial.name: judging}),
         "known_policies": known_policies(trial.constraints),
         "gate": {"default": trial.name},
     }
@@ -165,12 +165,12 @@ def _documents(trial: Trial) -> list[JsonObject]:
     ]
 
 
-def _reviewed(trial: Trial, items: Sequence[Item], cluster: ClusterEngine) -> tuple[list[Judged], list[Difference]]:
+def _reviewed(trial: Trial, items: Sequence[Item], cluster: ClusterEngine) -> tuple[list[Judged], list[Disagreement]]:
     """What gator finds, and the objects on which it gave up, each narrowed down to itself."""
     documents = _documents(trial)
     waiting = [group for world in _worlds(items) for group in _split(world, cluster.jobs)]
     found: list[Judged] = []
-    lost: list[Difference] = []
+    lost: list[Disagreement] = []
     loadable = False
     while waiting:
         answers = cluster.review(documents, [_given(group) for group in waiting])
@@ -184,7 +184,7 @@ def _reviewed(trial: Trial, items: Sequence[Item], cluster: ClusterEngine) -> tu
             elif len(group) > 1:
                 again += _split(group, 2)
             else:
-                lost.append(Difference(constraint="", subject=group[0].id, gate=(), cluster=(f"gave no verdict: {answer}",)))
+                lost.append(Disagreement(constraint="", subject=group[0].id, gate=(), cluster=(f"gave no verdict: {answer}",)))
         waiting = again
     return found, lost
 
@@ -275,7 +275,7 @@ def _suites(trial: Trial, items: Sequence[Item], cases: Mapping[str, frozenset[s
     return suites
 
 
-def _verified(suites: Sequence[Suite], cluster: ClusterEngine, known: set[str]) -> list[Difference]:
+def _verified(suites: Sequence[Suite], cluster: ClusterEngine, known: set[str]) -> list[Disagreement]:
     keys = {
         case.name: canonical([suite.template, suite.constraint, case.object, [*case.messages]])
         for suite in suites
@@ -287,7 +287,7 @@ def _verified(suites: Sequence[Suite], cluster: ClusterEngine, known: set[str]) 
     found = []
     for case in (case for suite in suites for case in suite.cases if case.name in told):
         constraint, _, subject = case.name.partition("=")
-        found.append(Difference(constraint=constraint, subject=subject, gate=case.messages, cluster=(told[case.name],)))
+        found.append(Disagreement(constraint=constraint, subject=subject, gate=case.messages, cluster=(told[case.name],)))
     return found
 
 

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fleetgen.build.desired_state import Desired, Settings, desired
+from fleetgen.build.desired_state import Desired, desired
 from fleetgen.errors import problem
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.rules import Rules
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked
 from fleetgen.policies.both_gates import Comparison, Trial, compare, question
-from fleetgen.policies.test_suite import Bench, record
+from fleetgen.policies.test_suite import PolicyTools, record
 from fleetgen.policy.parity import canonical
 from fleetgen.policy.samples import Sample, named_kinds, sample
 from fleetgen.stages import gate
@@ -42,24 +42,24 @@ class Parity:
         return sum(each.pairs for each in self.comparisons)
 
 
-def parity(settings: Settings, bench: Bench) -> Parity:
+def parity(run: Run, bench: PolicyTools) -> Parity:
     """Compare on the tests of all policies and on the whole fleet. Raises what building the fleet raises, and ToolError."""
-    wanted = desired(settings, waiver_names)
+    wanted = desired(run)
     rules = wanted.plan.rules
     files = {path: text for path, text in wanted.plan.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego")}
     trial, left_out = tests_trial(rules, record(bench, files, rules.policies))
-    engine, cluster = settings.engine(), bench.gator()
+    engine, cluster = run.engine(), bench.gator()
     known: set[str] = set()
     comparisons, found = [], []
     for each in (trial, *fleet_trials(rules, wanted)):
-        settings.progress(f"parity: {each.name}", 0, 1)
+        run.progress(f"parity: {each.name}", 0, 1)
         comparison = compare(each, engine, cluster, known)
         places = {constraint.name: constraint for constraint in each.constraints}
         found += findings(comparison, places.get)
         if each is trial:
             found += silent(rules, each, comparison)
         comparisons.append(comparison)
-        settings.progress(f"parity: {each.name}", 1, 1)
+        run.progress(f"parity: {each.name}", 1, 1)
     return Parity(comparisons=tuple(comparisons), left_out=left_out, findings=tuple(found))
 
 

@@ -37,7 +37,7 @@ _PACKAGE: Final = re.compile(r"^package\s+(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
+class PolicyTools:
     """The tools. `opa` and `regal` are made for the folder that they run in, `regal` with its settings, too."""
 
     opa: Callable[[Path], OpaCli]
@@ -46,7 +46,7 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class SuiteReport:
     """What was found, and how much was looked at. `formatted` are files that were written anew."""
 
     findings: tuple[Finding, ...]
@@ -76,7 +76,9 @@ class _Seen:
     inputs: Sequence[Asked] = ()
 
 
-def examine(plan: Plan, repository: Repository, bench: Bench, paths: Sequence[str] = (), *, fix: bool = False) -> Report:
+def examine(
+    plan: Plan, repository: Repository, bench: PolicyTools, paths: Sequence[str] = (), *, fix: bool = False
+) -> SuiteReport:
     """Look at the policies below `paths`, or at all. `fix` writes what is not formatted.
 
     Raises InputError E1201 for a path without Rego, ToolError if a tool gives no answer.
@@ -97,7 +99,7 @@ def examine(plan: Plan, repository: Repository, bench: Bench, paths: Sequence[st
     if not found:
         loaded = _loaded(plan.rules, bench.gator())
         found = [finding for finding in loaded if _concerns(finding, scope)]
-    return Report(
+    return SuiteReport(
         findings=tuple(sorted(dict.fromkeys(found), key=Finding.sort_key)),
         policies=sum(policy.place.path in scope for policy in policies.values()),
         tests=len(seen.tests),
@@ -107,7 +109,7 @@ def examine(plan: Plan, repository: Repository, bench: Bench, paths: Sequence[st
     )
 
 
-def _see(opa: OpaCli, bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy], scope: _Scope) -> _Seen:
+def _see(opa: OpaCli, bench: PolicyTools, files: Mapping[str, str], policies: Mapping[str, Policy], scope: _Scope) -> _Seen:
     """Run the tests and read the syntax trees. Coverage is only worth a look when the tests pass."""
     tests = _run(bench, files, policies, scope)
     inputs = asked(tests)
@@ -121,7 +123,7 @@ def _see(opa: OpaCli, bench: Bench, files: Mapping[str, str], policies: Mapping[
     return _Seen(findings=findings, tests=tests, inputs=inputs)
 
 
-def record(bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy]) -> tuple[Asked, ...]:
+def record(bench: PolicyTools, files: Mapping[str, str], policies: Mapping[str, Policy]) -> tuple[Asked, ...]:
     """What the tests ask of the policies. Raises InputError E0811 if one fails: what it asks would not be what it means."""
     tests = _run(bench, files, policies, _Scope(prefixes=()))
     if found := [*_failures(tests)]:
@@ -157,7 +159,7 @@ def _policies(plan: Plan, files: Mapping[str, str]) -> tuple[dict[str, Policy], 
     except InputError as error:
         return {}, [*error.findings]
     try:
-        rules_of(plan.inputs, plan.fleet)
+        rules_of(plan.library, plan.fleet)
     except InputError as error:
         return policies, [*error.findings]
     return policies, []
@@ -199,7 +201,7 @@ def _formatting(opa: OpaCli, repository: Repository, scope: _Scope, *, fix: bool
     return tuple(own), found
 
 
-def _run(bench: Bench, files: Mapping[str, str], policies: Mapping[str, Policy], scope: _Scope) -> tuple[RegoTest, ...]:
+def _run(bench: PolicyTools, files: Mapping[str, str], policies: Mapping[str, Policy], scope: _Scope) -> tuple[RegoTest, ...]:
     """Run the tests, with the probes that record what they ask."""
     with workspace() as folder:
         write_all(folder, probed(files, policies.values()))

@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
-from fleetgen.build.desired_state import Desired, Plan, Settings, desired
+from fleetgen.build.desired_state import Desired, Plan, desired
 from fleetgen.errors import InputError
 from fleetgen.gate.approval import model_answers, models_of
 from fleetgen.gate.findings import Result, finding_of, join, model_finding, object_finding, results_of
 from fleetgen.gate.questions import object_answers
-from fleetgen.gate.rules_in_force import waiver_names, waivers_of
-from fleetgen.inputs.policy_source import Source, policies_from
-from fleetgen.inputs.rules import Rules, read_governing, rules_of
+from fleetgen.inputs.policy_source import PolicySource, policies_from
+from fleetgen.inputs.rules import PolicyLibrary, Rules, read_governing, rules_of
+from fleetgen.inputs.run import Run
 from fleetgen.model.place import Place
 from fleetgen.model.waiver import Waiver
+from fleetgen.policy.waiver_reach import waivers_of
 from fleetgen.policy.waivers import Judged, covers
 from fleetgen.stages import gate
 from fleetgen.stages.gate import Item
@@ -24,7 +25,7 @@ from fleetgen.tools.git_cli import Git
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class WhatIfChange:
     """Something that starts or stops failing: a distinct object, or a finding about clusters. `waivers` would cover some of it.
 
     `uncovered` are the clusters that no valid waiver covers.
@@ -39,14 +40,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class WhatIfRow:
     """What changes under one constraint and action. From warn to deny is one row that fails and one that passes."""
 
     policy: str
     constraint: str
     action: str
-    failing: tuple[Change, ...]
-    passing: tuple[Change, ...]
+    failing: tuple[WhatIfChange, ...]
+    passing: tuple[WhatIfChange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class WhatIf:
     policies: str
     objects: int
     clusters: int
-    rows: tuple[Row, ...]
+    rows: tuple[WhatIfRow, ...]
 
     @property
     def blocks(self) -> bool:
@@ -77,41 +78,42 @@ _Subject: TypeAlias = tuple[str, str]
 _Failures: TypeAlias = dict[_Key, dict[_Subject, list[_Result]]]
 
 
-def whatif(settings: Settings, source: str, git: Callable[[], Git]) -> WhatIf:
+def whatif(run: Run, source: str, git: Callable[[], Git]) -> WhatIf:
     """Compare. Raises InputError if the other policies cannot be used, and what building and gating the fleet raise."""
-    other = policies_from(settings.repository, source, git)
-    wanted = desired(settings, waiver_names)
+    other = policies_from(run.repository, source, git)
+    wanted = desired(run)
     plan = wanted.plan
     before, after = plan.rules, _after(plan, other)
     sets = {name: f"{before.of[name]}|{after.of[name]}" for name in plan.resolved.clusters}
     questions = gate.items(plan.resolved, wanted.objects, sets)  # of clusters that neither side tells apart
-    now, then = (_failures(settings, wanted, rules, questions) for rules in (before, after))
+    now, then = (_failures(run, wanted, rules, questions) for rules in (before, after))
     _demand_sound(after, source, now, then)
-    waivers = [w for w in waivers_of(plan.fleet, plan.resolved, after) if date.fromisoformat(w.expires) >= settings.as_of]
+    waivers = waivers_of(plan.fleet.waivers, plan.resolved, after.policies)
+    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.expires) >= run.as_of]
     rows = []
     for key in sorted(now.keys() | then.keys()):
         old, new = now.get(key, {}), then.get(key, {})
-        failing = _changes(wanted, after, {s: r for s, r in new.items() if s not in old}, waivers)
+        failing = _changes(wanted, after, {s: r for s, r in new.items() if s not in old}, valid)
         passing = _changes(wanted, before, {s: r for s, r in old.items() if s not in new}, ())
         if failing or passing:
-            rows.append(Row(policy=key[0], constraint=key[1], action=key[2], failing=failing, passing=passing))
+            rows.append(WhatIfRow(policy=key[0], constraint=key[1], action=key[2], failing=failing, passing=passing))
     distinct = len({item.manifest.digest for item in questions})
     return WhatIf(policies=source, objects=distinct, clusters=len(plan.resolved.clusters), rows=tuple(rows))
 
 
-def _after(plan: Plan, other: Source) -> Rules:
+def _after(plan: Plan, other: PolicySource) -> Rules:
     """The other rules for the same fleet and its waivers; where the other side says nothing of Enforcement, with the fleet's."""
     try:
         enforcements = plan.fleet.enforcements
         if other.enforcement is not None:
             _, enforcements = read_governing(other.enforcement)
         fleet = replace(plan.fleet, enforcements=enforcements)
-        return rules_of(replace(plan.inputs, library=other.library(plan.inputs.library)), fleet)
+        return rules_of(PolicyLibrary(other.library(plan.inputs.library), plan.library.environments), fleet)
     except InputError as error:
         raise other.blamed(error) from error
 
 
-def _failures(settings: Settings, wanted: Desired, rules: Rules, questions: Sequence[Item]) -> _Failures:
+def _failures(run: Run, wanted: Desired, rules: Rules, questions: Sequence[Item]) -> _Failures:
     """Constraint and action -> who fails -> why. What is waived fails, too."""
     failures: _Failures = {}
 
@@ -122,11 +124,11 @@ def _failures(settings: Settings, wanted: Desired, rules: Rules, questions: Sequ
             failures.setdefault(key, {}).setdefault(subject, []).append(result)
 
     asked = [replace(item, policy_set=rules.of[item.clusters[0]]) for item in questions]
-    answers = object_answers(settings, rules, asked)
+    answers = object_answers(run, rules, asked)
     for item in asked:
         for said in results_of(rules.sets[item.policy_set], answers[item.id]):
             add([("object", item.id)], _Result(item=item, said=said))
-    for policy_set, answer in model_answers(settings, rules, models_of(wanted, rules, settings.as_of)).items():
+    for policy_set, answer in model_answers(run, rules, models_of(wanted, rules, run.as_of)).items():
         for msg, metadata in answer.results:
             named = model_finding(wanted, rules, msg, metadata).finding.clusters
             subjects = [("cluster", name) for name in named] or [("environment", rules.sets[policy_set].environment)]
@@ -157,7 +159,7 @@ def _demand_sound(rules: Rules, source: str, now: _Failures, then: _Failures) ->
 
 def _changes(
     wanted: Desired, rules: Rules, subjects: Mapping[_Subject, Sequence[_Result]], waivers: Collection[Waiver]
-) -> tuple[Change, ...]:
+) -> tuple[WhatIfChange, ...]:
     """Equal objects of several environments are one change, and so are clusters of which the same is said."""
     merged: dict[tuple[str, bool], Judged] = {}
     for (what, name), results in subjects.items():
@@ -176,7 +178,7 @@ def _changes(
     return tuple(sorted(changes, key=lambda change: (change.object, change.message, change.clusters)))
 
 
-def _change(parts: Sequence[Judged], waivers: Collection[Waiver]) -> Change:
+def _change(parts: Sequence[Judged], waivers: Collection[Waiver]) -> WhatIfChange:
     """`parts` are the clusters at which the object is exempt by a waiver, and the others."""
     first = parts[0].finding
     covering = [[waiver for waiver in waivers if covers(waiver, part)] for part in parts]
@@ -186,7 +188,7 @@ def _change(parts: Sequence[Judged], waivers: Collection[Waiver]) -> Change:
         for name in part.finding.clusters
         if not any(name in waiver.clusters for waiver in found)
     }
-    return Change(
+    return WhatIfChange(
         object=str(first.object or ""),
         message=first.message,
         place=first.place,

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from fleetgen.errors import problem
 from fleetgen.model.finding import Finding, Severity
-from fleetgen.model.fleet import EnforcementDocument
+from fleetgen.model.fleet import Cluster, EnforcementDocument
 from fleetgen.model.inventory import ACTIONS, EnforcementScope, Stage
 from fleetgen.model.policy import Constraint
 from fleetgen.schemas.validate import suggest
@@ -25,6 +25,11 @@ class Membership:
     environment: str
     ring: str = ""
     groups: tuple[str, ...] = ()
+
+
+def membership_of(cluster: Cluster) -> Membership:
+    """Where a cluster stands."""
+    return Membership(cluster.spec.environment, cluster.spec.ring, cluster.groups)
 
 
 def rank(action: str) -> int:

@@ -15,7 +15,6 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import WaiverDocument
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
-from fleetgen.policy.enforcement import Membership
 
 COMPANION: Final = "-waived"
 # what the API server allows as the name of an object of Gatekeeper's
@@ -56,14 +55,6 @@ def exemption(waiver: WaiverDocument) -> JsonObject:
         "image": scope.image,
     }
     return {key: value for key, value in keys.items() if value} or {"namespace": "*"}
-
-
-def reached(waiver: WaiverDocument, member: Membership) -> bool:
-    """Whether the waiver holds for these clusters, single ones apart."""
-    scope = waiver.spec.scope
-    return (not scope.environments or member.environment in scope.environments) and (
-        not scope.groups or not set(scope.groups).isdisjoint(member.groups)
-    )
 
 
 def exempted(

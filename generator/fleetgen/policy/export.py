@@ -9,8 +9,8 @@ from typing import Final
 from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import Constraint, Exported, Policy, PolicySet
-from fleetgen.policy.plan import parameters
+from fleetgen.model.policy import Constraint, ExportedPolicy, Policy, PolicySet
+from fleetgen.policy.gate_plan import parameters
 
 TARGET: Final = "admission.k8s.gatekeeper.sh"
 # The kind of a constraint comes into being some seconds after its template, and is not there in a dry run before the first sync.
@@ -28,7 +28,7 @@ def export(
     sets: Mapping[str, PolicySet],
     *,
     sources: Mapping[str, str],
-) -> dict[str, Exported]:
+) -> dict[str, ExportedPolicy]:
     """The policies named by `ids`, with the constraints of each policy set. `sources`: path -> Rego.
 
     Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs into the gate only.
@@ -37,7 +37,7 @@ def export(
         raise InputError(wrong)
     packages = packages_of(sources)
     return {
-        name: Exported(
+        name: ExportedPolicy(
             policy=policies[name],
             template=template(policies[name], packages),
             constraints={

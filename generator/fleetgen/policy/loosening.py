@@ -16,7 +16,7 @@ from fleetgen.model.plain import Json
 from fleetgen.model.policy import Constraint, Policy, PolicySet
 from fleetgen.policy.enforcement import rank
 from fleetgen.policy.export import libraries, packages_of
-from fleetgen.policy.plan import parameters
+from fleetgen.policy.gate_plan import parameters
 
 _SEVERITIES: Final = ("medium", "high", "critical")
 _GATE: Final = "policies/rego/gate/"

@@ -29,7 +29,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Disagreement:
     """What the gates say differently about one object under one constraint; what both say is left out."""
 
     constraint: str
@@ -58,7 +58,7 @@ def _whole(value: Json) -> Json:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def differences(gate: Iterable[Judged], cluster: Iterable[Judged]) -> tuple[Difference, ...]:
+def differences(gate: Iterable[Judged], cluster: Iterable[Judged]) -> tuple[Disagreement, ...]:
     """By constraint and object, sorted."""
     ours, theirs = Counter(gate), Counter(cluster)
     found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
@@ -66,6 +66,6 @@ def differences(gate: Iterable[Judged], cluster: Iterable[Judged]) -> tuple[Diff
         for result in sorted(extra.elements()):
             found.setdefault((result.constraint, result.subject), ([], []))[side].append(str(result))
     return tuple(
-        Difference(constraint=constraint, subject=subject, gate=tuple(only), cluster=tuple(others))
+        Disagreement(constraint=constraint, subject=subject, gate=tuple(only), cluster=tuple(others))
         for (constraint, subject), (only, others) in sorted(found.items())
     )

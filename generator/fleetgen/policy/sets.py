@@ -12,7 +12,8 @@ from fleetgen.model.fleet import EnforcementDocument, WaiverDocument
 from fleetgen.model.plain import Json
 from fleetgen.model.policy import Constraint, PolicySet
 from fleetgen.policy.enforcement import Membership, enforced
-from fleetgen.policy.exemptions import exempted, reached
+from fleetgen.policy.exemptions import exempted
+from fleetgen.policy.waiver_reach import reaches
 
 Values = Mapping[str, Json]
 
@@ -80,7 +81,7 @@ def _sets_of(
         here = [c for c in constraints if not is_split or c.policy.scope != "fleet"]
         complete, companions = exempted(
             [enforced(constraint, member, enforcements) for constraint in here],
-            [waiver for waiver in waivers if reached(waiver, member)],
+            [waiver for waiver in waivers if reaches(waiver, member)],
         )
         yield PolicySet(name=name, environment=member.environment, values=values, constraints=complete, companions=companions)
     if is_split:

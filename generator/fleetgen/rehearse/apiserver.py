@@ -22,7 +22,7 @@ _MANAGER: Final = "fleetgen-rehearse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
+class ApiClient:
     """One served kind."""
 
     group: str
@@ -70,7 +70,7 @@ class ApiServer:
         self._http = httpx.Client(
             base_url=url, verify=_trusting(ca), headers={"Authorization": f"Bearer {token}"}, trust_env=False
         )
-        self._apis: dict[tuple[str, str], Api] = {}
+        self._apis: dict[tuple[str, str], ApiClient] = {}
 
     def close(self) -> None:
         self._http.close()
@@ -82,9 +82,9 @@ class ApiServer:
         except httpx.HTTPError:
             return False
 
-    def apis(self) -> dict[tuple[str, str], Api]:
+    def apis(self) -> dict[tuple[str, str], ApiClient]:
         """Every served kind by (group, kind), in the group's preferred version."""
-        found: dict[tuple[str, str], Api] = {}
+        found: dict[tuple[str, str], ApiClient] = {}
         for path in ("/api", "/apis"):
             for group in cast("list[JsonObject]", self._request("GET", path, headers={"Accept": _DISCOVERY})["items"]):
                 for api in _served(group):
@@ -148,7 +148,7 @@ class ApiServer:
             if error.status != httpx.codes.NOT_FOUND:
                 raise
 
-    def _api(self, wanted: ResourceId) -> Api:
+    def _api(self, wanted: ResourceId) -> ApiClient:
         if not self.serves(wanted.group, wanted.kind):
             raise RefusedError(404, f"no kind {wanted.kind} in group '{wanted.group}' is served", str(wanted))
         return self._apis[(wanted.group, wanted.kind)]
@@ -176,12 +176,12 @@ def _trusting(ca: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca))
 
 
-def _served(group: JsonObject) -> Iterator[Api]:
+def _served(group: JsonObject) -> Iterator[ApiClient]:
     metadata = cast("JsonObject", group.get("metadata", {}))
     for version in cast("list[JsonObject]", group["versions"]):
         for resource in cast("list[JsonObject]", version.get("resources", [])):
             response = cast("JsonObject", resource.get("responseKind", {}))
-            yield Api(
+            yield ApiClient(
                 group=str(metadata.get("name", "")),
                 version=str(version["version"]),
                 kind=str(response.get("kind", "")),

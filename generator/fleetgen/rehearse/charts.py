@@ -13,7 +13,7 @@ from fleetgen.model.inventory import Delivery
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Variant
 from fleetgen.rehearse import objects
-from fleetgen.rehearse.crds import Definition, Definitions
+from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions
 from fleetgen.stages.compose import chart_repository
 from fleetgen.yamlfile import dump, dump_all
 
@@ -26,7 +26,7 @@ class StandIn:
     repo_url: str
     name: str
     version: str
-    definitions: tuple[Definition, ...]
+    definitions: tuple[SiteDefinition, ...]
 
     def archive(self) -> bytes:
         """The chart as Helm packs it; the same bytes for the same content."""
@@ -45,7 +45,7 @@ class StandIn:
         return gzip.compress(packed.getvalue(), mtime=0)
 
 
-def stand_in(unit: str, variant: Variant, definitions: Definitions, delivery: Delivery) -> StandIn | None:
+def stand_in(unit: str, variant: Variant, definitions: SiteDefinitions, delivery: Delivery) -> StandIn | None:
     """The stand-in for a unit's chart; None for a unit without one."""
     if variant.chart is None:
         return None

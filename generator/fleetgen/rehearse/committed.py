@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from fleetgen.build.desired_state import Desired, Settings, cached_builds, desired
+from fleetgen.build.desired_state import Desired, cached_builds, desired
 from fleetgen.errors import GateFailed, InputError, problem
-from fleetgen.gate.rules_in_force import waiver_names
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import CONFIG, OUTPUT, Repository
+from fleetgen.inputs.run import Run
 from fleetgen.model.place import Place
 from fleetgen.model.variant import VariantKey
-from fleetgen.rehearse.crds import Definitions, definitions_in
+from fleetgen.rehearse.crds import SiteDefinitions, definitions_in
 from fleetgen.rehearse.programs import Tools
 from fleetgen.rehearse.wanted import Wanted, root_of, wanted
 from fleetgen.tools import git_serve
@@ -26,28 +26,28 @@ _GATEKEEPER_CRDS: Final = "charts/gatekeeper/crds"
 _REF: Final = "refs/heads/rehearsed"
 
 
-def definitions(tools: Tools, folder: Path | None, made: Desired) -> Definitions:
+def definitions(tools: Tools, folder: Path | None, made: Desired) -> SiteDefinitions:
     """CRDs from the user's folder, then from the tools' own modules."""
     own = [
         ("argocd module", tools.files("argocd") / _ARGOCD_CRDS),
         ("gatekeeper chart", tools.files("gatekeeper") / _GATEKEEPER_CRDS),
     ]
     declared = {(r.group, r.kind) for component in made.plan.fleet.components.values() for r in component.cluster_resources}
-    found = Definitions([*([(str(folder), folder)] if folder else []), *own], declared)
+    found = SiteDefinitions([*([(str(folder), folder)] if folder else []), *own], declared)
     if found.empty and not found.problems:
         text = f"no file below {', '.join(found.empty)} defines a custom resource"
         raise InputError(problem("E1305", text, fix="name a folder with CustomResourceDefinitions in .yaml, .yml or .json files"))
     return found
 
 
-def planned(settings: Settings, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    """What the cluster's site must become, from the inputs that `settings` reads."""
-    return _planned(settings, tools, cluster, crds, _made(settings, cluster))
+def planned(run: Run, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
+    """What the cluster's site must become, from the inputs that `run` reads."""
+    return _planned(run, tools, cluster, crds, _made(run, cluster))
 
 
-def _made(settings: Settings, cluster: str) -> Desired:
+def _made(run: Run, cluster: str) -> Desired:
     """Everything that is rendered. Raises InputError E0301, E1305 for a cluster that no site can be."""
-    made = desired(settings, waiver_names)
+    made = desired(run)
     root_of(made, cluster)
     spec = made.plan.resolved.clusters[cluster].spec
     if spec.lifecycle != "active":
@@ -56,23 +56,23 @@ def _made(settings: Settings, cluster: str) -> Desired:
     return made
 
 
-def _planned(settings: Settings, tools: Tools, cluster: str, crds: Path | None, made: Desired) -> Wanted:
+def _planned(run: Run, tools: Tools, cluster: str, crds: Path | None, made: Desired) -> Wanted:
     root = root_of(made, cluster)
     found = definitions(tools, crds, made)
-    built = cached_builds(settings, {key("root", root, *made.files.values()): (root, made.files)}, {})
+    built = cached_builds(run, {key("root", root, *made.files.values()): (root, made.files)}, {})
     plan = wanted(made, next(iter(built.values())), found, definitions_in(tools.files("argocd") / _ARGOCD_CRDS))
     if found.problems:
         raise InputError(found.problems)
     return plan
 
 
-def committed(settings: Settings, tools: Tools, cluster: str, *, commit: str, crds: Path | None, folder: Path) -> Wanted:
+def committed(run: Run, tools: Tools, cluster: str, *, commit: str, crds: Path | None, folder: Path) -> Wanted:
     """What the cluster's site must become, from one commit, which is checked out below `folder` for the moment.
 
     InputError E1305 if sites find nothing there, GateFailed E0901 if what they find is not what its inputs render.
     """
-    git = Git.open(settings.repository.root, os.environ)
-    inside = settings.repository.root.resolve().relative_to(git.root.resolve())
+    git = Git.open(run.repository.root, os.environ)
+    inside = run.repository.root.resolve().relative_to(git.root.resolve())
     bare, files = folder / "fleet.git", folder / "files"
     folder.mkdir()
     try:
@@ -81,7 +81,7 @@ def committed(settings: Settings, tools: Tools, cluster: str, *, commit: str, cr
         if not (files / inside / CONFIG).is_file():
             text = f"commit {commit[:12]} has no {inside / CONFIG}"
             raise InputError(problem("E1305", text, fix="commit the fleet, or name a commit that has it with --ref"))
-        there = replace(settings, repository=Repository.find(files / inside))
+        there = replace(run, repository=Repository.find(files / inside))
         made = _made(there, cluster)
         _check_output(made, cluster, files, inside)
         return _planned(there, tools, cluster, crds, made)

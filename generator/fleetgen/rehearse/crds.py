@@ -13,20 +13,20 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.rehearse import objects
-from fleetgen.schemas.definitions import KIND, Source, objects_of, rank, sources
+from fleetgen.schemas.definitions import KIND, DefinitionSource, objects_of, rank, sources
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class SiteDefinition:
     """A CRD; `origin` says whose it is: a file below the user's folder, a tool, or empty where it was made up here."""
 
     data: JsonObject
     origin: str
 
 
-class Definitions:
+class SiteDefinitions:
     """Looks up CRDs by `group/version/Kind`. `folders`: (name for reports, folder), the first that has one wins.
 
     `cluster_scoped`: (group, kind) of what is made up without a namespace. `problems`: files that cannot be read, and versions
@@ -48,7 +48,7 @@ class Definitions:
         """Names of folders without any definition."""
         return [folder.title for folder in self._folders if not folder.sources]
 
-    def find(self, api: str, version: str = "") -> Definition:
+    def find(self, api: str, version: str = "") -> SiteDefinition:
         """What serves an API; of several in a folder the one whose path has the unit's `version`, else the last."""
         group, served, kind = split(api)
         others: list[str] = []
@@ -57,13 +57,13 @@ class Definitions:
             found = [(path, data) for path, data in known if _serves(data, served)]
             if found:
                 path, data = max(found, key=lambda item: rank(item[0], version))
-                return Definition(data=_without_conversion(data), origin=f"{folder.title}: {path}")
+                return SiteDefinition(data=_without_conversion(data), origin=f"{folder.title}: {path}")
             others += [f"{folder.title}: {path}" for path, _ in known]
         if others:
             fix = f"correct the version in `provides`, or name a folder with a definition that serves {served}"
             self._not_served.append(problem("E1305", f"{api} is provided, but {', '.join(others)} does not serve it", fix=fix))
         cluster = (group, kind) in self._cluster_scoped or kind in _CLUSTER_SCOPED
-        return Definition(data=anything(group, served, kind, cluster=cluster), origin="")
+        return SiteDefinition(data=anything(group, served, kind, cluster=cluster), origin="")
 
 
 def definitions_in(folder: Path) -> list[JsonObject]:
@@ -117,10 +117,10 @@ class _Folder:
 
     def __init__(self, title: str, folder: Path) -> None:
         self.title, self.problems = title, list[Finding]()
-        self._folder, self._known = folder, dict[Source, tuple[JsonObject, ...]]()
+        self._folder, self._known = folder, dict[DefinitionSource, tuple[JsonObject, ...]]()
 
     @cached_property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[DefinitionSource, ...]:
         """In the order of their paths, which are relative to the folder."""
         texts: dict[str, str] = {}
         for path in self._folder.rglob("*"):
@@ -140,7 +140,7 @@ class _Folder:
                 if (objects.text(data, "spec", "group"), objects.text(data, "spec", "names", "kind")) == (group, kind):
                     yield source.place.path, data
 
-    def read(self, source: Source) -> tuple[JsonObject, ...]:
+    def read(self, source: DefinitionSource) -> tuple[JsonObject, ...]:
         """The definitions in a document."""
         if source not in self._known:
             place = replace(source.place, path=str(self._folder / source.place.path))

@@ -17,7 +17,7 @@ from fleetgen.model.resource import ResourceId
 from fleetgen.model.variant import Variant
 from fleetgen.rehearse import objects
 from fleetgen.rehearse.apiserver import Objects
-from fleetgen.rehearse.crds import Definition, Definitions, split
+from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions, split
 
 GROUP: Final = "operators.coreos.com"
 SUBSCRIPTION: Final = "Subscription"
@@ -47,18 +47,18 @@ class Package:
 
     name: str
     namespace: str
-    definitions: tuple[Definition, ...]
+    definitions: tuple[SiteDefinition, ...]
 
 
 def packages(
-    variant: Variant, manifests: Sequence[JsonObject], definitions: Definitions, given: Collection[str]
+    variant: Variant, manifests: Sequence[JsonObject], definitions: SiteDefinitions, given: Collection[str]
 ) -> tuple[Package, ...]:
     """The packages that a unit subscribes to: they bring what its component provides, and what it uses and nobody gives.
 
     `given`: APIs that the site has anyway, or that some unit provides.
     """
     subscribed = [m for m in manifests if (objects.identity(m).group, objects.identity(m).kind) == (GROUP, SUBSCRIPTION)]
-    owned: dict[str, dict[ResourceId, Definition]] = {_package(subscription): {} for subscription in subscribed}
+    owned: dict[str, dict[ResourceId, SiteDefinition]] = {_package(subscription): {} for subscription in subscribed}
     used = [f"{m['apiVersion']}/{m['kind']}" for m in manifests if _is_custom(objects.identity(m).group)]
     for api in dict.fromkeys((*variant.component.provides, *(api for api in used if api not in given))) if owned else ():
         owner = next((name for name in owned if split(api)[0] in _GROUPS.get(name, ())), next(iter(owned)))

@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.errors import problem
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
 from fleetgen.rehearse import comparing
 from fleetgen.rehearse import site as sites
 from fleetgen.rehearse.charts import StandIn
 from fleetgen.rehearse.committed import committed
-from fleetgen.rehearse.crds import Definition
+from fleetgen.rehearse.crds import SiteDefinition
 from fleetgen.rehearse.internet import Traffic
 from fleetgen.rehearse.olm import Package
 from fleetgen.rehearse.programs import Guard, Tools
-from fleetgen.rehearse.site import Options, Site
+from fleetgen.rehearse.site import Options, RehearsedSite
 from fleetgen.rehearse.watching import Event
 from fleetgen.tools import git_serve
 from fleetgen.tools.git_cli import Git
-from fleetgen.tools.pins import Use
+from fleetgen.tools.pins import ToolUse
 from fleetgen.tools.toolchain import Toolchain
 
 _RECONCILIATIONS: Final = 2
@@ -47,7 +47,7 @@ class Rehearsed:
     unknown: tuple[str, ...]
     charts: tuple[StandIn, ...]
     packages: tuple[Package, ...]
-    provided: tuple[Definition, ...]
+    provided: tuple[SiteDefinition, ...]
     objects: int
     gatekeeper: bool
     acted: tuple[str, ...]
@@ -64,7 +64,7 @@ class BuiltTools:
 
     def prepare(self) -> None:
         """Build now, so that nothing waits for a compiler while a site runs."""
-        for name in (*self._toolchain.names(use=Use.REHEARSALS), "kustomize"):
+        for name in (*self._toolchain.names(use=ToolUse.REHEARSALS), "kustomize"):
             self.path(name)
 
     def path(self, name: str) -> Path:
@@ -79,19 +79,19 @@ class BuiltTools:
 
 
 @contextmanager
-def opened(settings: Settings, tools: Tools, cluster: str, *, commit: str, crds: Path | None, options: Options) -> Iterator[Site]:
+def opened(run: Run, tools: Tools, cluster: str, *, commit: str, crds: Path | None, options: Options) -> Iterator[RehearsedSite]:
     """A site that serves one commit of the repository and has not been powered on yet."""
     sites.check(options)
     with closing(Guard()) as guard:
-        plan = committed(settings, tools, cluster, commit=commit, crds=crds, folder=guard.folder / "commit")
+        plan = committed(run, tools, cluster, commit=commit, crds=crds, folder=guard.folder / "commit")
         tools.prepare()
         with sites.opened(guard, tools, plan, options) as site:
-            git_serve.copy(Git.open(settings.repository.root, os.environ).root, commit, site.repository, plan.ref)
+            git_serve.copy(Git.open(run.repository.root, os.environ).root, commit, site.repository, plan.ref)
             site.serve(plan)
             yield site
 
 
-def rehearse(site: Site, commit: str, seconds: float) -> Rehearsed:
+def rehearse(site: RehearsedSite, commit: str, seconds: float) -> Rehearsed:
     """Power on, wait until settled, watch two more reconciliations, compare. Raises GateFailed E1302 if it does not get there."""
     site.power_on()
     site.wait_settled(commit, seconds=seconds)
@@ -117,7 +117,7 @@ def rehearse(site: Site, commit: str, seconds: float) -> Rehearsed:
     )
 
 
-def unrest(site: Site) -> Sequence[Finding]:
+def unrest(site: RehearsedSite) -> Sequence[Finding]:
     """Applications that leave Synced and Healthy, or are synced again, while all are compared twice more and nothing changes."""
     first, events = site.applications(), len(site.timeline.events)
     compared = {name: {application.compared} for name, application in first.items()}

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Final
 
 from fleetgen.model.plain import JsonObject
-from fleetgen.rehearse.crds import Definition
+from fleetgen.rehearse.crds import SiteDefinition
 from fleetgen.rehearse.internet import Traffic
 from fleetgen.rehearse.rehearsal import Rehearsed
 from fleetgen.rehearse.watching import Event
@@ -107,7 +107,7 @@ def _line(event: Event) -> str:
     return f"{event.seconds:7.1f} s  {event.subject:26} {event.what}"
 
 
-def _described(definitions: Sequence[Definition]) -> str:
+def _described(definitions: Sequence[SiteDefinition]) -> str:
     """How many, and whose they are."""
     made_up = sum(not definition.origin for definition in definitions)
     where = sorted({definition.origin.rpartition(": ")[0] for definition in definitions if definition.origin})

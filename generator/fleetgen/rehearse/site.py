@@ -48,7 +48,7 @@ class Options:
     on_event: Callable[[Event], None] = field(default=lambda _event: None)
 
 
-class Site:
+class RehearsedSite:
     """Made by `opened`. `repository` is the bare repository that the site pulls from; push to it to change the fleet."""
 
     def __init__(self, programs: Programs, tools: Tools, numbers: Iterator[int], wanted: Wanted, options: Options) -> None:
@@ -232,7 +232,7 @@ def _need_space(folder: Path) -> None:
 
 
 @contextmanager
-def opened(guard: Guard, tools: Tools, wanted: Wanted, options: Options) -> Iterator[Site]:
+def opened(guard: Guard, tools: Tools, wanted: Wanted, options: Options) -> Iterator[RehearsedSite]:
     """A site in a folder and on ports of its own. With `options.folder` its files are kept, else removed with the guard's."""
     check(options)
     folder = options.folder or guard.folder / "site"
@@ -240,7 +240,7 @@ def opened(guard: Guard, tools: Tools, wanted: Wanted, options: Options) -> Iter
     with ports.reserved(os.getpid() * _SPREAD) as numbers:
         programs = Programs(guard, folder)
         try:
-            site = Site(programs, tools, numbers, wanted, options)
+            site = RehearsedSite(programs, tools, numbers, wanted, options)
             try:
                 yield site
             finally:

@@ -15,7 +15,7 @@ from fleetgen.model.manifest import Documents
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.rehearse import distributions, objects, olm
 from fleetgen.rehearse.charts import StandIn, stand_in
-from fleetgen.rehearse.crds import Definition, Definitions
+from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions
 from fleetgen.stages.compose import cluster_folder
 from fleetgen.yamlfile import load_manifests
 
@@ -48,14 +48,14 @@ class Wanted:
     objects: tuple[JsonObject, ...]
     charts: tuple[StandIn, ...]
     packages: tuple[olm.Package, ...]
-    provided: tuple[Definition, ...]
+    provided: tuple[SiteDefinition, ...]
     namespaces: tuple[str, ...]
     definitions: tuple[JsonObject, ...]
     gatekeeper: GatekeeperChart | None
     windows: bool
 
 
-def wanted(desired: Desired, root: Documents, definitions: Definitions, argocd: Sequence[JsonObject]) -> Wanted:
+def wanted(desired: Desired, root: Documents, definitions: SiteDefinitions, argocd: Sequence[JsonObject]) -> Wanted:
     """`root`: the cluster's folder as kustomize builds it; `argocd`: Argo CD's own CRDs. Raises InputError E1305."""
     cluster = _cluster(desired, root.root)
     resolved = desired.plan.resolved

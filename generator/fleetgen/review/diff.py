@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fleetgen.build import rendered_tree
-from fleetgen.build.desired_state import Settings
+from fleetgen.inputs.run import Run
 from fleetgen.model.change import Change
 from fleetgen.stages.diff import diff
 
 
-def changes(settings: Settings, before: dict[str, str], after: dict[str, str]) -> tuple[Change, ...]:
+def changes(run: Run, before: dict[str, str], after: dict[str, str]) -> tuple[Change, ...]:
     """The distinct changes between two rendered trees."""
-    return diff(rendered_tree.tree(settings, before), rendered_tree.tree(settings, after))
+    return diff(rendered_tree.tree(run, before), rendered_tree.tree(run, after))

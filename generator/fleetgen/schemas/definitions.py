@@ -28,7 +28,7 @@ _CONSTRAINTS: Final = "constraints.gatekeeper.sh"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class DefinitionSource:
     """One YAML document that may define custom kinds: its text, not read yet."""
 
     place: Place
@@ -49,19 +49,19 @@ def _names(text: str, key: str, value: str) -> bool:
     return bool(re.search(rf"""\b{key}["']?\s*:\s*["']?{re.escape(value)}["']?\s*(?:[,}}#]|$)""", text, re.MULTILINE))
 
 
-def sources(files: Mapping[str, str]) -> tuple[Source, ...]:
+def sources(files: Mapping[str, str]) -> tuple[DefinitionSource, ...]:
     """The documents of some files that define custom kinds, in the order of their paths."""
     return tuple(source for path in sorted(files) for source in _documents(path, files[path]))
 
 
-def _documents(path: str, text: str) -> Iterator[Source]:
+def _documents(path: str, text: str) -> Iterator[DefinitionSource]:
     for line, part in _parts(text, _DOCUMENT, 1) if KIND in text else ():
         # a list as kubectl prints it: to read one of all kinds of a site takes seconds, one of its items does not
         listed = _parts(part, _COLUMN, line) if _LIST.search(part) else ()
         items = [(number, f"  {item[2:]}") for number, item in listed if item.startswith("- ")]
         for number, item in items or [(line, part)]:
             if KIND in item:
-                yield Source(place=Place(path, number), text=item)
+                yield DefinitionSource(place=Place(path, number), text=item)
 
 
 def _parts(text: str, start: re.Pattern[str], line: int) -> Iterator[tuple[int, str]]:
@@ -73,7 +73,7 @@ def _parts(text: str, start: re.Pattern[str], line: int) -> Iterator[tuple[int, 
         begin, line = end, line + part.count("\n")
 
 
-def objects_of(source: Source) -> tuple[JsonObject, ...]:
+def objects_of(source: DefinitionSource) -> tuple[JsonObject, ...]:
     """The CustomResourceDefinitions of a document, which may be a list of them. Raises InputError."""
     found: list[Json] = []
     for document in load_objects(source.text, source.place):
@@ -82,7 +82,7 @@ def objects_of(source: Source) -> tuple[JsonObject, ...]:
     return tuple(item for item in found if isinstance(item, dict) and item.get("kind") == KIND)
 
 
-def read(source: Source) -> tuple[Definition, ...]:
+def read(source: DefinitionSource) -> tuple[Definition, ...]:
     """The definitions of a document. Raises InputError E0607 for one that the API server would not take either."""
     return tuple(definition(data, source.place) for data in objects_of(source))
 
@@ -163,33 +163,35 @@ def rank(path: str, wanted: str) -> tuple[bool, list[tuple[int, str]], str]:
 class Definitions:
     """The definitions of some documents. `reader` reads one document: what it costs is paid for kinds that occur."""
 
-    def __init__(self, found: Sequence[Source], reader: Callable[[Source], Sequence[Definition]] = read) -> None:
+    def __init__(
+        self, found: Sequence[DefinitionSource], reader: Callable[[DefinitionSource], Sequence[Definition]] = read
+    ) -> None:
         self._sources = found
         self._reader = reader
-        self._known: dict[tuple[str, str], dict[str, tuple[Source, Definition]]] = {}
+        self._known: dict[tuple[str, str], dict[str, tuple[DefinitionSource, Definition]]] = {}
         self._read: dict[str, Sequence[Definition]] = {}
 
-    def find(self, group: str, kind: str, version: str) -> tuple[Source, Definition] | None:
+    def find(self, group: str, kind: str, version: str) -> tuple[DefinitionSource, Definition] | None:
         """The definition of a kind for the version of what provides it. Raises InputError E0607 if two contradict each other."""
         candidates = self._candidates(group, kind)
         return candidates[max(candidates, key=lambda path: rank(path, version))] if candidates else None
 
-    def _candidates(self, group: str, kind: str) -> Mapping[str, tuple[Source, Definition]]:
+    def _candidates(self, group: str, kind: str) -> Mapping[str, tuple[DefinitionSource, Definition]]:
         if (group, kind) not in self._known:
             possible = [source for source in self._sources if source.may_define(group, kind)]
             found = [(source, d) for source in possible for d in self._definitions(source) if (d.group, d.kind) == (group, kind)]
             self._known[group, kind] = _distinct(found)
         return self._known[group, kind]
 
-    def _definitions(self, source: Source) -> Sequence[Definition]:
+    def _definitions(self, source: DefinitionSource) -> Sequence[Definition]:
         if source.digest not in self._read:
             self._read[source.digest] = self._reader(source)
         return self._read[source.digest]
 
 
-def _distinct(found: Sequence[tuple[Source, Definition]]) -> dict[str, tuple[Source, Definition]]:
+def _distinct(found: Sequence[tuple[DefinitionSource, Definition]]) -> dict[str, tuple[DefinitionSource, Definition]]:
     """By path. Different definitions of one kind must lie in folders of different versions: nothing else tells which is meant."""
-    by_version: dict[str, tuple[Source, Definition]] = {}
+    by_version: dict[str, tuple[DefinitionSource, Definition]] = {}
     several = any(defined != found[0][1] for _, defined in found)
     for source, defined in found:
         version = version_of(source.place.path) if several else ""

@@ -31,10 +31,10 @@ _BRINGING: Final = frozenset({"CustomResourceDefinition", "ConstraintTemplate"})
 Objects: TypeAlias = Mapping[VariantKey, Sequence[Manifest]]
 GroupKind: TypeAlias = tuple[str, str]
 # None: no schema of the kind is known
-Verdict: TypeAlias = tuple[Breach, ...] | None
+SchemaVerdict: TypeAlias = tuple[Breach, ...] | None
 
 
-class Kubernetes(Protocol):
+class KubernetesSchemas(Protocol):
     """The schemas of Kubernetes' own kinds. `digest` names all of them, `minors` lists them from old to new."""
 
     @property
@@ -86,7 +86,7 @@ class _Context:
 class Sources:
     """Where schemas come from."""
 
-    kubernetes: Kubernetes
+    kubernetes: KubernetesSchemas
     definitions: Definitions
 
 
@@ -192,11 +192,11 @@ def _distinct(
 class Judge:
     """Answers questions; compiles each schema once."""
 
-    def __init__(self, kubernetes: Kubernetes) -> None:
+    def __init__(self, kubernetes: KubernetesSchemas) -> None:
         self._kubernetes = kubernetes
-        self._answers: dict[tuple[str, Api], ObjectSchema | Verdict] = {}
+        self._answers: dict[tuple[str, Api], ObjectSchema | SchemaVerdict] = {}
 
-    def verdict(self, question: Question) -> Verdict:
+    def verdict(self, question: Question) -> SchemaVerdict:
         """All breaches of an object."""
         api, schema = Api.of(question.manifest.data), question.schema
         if (schema.digest, api) not in self._answers:
@@ -204,7 +204,7 @@ class Judge:
         known = self._answers[schema.digest, api]
         return known.breaches(question.manifest.data) if isinstance(known, ObjectSchema) else known
 
-    def _prepare(self, api: Api, schema: Schema) -> ObjectSchema | Verdict:
+    def _prepare(self, api: Api, schema: Schema) -> ObjectSchema | SchemaVerdict:
         """What judges the objects of an API, or the verdict that all of them share."""
         if schema.definition:
             version = schema.definition.versions.get(api.version)
@@ -223,7 +223,7 @@ def _unserved(api: Api, definition: Definition) -> Breach:
     return Breach(code=_UNSERVED, message=f"does not serve {api}; it serves {', '.join(served) or 'no version'}", fix=fix)
 
 
-def findings(judged: Sequence[tuple[Question, Verdict]], place: Callable[[Question, Breach], Place]) -> list[Finding]:
+def findings(judged: Sequence[tuple[Question, SchemaVerdict]], place: Callable[[Question, Breach], Place]) -> list[Finding]:
     """The breaches, each once with all its clusters, and a note about what was not judged."""
     merged: dict[tuple[Breach, ResourceId, Place, Severity, str], tuple[set[tuple[str, str]], set[str]]] = {}
     for question, verdict in judged:
@@ -260,7 +260,7 @@ def _names(judges: Collection[tuple[str, str]]) -> str:
     return ", ".join([*([f"Kubernetes {', '.join(minors)}"] if minors else []), *files])
 
 
-def _unknown_kinds(judged: Sequence[tuple[Question, Verdict]]) -> list[Finding]:
+def _unknown_kinds(judged: Sequence[tuple[Question, SchemaVerdict]]) -> list[Finding]:
     """One note about all kinds without a schema: nobody has every definition, but a check that says nothing looks complete."""
     kinds: dict[str, set[str]] = {}
     for question, verdict in judged:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from fleetgen.catalog.exporters import Exported, Use, exported, uses
+from fleetgen.catalog.exporters import ExportedMetrics, MetricUse, exported, uses
 from fleetgen.catalog.releases import release_of
 from fleetgen.errors import problem
-from fleetgen.model.component import Beside, meets
+from fleetgen.model.component import Companion, meets
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.manifest import Manifest
@@ -35,8 +35,8 @@ Objects = Mapping[VariantKey, Sequence[Manifest]]
 class _Measured:
     """What the objects of a variant say about metrics."""
 
-    exports: tuple[tuple[ResourceId, Exported], ...]
-    uses: tuple[tuple[ResourceId, Use], ...]
+    exports: tuple[tuple[ResourceId, ExportedMetrics], ...]
+    uses: tuple[tuple[ResourceId, MetricUse], ...]
 
 
 def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
@@ -127,7 +127,7 @@ def _neighbours(variants: Sequence[Variant], setting_is_on: Callable[[Variant, s
                     yield _setting_beside(variant, wish, other)
 
 
-def _setting_beside(variant: Variant, wish: Beside, other: Variant) -> Finding:
+def _setting_beside(variant: Variant, wish: Companion, other: Variant) -> Finding:
     demand = wish.expects or wish.forbids
     because = f" when {_said(wish.when)}" if wish.when else ""
     wanted = f"needs {demand}" if wish.expects else f"does not go with {demand}"
@@ -135,7 +135,7 @@ def _setting_beside(variant: Variant, wish: Beside, other: Variant) -> Finding:
     return problem("E0709", f"'{variant.key.unit}'{because} {wanted} in '{other.key.unit}'", fix=wish.message, place=place)
 
 
-def _version_beside(variant: Variant, wish: Beside, other: Variant) -> Iterator[Finding]:
+def _version_beside(variant: Variant, wish: Companion, other: Variant) -> Iterator[Finding]:
     release = release_of(variant.component, variant.version)
     table = release.data.get(wish.versions) if release else None
     fitting = table.get(variant.version) if isinstance(table, dict) else None

@@ -22,7 +22,7 @@ from fleetgen.model.component import Component
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject, list_of
-from fleetgen.model.policy import Exported
+from fleetgen.model.policy import ExportedPolicy
 from fleetgen.model.settings import at, is_on, nearest_place, plain
 from fleetgen.model.variant import Variant, plain_values
 from fleetgen.policy.expansion import expansion_templates
@@ -99,7 +99,9 @@ class Renderer:
     `policy_sets`: cluster -> the policy set whose constraints its unit with policies gets.
     """
 
-    def __init__(self, exported: Mapping[str, Exported] | None = None, policy_sets: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, exported: Mapping[str, ExportedPolicy] | None = None, policy_sets: Mapping[str, str] | None = None
+    ) -> None:
         self._exported = exported or {}
         self._policy_sets = policy_sets or {}
         self._parts: dict[str, str] = {}
@@ -143,7 +145,7 @@ class Renderer:
     def _overlay_context(self, variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
         """A unit with policies sees the constraints of its policy set, too.
 
-        Environment and ring are part of the variant's path, and groups that matter contribute (`governing.telling_apart`): what
+        Environment and ring are part of the variant's path, and groups that matter contribute (`rules.split_by_policy_set`): what
         is exported for one of its clusters is so for all.
         """
         values = context(variant)

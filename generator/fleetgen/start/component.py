@@ -25,7 +25,7 @@ from fleetgen.start.charts import HelmChart, chart_of
 from fleetgen.start.eject import imported
 from fleetgen.start.manifests import Base, base_of
 from fleetgen.start.new import Addition
-from fleetgen.start.workloads import Overlay, images_of, overlay_of, tags_of
+from fleetgen.start.workloads import Hardening, hardening_of, images_of, tags_of
 from fleetgen.yamlfile import dump
 
 _RESERVED: Final = frozenset({"root", "identity", "project"})
@@ -190,11 +190,11 @@ def _of_manifests(request: ComponentRequest, files: Mapping[str, str], library: 
     except InputError as error:
         raise InputError([_placed(finding, request.manifests) for finding in error.findings]) from error
     version = _version(request, base)
-    overlay = overlay_of(base.objects, version)
+    hardening = hardening_of(base.objects, version)
     images = images_of(base.objects)
     listed: JsonObject = {"resources": [*sorted(base.files)]}
     custom = {*base.provides, *base.requires}
-    notes = [*overlay.notes, *(f"the Namespace {name} is left to cluster-baseline" for name in base.left_out)]
+    notes = [*hardening.notes, *(f"the Namespace {name} is left to cluster-baseline" for name in base.left_out)]
     notes += [_provider(api, library) for api in base.requires]
     return _Draft(
         version=version,
@@ -203,14 +203,14 @@ def _of_manifests(request: ComponentRequest, files: Mapping[str, str], library: 
         provides=base.provides,
         requires=base.requires,
         cluster_scoped=base.cluster_scoped,
-        settings=overlay.settings,
-        merge={"callers": "append"} if "callers" in overlay.values else {},
-        values=overlay.values,
+        settings=hardening.settings,
+        merge={"callers": "append"} if "callers" in hardening.values else {},
+        values=hardening.values,
         files={
             "base/kustomization.yaml": _KUSTOMIZATION + dump(listed),
             **{f"base/{path}": text for path, text in base.files.items()},
-            "overlay/kustomization.yaml.j2": _overlay_text(request.name, base, overlay),
-            **{f"overlay/{path}": text for path, text in overlay.files.items()},
+            "overlay/kustomization.yaml.j2": _overlay_text(request.name, base, hardening),
+            **{f"overlay/{path}": text for path, text in hardening.files.items()},
         },
         registries=tuple(sorted({image.registry for image in images})),
         notes=notes,
@@ -238,17 +238,17 @@ def _provider(api: str, library: Mapping[str, Component]) -> str:
     return f"it needs {api}" + (f", which {' and '.join(names)} provides" if names else "")
 
 
-def _overlay_text(name: str, base: Base, overlay: Overlay) -> str:
+def _overlay_text(name: str, base: Base, hardening: Hardening) -> str:
     """The kustomization of the overlay. Labels that the manifests use themselves stay as they are."""
     used = any("app.kubernetes.io/name" in mapping_of(mapping_of(o.get("metadata")).get("labels")) for o in base.objects)
     labels = "{app.kubernetes.io/part-of: fleetgen}" if used else f'{{{{ objects.labels("{name}", name) }}}}'
     text = '{% import "_parts/objects.j2" as objects %}\n' if not used else ""
-    text += '{% import "_parts/pods.j2" as pods %}\n' if overlay.images else ""
+    text += '{% import "_parts/pods.j2" as pods %}\n' if hardening.images else ""
     text += f"{_KUSTOMIZATION}resources:\n  - {{{{ base }}}}\n"
-    if "network-policies.yaml.j2" in overlay.files:
+    if "network-policies.yaml.j2" in hardening.files:
         text += "{% if values.callers %}\n  - network-policies.yaml\n{% endif %}\n"
     text += f"labels:\n  - pairs: {labels}\n"
-    for key, lines in (("images", overlay.images), ("patches", overlay.patches)):
+    for key, lines in (("images", hardening.images), ("patches", hardening.patches)):
         text += f"{key}:\n" + "".join(f"  {line}\n" for line in lines) if lines else ""
     return text
 

@@ -13,7 +13,7 @@ from fleetgen.errors import InputError, problem
 from fleetgen.inputs.documents import document_schema, documents_of
 from fleetgen.inputs.files import place_files
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import read_rules
+from fleetgen.inputs.rules import PolicyLibrary, read_rules
 from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import API_VERSION
@@ -46,7 +46,7 @@ _LISTED: Final[Mapping[str, str]] = {"Ring": "rings", "Group": "groups"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class NewDocument:
     """What the new document says, as far as the command line gave it."""
 
     kind: str
@@ -68,7 +68,7 @@ class Addition:
     changed: Mapping[str, str]
 
 
-def add(repo: Repository, components: Mapping[str, Component], request: Request) -> Addition:
+def add(repo: Repository, components: Mapping[str, Component], request: NewDocument) -> Addition:
     """Work out the addition; writes nothing. Raises InputError with every problem."""
     documents = documents_of(repo)
     if not re.match(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", request.name):
@@ -95,7 +95,7 @@ def add_policy(repo: Repository, name: str) -> Addition:
     inputs = repo.read()
     documents = documents_of(repo)
     environments: dict[str, Mapping[str, Json]] = {environment: {} for environment in _named(documents, "Environment")}
-    rules = read_rules(inputs.library, environments)
+    rules = read_rules(PolicyLibrary(inputs.library, tuple(environments)), environments)
     return Addition(created=policy_files(name, rules.policies, rules.constraints), changed={})
 
 
@@ -109,7 +109,7 @@ def _named(documents: tuple[Document, ...], kind: str) -> dict[str, Document]:
     return {document.name: document for document in documents if document.kind == kind}
 
 
-def _reference_problems(documents: tuple[Document, ...], request: Request) -> list[Finding]:
+def _reference_problems(documents: tuple[Document, ...], request: NewDocument) -> list[Finding]:
     found = []
     scope = request.environments if request.kind == "Ring" else ()
     for document in documents:
@@ -135,7 +135,7 @@ def _reference_problems(documents: tuple[Document, ...], request: Request) -> li
     return found
 
 
-def _document(documents: tuple[Document, ...], components: Mapping[str, Component], request: Request) -> tuple[str, str]:
+def _document(documents: tuple[Document, ...], components: Mapping[str, Component], request: NewDocument) -> tuple[str, str]:
     name, first = request.name, (request.environments or ("",))[0]
     match request.kind:
         case "Environment":

@@ -99,8 +99,8 @@ class Image:
 
 
 @dataclass(slots=True)
-class Overlay:
-    """What an overlay needs: files, entries of its kustomization, settings with their defaults, and what nobody could know."""
+class Hardening:
+    """What an overlay adds: files, entries of its kustomization, settings and defaults. `notes`: what nobody could know."""
 
     files: dict[str, str] = field(default_factory=dict)
     patches: list[str] = field(default_factory=list)
@@ -143,18 +143,18 @@ def tags_of(images: Sequence[Image]) -> list[str]:
     return [*dict.fromkeys(image.tag for image in images if image.tag not in _INEXACT)]
 
 
-def overlay_of(objects: Sequence[JsonObject], version: str) -> Overlay:
-    """What the overlay over these objects needs."""
-    overlay = Overlay()
+def hardening_of(objects: Sequence[JsonObject], version: str) -> Hardening:
+    """What the overlay over these objects has to add."""
+    hardening = Hardening()
     accounts = {str(mapping_of(one).get("name")) for data in objects for one in list_of(data.get("subjects"))}
     for data, pod in _pods(objects):
-        _patch(overlay, Api.of(data), mapping_of(data.get("metadata")), pod, accounts)
+        _patch(hardening, Api.of(data), mapping_of(data.get("metadata")), pod, accounts)
     for image in images_of(objects):
         if image.tag == version:
-            _image_override(overlay, image)
+            _image_override(hardening, image)
     if not any(each.get("kind") == "NetworkPolicy" for each in objects):
-        _network_policies(overlay, [each for each in objects if Api.of(each) == Api("", "v1", "Service")])
-    return overlay
+        _network_policies(hardening, [each for each in objects if Api.of(each) == Api("", "v1", "Service")])
+    return hardening
 
 
 def _pods(objects: Sequence[JsonObject]) -> Iterator[tuple[JsonObject, JsonObject]]:
@@ -168,27 +168,27 @@ def _pods(objects: Sequence[JsonObject]) -> Iterator[tuple[JsonObject, JsonObjec
             yield data, mapping_of(spec)
 
 
-def _patch(overlay: Overlay, api: Api, metadata: JsonObject, pod: JsonObject, accounts: Collection[str]) -> None:
+def _patch(hardening: Hardening, api: Api, metadata: JsonObject, pod: JsonObject, accounts: Collection[str]) -> None:
     """A strategic merge patch that says what the pod template does not. `accounts` have rights: their pods need a token."""
     name, account = str(metadata.get("name")), str(pod.get("serviceAccountName", ""))
     space, kind = metadata.get("namespace"), api.kind.lower()
-    file = _unused(overlay.files, f"{kind}-{name}.yaml.j2", f"{kind}-{space}-{name}.yaml.j2")
-    lines = [*_pod_lines(api, name, pod, overlay)]
+    file = _unused(hardening.files, f"{kind}-{name}.yaml.j2", f"{kind}-{space}-{name}.yaml.j2")
+    lines = [*_pod_lines(api, name, pod, hardening)]
     if "automountServiceAccountToken" not in pod and account not in accounts:
         lines = ["automountServiceAccountToken: false", *lines]
     elif account in accounts:
-        overlay.notes.append(f"{name} talks to the API server as {account}: it keeps its token, which FG-POD-020 finds")
+        hardening.notes.append(f"{name} talks to the API server as {account}: it keeps its token, which FG-POD-020 finds")
     named = _flow({key: metadata[key] for key in ("name", "namespace") if key in metadata})
     text, indent = f"{_HEAD}apiVersion: {api.api_version}\nkind: {api.kind}\nmetadata: {named}\n", ""
     for step in (*(pod_path(api.group, api.kind) or ()), "spec"):
         text += f"{indent}{step}:\n"
         indent += "  "
-    overlay.files[file] = text + "".join(f"{indent}{line}\n" for line in lines)
+    hardening.files[file] = text + "".join(f"{indent}{line}\n" for line in lines)
     target = f"{{kind: {api.kind}, namespace: {space}, name: {name}}}"
-    overlay.patches.append(f"- path: {file.removesuffix('.j2')}\n    target: {target}")
+    hardening.patches.append(f"- path: {file.removesuffix('.j2')}\n    target: {target}")
 
 
-def _pod_lines(api: Api, workload: str, pod: JsonObject, overlay: Overlay) -> Iterator[str]:
+def _pod_lines(api: Api, workload: str, pod: JsonObject, hardening: Hardening) -> Iterator[str]:
     is_server = api.kind in _SERVERS
     if "priorityClassName" not in pod:
         yield f"priorityClassName: {'serving' if is_server else 'batch'}"
@@ -198,7 +198,7 @@ def _pod_lines(api: Api, workload: str, pod: JsonObject, overlay: Overlay) -> It
         yield from [f"{key}:"] if containers else []
         for one in containers:
             yield f"  - name: {one.get('name')}"
-            lines = _container_lines(workload, one, overlay, probed=is_server and key == "containers")
+            lines = _container_lines(workload, one, hardening, probed=is_server and key == "containers")
             yield from (f"    {line}" for line in lines)
     unbounded = [one for one in map(mapping_of, list_of(pod.get("volumes"))) if _is_unbounded(one)]
     yield from ["volumes:"] if unbounded else []
@@ -211,12 +211,12 @@ def _is_unbounded(volume: JsonObject) -> bool:
     return "emptyDir" in volume and "sizeLimit" not in mapping_of(volume["emptyDir"])
 
 
-def _container_lines(workload: str, container: JsonObject, overlay: Overlay, *, probed: bool) -> Iterator[str]:
+def _container_lines(workload: str, container: JsonObject, hardening: Hardening, *, probed: bool) -> Iterator[str]:
     name = str(container.get("name", ""))
     own = mapping_of(container.get("securityContext"))
     if not own.get("privileged"):
         yield from _security(_CONTAINER, own, "{{ pods.container_security_context() }}")
-    key = _resources(overlay, workload, name, mapping_of(container.get("resources")))
+    key = _resources(hardening, workload, name, mapping_of(container.get("resources")))
     yield f'resources: {{{{ pods.resources(values.resources["{key}"].requests, values.resources["{key}"].limits) }}}}'
     if not probed or "readinessProbe" in container:
         return
@@ -224,7 +224,7 @@ def _container_lines(workload: str, container: JsonObject, overlay: Overlay, *, 
     if ports:
         yield f"readinessProbe: {{{{ pods.tcp_probe({json.dumps(ports[0].get('name') or ports[0].get('containerPort'))}) }}}}"
     else:
-        overlay.notes.append(f"the container {name} opens no port: write its readinessProbe, see overlay/")
+        hardening.notes.append(f"the container {name} opens no port: write its readinessProbe, see overlay/")
         yield "{# When can it work? The fleet wants a readinessProbe, for example {exec: {command: [...]}}. #}"
 
 
@@ -237,27 +237,27 @@ def _security(wanted: JsonObject, own: JsonObject, macro: str) -> Iterator[str]:
         yield f"securityContext: {json.dumps(missing) if own else macro}"
 
 
-def _resources(overlay: Overlay, workload: str, name: str, own: JsonObject) -> str:
+def _resources(hardening: Hardening, workload: str, name: str, own: JsonObject) -> str:
     """The settings of a container's resources; the key that they have."""
-    key = _unused(mapping_of(overlay.values.get("resources")), name, f"{workload}-{name}")
+    key = _unused(mapping_of(hardening.values.get("resources")), name, f"{workload}-{name}")
     given = {kind: {each: str(amount) for each, amount in mapping_of(own.get(kind)).items()} for kind in ("requests", "limits")}
     least = {"memory": given["requests"]["memory"]} if "memory" in given["requests"] else _LIMITS
     default: JsonObject = {"requests": {**_REQUESTS, **given["requests"]}, "limits": {**least, **given["limits"]}}
     schema: JsonObject = {"$ref": "#/$defs/resources", "description": f"Of the container {name}."}
-    overlay.add("resources", "Requests and limits by container.", key, schema, default)
+    hardening.add("resources", "Requests and limits by container.", key, schema, default)
     return key
 
 
-def _image_override(overlay: Overlay, image: Image) -> None:
+def _image_override(hardening: Hardening, image: Image) -> None:
     """An image that carries the component's version: a layer moves it with that, to a mirror or to a digest."""
-    key = _unused(mapping_of(overlay.values.get("images")), image.name.rpartition("/")[2], image.name.replace("/", "-"))
+    key = _unused(mapping_of(hardening.values.get("images")), image.name.rpartition("/")[2], image.name.replace("/", "-"))
     schema: JsonObject = {"$ref": "#/$defs/image", "description": f"The image {key}."}
     default: JsonObject = {"repository": image.name, "digests": {image.tag: image.digest} if image.digest else {}}
-    overlay.add("images", "Images that carry the component's version.", key, schema, default)
-    overlay.images.append(f'- {{{{ pods.image_override("{image.name}", values.images["{key}"], version) }}}}')
+    hardening.add("images", "Images that carry the component's version.", key, schema, default)
+    hardening.images.append(f'- {{{{ pods.image_override("{image.name}", values.images["{key}"], version) }}}}')
 
 
-def _network_policies(overlay: Overlay, services: Sequence[JsonObject]) -> None:
+def _network_policies(hardening: Hardening, services: Sequence[JsonObject]) -> None:
     """Who may call each Service: the setting `callers`."""
     documents = []
     for service in services:
@@ -272,9 +272,9 @@ def _network_policies(overlay: Overlay, services: Sequence[JsonObject]) -> None:
                 + "".join(f"    - {{{{ objects.callers(values.callers, {target}) }}}}\n" for target in targets)
             )
     if documents:
-        overlay.files["network-policies.yaml.j2"] = _CALLED + "".join(documents) + "{% endif %}\n"
-        overlay.properties["callers"] = _CALLERS
-        overlay.values["callers"] = []
+        hardening.files["network-policies.yaml.j2"] = _CALLED + "".join(documents) + "{% endif %}\n"
+        hardening.properties["callers"] = _CALLERS
+        hardening.values["callers"] = []
 
 
 def _unused(known: Collection[str], *names: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fleetgen.errors import ToolError
 from fleetgen.tools import process
-from fleetgen.tools.pins import Use
+from fleetgen.tools.pins import ToolUse
 from fleetgen.tools.toolchain import Toolchain, cache_folder
 
 _CHECKOUT = Path(__file__).resolve().parents[3]
@@ -34,8 +34,8 @@ def main(names: list[str]) -> int:
 
 def _wanted(toolchain: Toolchain, names: list[str]) -> tuple[str, ...]:
     if names == ["--rehearse"]:
-        return toolchain.names(use=Use.REHEARSALS)
-    return tuple(names) or toolchain.names(use=Use.ORDINARY)
+        return toolchain.names(use=ToolUse.REHEARSALS)
+    return tuple(names) or toolchain.names(use=ToolUse.ORDINARY)
 
 
 def _say(line: str) -> None:

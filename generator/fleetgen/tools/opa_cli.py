@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.rego import Complaint, Outcome, RegoTest
+from fleetgen.model.rego import Complaint, RegoTest, TestOutcome
 from fleetgen.tools import process
 from fleetgen.tools.process import Command, Ran
 from fleetgen.tools.toolchain import Tool
@@ -109,7 +109,9 @@ def _complaint(error: Mapping[str, Any]) -> Complaint:
 
 def _tested(entry: Mapping[str, Any]) -> RegoTest:
     location = entry["location"]
-    outcome: Outcome = "error" if entry.get("error") else "fail" if entry.get("fail") else "skip" if entry.get("skip") else "pass"
+    outcome: TestOutcome = (
+        "error" if entry.get("error") else "fail" if entry.get("fail") else "skip" if entry.get("skip") else "pass"
+    )
     output = base64.b64decode(entry.get("output", "")).decode("utf-8", errors="replace")
     said = cast("Json", entry.get("error"))
     return RegoTest(

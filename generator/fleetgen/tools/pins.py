@@ -11,7 +11,7 @@ from pathlib import Path
 from fleetgen.errors import ToolError, problem
 
 
-class Use(Enum):
+class ToolUse(Enum):
     """What a tool is for: the line `//fleetgen:for` of its go.mod, or no such line."""
 
     ORDINARY = ""
@@ -36,7 +36,7 @@ class Pin:
     ldflags: str = ""
     files: tuple[str, ...] = ()
     own: bool = False
-    use: Use = Use.ORDINARY
+    use: ToolUse = ToolUse.ORDINARY
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -54,7 +54,7 @@ class Pin:
         return (self.package, self.package, "(devel)") if self.own else (self.package, self.module, self.version)
 
 
-def names(library: Path, *, use: Use | None = None) -> tuple[str, ...]:
+def names(library: Path, *, use: ToolUse | None = None) -> tuple[str, ...]:
     """The tools that are pinned in `library`, sorted; those of one use, or all."""
     return tuple(sorted(name for folder in _folders(library) for name in _packages(folder) if use is None or _use(folder) is use))
 
@@ -117,12 +117,12 @@ def _directive(name: str, text: str) -> str:
     return found[1] if found else ""
 
 
-def _use(folder: Path) -> Use:
+def _use(folder: Path) -> ToolUse:
     said = _directive("for", _text(folder))
     try:
-        return Use(said)
+        return ToolUse(said)
     except ValueError as error:
-        known = ", ".join(use.value for use in Use if use.value)
+        known = ", ".join(use.value for use in ToolUse if use.value)
         fix = f"one of: {known}; or remove the line"
         raise ToolError(problem("E1101", f"{folder / 'go.mod'}: a tool cannot be for '{said}'", fix=fix)) from error
 

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from fleetgen.errors import ToolError, problem
 from fleetgen.tools import buildinfo, pins, process
-from fleetgen.tools.pins import Pin, Use
+from fleetgen.tools.pins import Pin, ToolUse
 
 _LINKER_FLAGS = "-s -w"
 _WAIT_SECONDS = 3600.0
@@ -53,7 +53,7 @@ class Toolchain:
     configured: Mapping[str, Path] = field(default_factory=dict)
     on_line: Callable[[str], None] = field(default=lambda _line: None, repr=False)
 
-    def names(self, *, use: Use | None = None) -> tuple[str, ...]:
+    def names(self, *, use: ToolUse | None = None) -> tuple[str, ...]:
         return pins.names(self.library, use=use)
 
     def find(self, name: str) -> Tool | None:

@@ -14,10 +14,10 @@ from typing import Final
 import pytest
 
 from fleetgen.answers.show import contents
-from fleetgen.build.desired_state import Desired, Settings, desired
-from fleetgen.gate.rules_in_force import waiver_names
-from fleetgen.inputs.cache import Memo
+from fleetgen.build.desired_state import Desired, desired
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
+from fleetgen.inputs.run import Run
 from fleetgen.model.plain import JsonObject
 from fleetgen.stages.compose import application
 from fleetgen.stages.gate import PolicyEngine
@@ -57,17 +57,16 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
     def engine() -> PolicyEngine:
         raise AssertionError("nothing is gated here")
 
-    memo = Memo(cache_folder(os.environ))
+    cache = Cache(cache_folder(os.environ))
     return desired(
-        Settings(
+        Run(
             repository=Repository.find(root),
-            memo=memo,
-            gate_memo=memo,
+            cache=cache,
+            gate_cache=cache,
             builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ, jobs=2),
             engine=engine,
             as_of=date(2026, 11, 24),
         ),
-        waiver_names,
     )
 
 

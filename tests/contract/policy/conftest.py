@@ -10,9 +10,9 @@ import pytest
 
 from fleetgen.build.desired_state import Plan
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import knowing_policies
+from fleetgen.inputs.rules import PolicyLibrary, knowing_policies
 from fleetgen.model.policy import Constraint, Policy
-from fleetgen.policies.test_suite import Bench
+from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.metadata import read_policies
 from fleetgen.stages.load import load
@@ -54,8 +54,8 @@ def gator(tools: Callable[[str], Tool]) -> GatorCli:
 
 
 @pytest.fixture(scope="session")
-def bench(tools: Callable[[str], Tool], gator: GatorCli) -> Bench:
-    return Bench(
+def bench(tools: Callable[[str], Tool], gator: GatorCli) -> PolicyTools:
+    return PolicyTools(
         opa=lambda folder: OpaCli(tool=tools("opa"), root=folder, environ=os.environ, jobs=2),
         regal=lambda folder, config: RegalCli(tool=tools("regal"), root=folder, config=config, environ=os.environ),
         gator=lambda: gator,
@@ -71,5 +71,7 @@ def repository(root: Path) -> Repository:
 def plan(repository: Repository) -> Plan:
     """The example fleet."""
     inputs = repository.read()
-    fleet = knowing_policies(inputs, load(inputs.inventory, inputs.with_prefix("templates/")))
-    return Plan(inputs=inputs, fleet=fleet, resolved=resolve(fleet))
+    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    library = PolicyLibrary(inputs.library, tuple(fleet.environments))
+    fleet = knowing_policies(fleet, library)
+    return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolve(fleet))

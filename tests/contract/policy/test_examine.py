@@ -12,7 +12,7 @@ from fleetgen.build.desired_state import Plan
 from fleetgen.errors import InputError
 from fleetgen.inputs.repository import Inputs, Repository
 from fleetgen.model.policy import Policy
-from fleetgen.policies.test_suite import Bench, examine
+from fleetgen.policies.test_suite import PolicyTools, examine
 from fleetgen.policy.engines import Engine
 from fleetgen.policy.scaffolding import policy_files
 
@@ -117,7 +117,7 @@ def files(plan: Plan) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def look(plan: Plan, repository: Repository, bench: Bench) -> Callable[[Mapping[str, str]], Found]:
+def look(plan: Plan, repository: Repository, bench: PolicyTools) -> Callable[[Mapping[str, str]], Found]:
     """Examine a library; what is found as (code, place, message)."""
 
     def run(library: Mapping[str, str]) -> Found:
@@ -128,7 +128,9 @@ def look(plan: Plan, repository: Repository, bench: Bench) -> Callable[[Mapping[
     return run
 
 
-def test_the_committed_policies_pass(plan: Plan, repository: Repository, bench: Bench, policies: Mapping[str, Policy]) -> None:
+def test_the_committed_policies_pass(
+    plan: Plan, repository: Repository, bench: PolicyTools, policies: Mapping[str, Policy]
+) -> None:
     report = examine(plan, repository, bench)
     assert report.findings == ()
     assert (report.policies, report.engine) == (len(policies), Engine(gatekeeper="3.23.1", opa="v1.17.1"))
@@ -157,7 +159,7 @@ def test_all_findings_of_a_run_are_told(look: Callable[[Mapping[str, str]], Foun
     ]
 
 
-def test_no_rego_in_a_path(plan: Plan, repository: Repository, bench: Bench) -> None:
+def test_no_rego_in_a_path(plan: Plan, repository: Repository, bench: PolicyTools) -> None:
     with pytest.raises(InputError) as caught:
         examine(plan, repository, bench, [str(repository.root / "policies/rego/pods")])
     assert [(f.code, f.fix) for f in caught.value.findings] == [
@@ -166,7 +168,7 @@ def test_no_rego_in_a_path(plan: Plan, repository: Repository, bench: Bench) -> 
 
 
 def test_form_is_written_when_asked(
-    plan: Plan, repository: Repository, bench: Bench, files: Mapping[str, str], tmp_path: Path
+    plan: Plan, repository: Repository, bench: PolicyTools, files: Mapping[str, str], tmp_path: Path
 ) -> None:
     broken = files[POLICY].replace("_is_mapping(null)\n", "_is_mapping( null )\n")
     (tmp_path / POLICY).parent.mkdir(parents=True)

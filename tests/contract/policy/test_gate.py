@@ -12,7 +12,7 @@ from fleetgen.errors import ToolError
 from fleetgen.model.gate import Coverage, RawResult, Verdict
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
-from fleetgen.policy.plan import plan
+from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.policy.sets import for_environments
 from fleetgen.tools.conftest_cli import ConftestCli
 
@@ -72,7 +72,7 @@ POLICIES: Final = {
 @pytest.fixture(scope="module")
 def data(constraints: Sequence[Constraint]) -> JsonObject:
     some = [constraint for constraint in constraints if constraint.policy.id in POLICIES]
-    return {"plan": plan(for_environments(some, {"production": REGISTRIES})), "gate": {"default": "production"}}
+    return {"plan": gate_plan(for_environments(some, {"production": REGISTRIES})), "gate": {"default": "production"}}
 
 
 def found(verdict: Verdict) -> list[tuple[str, str, str, Json]]:

@@ -11,7 +11,7 @@ import pytest
 from fleetgen.model.gate import RawResult
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
-from fleetgen.policy.plan import plan
+from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.policy.sets import for_environments
 from fleetgen.tools.conftest_cli import ConftestCli
 from tests.contract.policy.test_gate import long_operator, long_pools, long_units
@@ -25,7 +25,7 @@ MOST_CHARACTERS: Final = 200
 
 @pytest.fixture(scope="module")
 def data(constraints: Sequence[Constraint]) -> JsonObject:
-    return {"plan": plan(for_environments(constraints, {"production": {}}))}
+    return {"plan": gate_plan(for_environments(constraints, {"production": {}}))}
 
 
 def object_of(api: str, kind: str, **content: Json) -> JsonObject:

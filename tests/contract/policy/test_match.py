@@ -15,8 +15,8 @@ import pytest
 from fleetgen.errors import InputError
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.policy.constraints import read_constraints
+from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.policy.metadata import read_policies
-from fleetgen.policy.plan import plan
 from fleetgen.policy.sets import for_environments
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.yamlfile import dump
@@ -74,7 +74,9 @@ def answers(engine: ConftestCli, rego: Mapping[str, str]) -> dict[str, dict[str,
         space = cast("JsonObject", o["metadata"]).get("namespace")
         items.append({"id": name(o), "policySet": "test", "namespace": space if space in spaces else None, "object": o})
     batch: JsonObject = {"kind": "GateBatch", "namespaces": cast("JsonObject", spaces), "items": items}
-    (verdict,) = engine.evaluate({**rego, POLICY: ALWAYS}, {"plan": plan(for_environments(constraints, {"test": {}}))}, [batch])
+    (verdict,) = engine.evaluate(
+        {**rego, POLICY: ALWAYS}, {"plan": gate_plan(for_environments(constraints, {"test": {}}))}, [batch]
+    )
     found: dict[str, dict[str, list[str]]] = {key: {"hits": [], "unmatchable": []} for key in accepted}
     for result in verdict.results:
         pod = " pod" if result.metadata["source"] == "Generated" else ""

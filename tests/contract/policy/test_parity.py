@@ -12,10 +12,11 @@ from typing import cast
 
 import pytest
 
-from fleetgen.build.desired_state import Plan, Settings
-from fleetgen.inputs.cache import Memo
+from fleetgen.build.desired_state import Plan
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import read_rules
+from fleetgen.inputs.rules import PolicyLibrary, read_rules
+from fleetgen.inputs.run import Run
 from fleetgen.model.fleet import WaiverDocument
 from fleetgen.model.gatekeeper import Reviewed, Suite
 from fleetgen.model.inventory import WaiverObject, WaiverScope, WaiverSpec
@@ -26,7 +27,7 @@ from fleetgen.model.rego import Asked
 from fleetgen.policies import parity as use_case
 from fleetgen.policies.both_gates import Comparison, Trial, compare, question
 from fleetgen.policies.parity import findings, parity, silent
-from fleetgen.policies.test_suite import Bench
+from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.exemptions import exempted
 from fleetgen.policy.metadata import read_policies
@@ -88,22 +89,22 @@ def test_the_gates_are_equal(
     *,
     repository: Repository,
     plan: Plan,
-    bench: Bench,
+    bench: PolicyTools,
     tools: Callable[[str], Tool],
     engine: ConftestCli,
     policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
-    memo = Memo(cache_folder(os.environ))
-    settings = Settings(
+    cache = Cache(cache_folder(os.environ))
+    run = Run(
         repository=repository,
-        memo=memo,
-        gate_memo=memo,
+        cache=cache,
+        gate_cache=cache,
         builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ, jobs=2),
         engine=lambda: replace(engine, jobs=2),
         as_of=date(2026, 11, 24),
     )
-    answer = parity(settings, bench)
+    answer = parity(run, bench)
     assert answer.findings == ()
     used = [name for name in plan.rules.sets if name in plan.rules.of.values()]
     assert [each.name for each in answer.comparisons] == ["tests", *used]
@@ -233,7 +234,7 @@ def test_a_policy_whose_library_is_missing_is_told(
     asked = Asked(policy="FG-POD-001", test="t", place=Place("t"), input=data)
     files = {path: text for path, text in rego.items() if "/lib/" in path or "/gate/" in path or "no_privileged/" in path}
     files["policies/constraints/p.yaml"] = (root / "policies/constraints/pod-no-privileged.yaml").read_text(encoding="utf-8")
-    rules = read_rules(files, {})
+    rules = read_rules(PolicyLibrary(files, ()), {})
     made, _ = use_case.tests_trial(rules, [asked])
     comparison = compare(made, engine, gator)
     assert (comparison.differences, comparison.pairs) == ((), 1)

@@ -17,7 +17,7 @@ from fleetgen.model.plain import Json
 from fleetgen.model.schema import Api
 from fleetgen.model.settings import Origin, empty
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.schemas.definitions import Definitions, Source, sources
+from fleetgen.schemas.definitions import Definitions, DefinitionSource, sources
 from fleetgen.stages import build, conform
 from fleetgen.stages.conform import Judge, Sources
 
@@ -55,7 +55,7 @@ def kubernetes() -> PackagedKubernetes:
 
 
 @cache
-def sources_of(folder: str) -> tuple[Source, ...]:
+def sources_of(folder: str) -> tuple[DefinitionSource, ...]:
     """The documents of one of FOLDERS."""
     root = FOLDERS[folder]
     return sources({path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob("*.yaml")})

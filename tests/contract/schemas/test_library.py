@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.build.desired_state import Desired, Settings, desired
-from fleetgen.gate.rules_in_force import waiver_names
-from fleetgen.inputs.cache import Memo
+from fleetgen.build.desired_state import Desired, desired
+from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
+from fleetgen.inputs.run import Run
 from fleetgen.stages.conform import minors_of
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.kustomize_cli import KustomizeCli
@@ -33,15 +33,15 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
     def engine() -> PolicyEngine:
         raise AssertionError("nothing is gated here")
 
-    settings = Settings(
+    run = Run(
         repository=Repository.find(root),
-        memo=Memo(cache_folder(os.environ)),
-        gate_memo=Memo(None),
+        cache=Cache(cache_folder(os.environ)),
+        gate_cache=Cache(None),
         builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ),
         engine=engine,
         as_of=date(2026, 11, 24),
     )
-    return desired(settings, waiver_names)
+    return desired(run)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

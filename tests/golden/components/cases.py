@@ -15,7 +15,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import Exported, Policy
+from fleetgen.model.policy import ExportedPolicy, Policy
 from fleetgen.model.settings import Table, at, empty, merge, plain
 from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.policy.constraints import read_constraints
@@ -92,7 +92,7 @@ def _policies() -> Mapping[str, Policy]:
 
 
 @cache
-def exported() -> Mapping[str, Exported]:
+def exported() -> Mapping[str, ExportedPolicy]:
     """The policies that components of the library install, for an environment without anything of its own."""
     paths = sorted((ROOT / "policies/constraints").glob("*.yaml"))
     files = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}

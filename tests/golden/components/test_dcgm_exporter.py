@@ -10,7 +10,7 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.catalog.exporters import EXPORTER, Exported, exported, uses
+from fleetgen.catalog.exporters import EXPORTER, ExportedMetrics, exported, uses
 from fleetgen.errors import InputError
 from fleetgen.model.component import Component
 from fleetgen.model.manifest import Manifest
@@ -46,7 +46,7 @@ def variant(golden: str, settings: JsonObject, version: str = "") -> Variant:
     return replace(found, settings=merged, version=version or found.version)
 
 
-def rendered(found: Variant) -> tuple[Exported, list[Manifest]]:
+def rendered(found: Variant) -> tuple[ExportedMetrics, list[Manifest]]:
     """What the list of a variant exports, and the objects that use metrics: its rules, and its dashboard in a ConfigMap."""
     overlay = Renderer().overlay(found)
     files = {path.removeprefix(f"{overlay.root}/"): text for path, text in overlay.files.items()}

@@ -24,7 +24,7 @@ def test_the_tree_becomes_exactly_the_files(tmp_path: Path) -> None:
     with output_tree.locked(tmp_path, 1) as state:
         difference = output_tree.replace(tmp_path, "output", NEW, state)
         assert list(state.glob("output-*")) == []
-    assert difference == output_tree.Difference(added=("d/c.yaml",), removed=("d/b.yaml",), changed=())
+    assert difference == output_tree.TreeDifference(added=("d/c.yaml",), removed=("d/b.yaml",), changed=())
     assert output_tree.read(tree) == NEW
 
 

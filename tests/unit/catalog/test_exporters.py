@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from fleetgen.catalog.exporters import EXPORTER, Exported, Use, exported, uses
+from fleetgen.catalog.exporters import EXPORTER, ExportedMetrics, MetricUse, exported, uses
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.resource import ResourceId
@@ -34,14 +34,17 @@ DCGM_FI_DRIVER_VERSION, label, Driver.
 AMD: Final[JsonObject] = {"CommonConfig": {"MetricsFieldPrefix": "amd_"}, "GPUConfig": {"Fields": ["GPU_HEALTH", "PCIE_RX"]}}
 DCGM_NAMES: Final = frozenset({"DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_XID_ERRORS"})
 EXPORTS: Final = {
-    "fields of DCGM, without labels": (config_map({"dcgm-metrics.csv": CSV}, "dcgm-exporter"), Exported(("DCGM_",), DCGM_NAMES)),
+    "fields of DCGM, without labels": (
+        config_map({"dcgm-metrics.csv": CSV}, "dcgm-exporter"),
+        ExportedMetrics(("DCGM_",), DCGM_NAMES),
+    ),
     "fields of AMD, with a prefix": (
         config_map({"config.json": json.dumps(AMD)}, "amd-device-metrics-exporter"),
-        Exported(("amd_",), frozenset({"amd_gpu_health", "amd_pcie_rx"})),
+        ExportedMetrics(("amd_",), frozenset({"amd_gpu_health", "amd_pcie_rx"})),
     ),
     "fields of AMD, without a prefix": (
         config_map({"config.json": '{"GPUConfig": {"Fields": ["GPU_HEALTH"]}}'}, "amd-device-metrics-exporter"),
-        Exported(("gpu_", "pcie_"), frozenset({"gpu_health"})),
+        ExportedMetrics(("gpu_", "pcie_"), frozenset({"gpu_health"})),
     ),
     "AMD without a list exports what it wants": (config_map({"config.json": "{}"}, "amd-device-metrics-exporter"), None),
     "a configuration that cannot be read": (config_map({"config.json": "{"}, "amd-device-metrics-exporter"), None),
@@ -52,12 +55,12 @@ EXPORTS: Final = {
 
 
 @pytest.mark.parametrize(("manifest", "expected"), EXPORTS.values(), ids=EXPORTS)
-def test_exported(manifest: Manifest, expected: Exported | None) -> None:
+def test_exported(manifest: Manifest, expected: ExportedMetrics | None) -> None:
     assert exported(manifest) == expected
 
 
 def test_lacks_only_what_would_be_its_own() -> None:
-    export = Exported(("DCGM_",), DCGM_NAMES)
+    export = ExportedMetrics(("DCGM_",), DCGM_NAMES)
     names = ("DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DRIVER_VERSION", "up", "gpu:utilization:ratio")
     assert [name for name in names if export.lacks(name)] == ["DCGM_FI_DRIVER_VERSION"]
 
@@ -73,16 +76,16 @@ DASHBOARD: Final[Json] = {
 USES: Final = {
     "rules": (
         rules({"record": "x:y", "expr": "sum(a)"}, {"alert": "A", "expr": "b > c"}),
-        [Use("record 'x:y'", ("a",)), Use("alert 'A'", ("b", "c"))],
+        [MetricUse("record 'x:y'", ("a",)), MetricUse("alert 'A'", ("b", "c"))],
     ),
     "a dashboard": (
         config_map({"gpu.json": json.dumps(DASHBOARD), "other.json": "{}", "note.txt": '"panels"'}),
         [
-            Use("panel 'Inner'", ("b",)),
-            Use("panel 'Utilisation'", ("a",)),
-            Use("panel 'Utilisation'", ("c", "d")),
-            Use("variable 'node'", ("f", "node")),
-            Use("variable 'node'", ("f",)),
+            MetricUse("panel 'Inner'", ("b",)),
+            MetricUse("panel 'Utilisation'", ("a",)),
+            MetricUse("panel 'Utilisation'", ("c", "d")),
+            MetricUse("variable 'node'", ("f", "node")),
+            MetricUse("variable 'node'", ("f",)),
         ],
     ),
     "a dashboard that is broken": (config_map({"gpu.json": '{"panels"'}), []),
@@ -91,5 +94,5 @@ USES: Final = {
 
 
 @pytest.mark.parametrize(("manifest", "expected"), USES.values(), ids=USES)
-def test_uses(manifest: Manifest, expected: list[Use]) -> None:
+def test_uses(manifest: Manifest, expected: list[MetricUse]) -> None:
     assert list(uses(manifest)) == expected

@@ -9,6 +9,7 @@ import pytest
 from fleetgen.build.desired_state import Desired, Plan
 from fleetgen.gate.findings import _inventory_place
 from fleetgen.inputs.repository import Inputs
+from fleetgen.inputs.rules import PolicyLibrary
 from fleetgen.model.plain import JsonObject
 from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
@@ -69,7 +70,7 @@ PLACES: Final = {
 @pytest.mark.parametrize(("setting", "place"), PLACES.values(), ids=PLACES)
 def test_a_finding_about_a_setting(setting: str, place: str) -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
-    plan = Plan(inputs=cast("Inputs", None), fleet=fleet, resolved=resolve(fleet))
+    plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
     desired = Desired(plan=plan, files={}, overlays={}, bases={}, objects={}, deliveries={})
     details: JsonObject = {"unit": "serve.gap", "path": f"spec.components.serve.{setting}"}
     assert str(_inventory_place(desired, ["c"], details)) == place
@@ -77,6 +78,6 @@ def test_a_finding_about_a_setting(setting: str, place: str) -> None:
 
 def test_a_finding_about_nodes() -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
-    plan = Plan(inputs=cast("Inputs", None), fleet=fleet, resolved=resolve(fleet))
+    plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
     desired = Desired(plan=plan, files={}, overlays={}, bases={}, objects={}, deliveries={})
     assert str(_inventory_place(desired, ["c"], {"unit": "serve.gap", "path": "spec.nodePools"})) == "fleet/clusters/c.yaml:8:14"

@@ -13,7 +13,7 @@ from fleetgen.model.gate import Coverage, RawResult, Verdict
 from fleetgen.model.gatekeeper import Case, Reviewed, Suite
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.policies.both_gates import Trial, compare, question
-from fleetgen.policy.parity import Difference
+from fleetgen.policy.parity import Disagreement
 from tests.unit.policy.examples import PATH, REGO, constraint
 
 BROKEN = "broken"
@@ -125,7 +125,9 @@ def test_the_default_namespace_is_there() -> None:
 def test_an_object_on_which_the_engine_stops_is_narrowed_down() -> None:
     cluster = Cluster()
     comparison = compare(trial(*((config(name), None) for name in ("a", "b", BROKEN, "c"))), Gate(), cluster)
-    assert comparison.differences == (Difference(constraint="", subject=BROKEN, gate=(), cluster=("gave no verdict: stopped",)),)
+    assert comparison.differences == (
+        Disagreement(constraint="", subject=BROKEN, gate=(), cluster=("gave no verdict: stopped",)),
+    )
     assert cluster.groups == [["a", "b", BROKEN, "c"], [], ["a", "b"], [BROKEN, "c"], [BROKEN], ["c"]]
 
 

@@ -3,15 +3,15 @@ from __future__ import annotations
 import pytest
 
 from fleetgen.model.plain import Json
-from fleetgen.policy.parity import Difference, Judged, canonical, differences, judged
+from fleetgen.policy.parity import Disagreement, Judged, canonical, differences, judged
 
 
 def said(message: str, *, subject: str = "1", action: str = "deny", details: Json = None) -> Judged:
     return judged(constraint="c", subject=subject, action=action, message=message, details=details or {})
 
 
-def difference(*, gate: tuple[str, ...] = (), cluster: tuple[str, ...] = ()) -> tuple[Difference, ...]:
-    return (Difference(constraint="c", subject="1", gate=gate, cluster=cluster),)
+def difference(*, gate: tuple[str, ...] = (), cluster: tuple[str, ...] = ()) -> tuple[Disagreement, ...]:
+    return (Disagreement(constraint="c", subject="1", gate=gate, cluster=cluster),)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def difference(*, gate: tuple[str, ...] = (), cluster: tuple[str, ...] = ()) -> 
     ],
     ids=["nothing", "order", "only here", "only there", "how often", "action", "prefix", "number", "details", "undecided"],
 )
-def test_differences(gate: list[Judged], cluster: list[Judged], expected: tuple[Difference, ...]) -> None:
+def test_differences(gate: list[Judged], cluster: list[Judged], expected: tuple[Disagreement, ...]) -> None:
     assert differences(gate, cluster) == expected
 
 

@@ -9,7 +9,7 @@ from typing import cast
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.plain import JsonObject
 from fleetgen.rehearse.charts import StandIn, repositories, stand_in
-from fleetgen.rehearse.crds import Definition, Definitions, anything
+from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions, anything
 from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import case, components, names
 
@@ -19,7 +19,7 @@ CHART = StandIn(
     repo_url="https://charts.example.com/x",
     name="x",
     version="v1.2.3",
-    definitions=(Definition(data=anything("g.io", "v1", "Thing", cluster=False), origin=""),),
+    definitions=(SiteDefinition(data=anything("g.io", "v1", "Thing", cluster=False), origin=""),),
 )
 
 
@@ -49,7 +49,7 @@ def test_a_repository_lists_its_charts() -> None:
 
 
 def test_only_units_with_a_chart_get_one() -> None:
-    made = {name: stand_in(name, case(name).variant, Definitions([]), DELIVERY) for name in names()}
+    made = {name: stand_in(name, case(name).variant, SiteDefinitions([]), DELIVERY) for name in names()}
     assert {name.partition("/")[0] for name, chart in made.items() if chart} == {
         name for name, component in components().items() if component.chart
     }
@@ -57,6 +57,6 @@ def test_only_units_with_a_chart_get_one() -> None:
 
 def test_a_chart_comes_from_the_mirror_of_the_environment() -> None:
     delivery = replace(DELIVERY, chart_repositories={"https://helm.ngc.nvidia.com/nvidia": "https://charts.example.com/nvidia"})
-    chart = stand_in("gpu-operator", case("gpu-operator/rke2-a2").variant, Definitions([]), delivery)
+    chart = stand_in("gpu-operator", case("gpu-operator/rke2-a2").variant, SiteDefinitions([]), delivery)
     assert chart is not None
     assert chart.repo_url == "https://charts.example.com/nvidia"

@@ -6,7 +6,7 @@ import pytest
 
 from fleetgen.model.plain import JsonObject
 from fleetgen.rehearse import objects
-from fleetgen.rehearse.crds import Definitions, anything
+from fleetgen.rehearse.crds import SiteDefinitions, anything
 from fleetgen.yamlfile import dump
 
 
@@ -36,7 +36,7 @@ def test_names_follow_the_fields_rule(kind: str, name: str) -> None:
 
 
 def test_what_is_made_up_has_the_scope_that_components_declare_or_the_official_one() -> None:
-    made = Definitions([], {("g.io", "Declared")})
+    made = SiteDefinitions([], {("g.io", "Declared")})
     kinds = ("Declared", "Thing", "ClusterPolicy", "SecurityContextConstraints")
     scopes = {kind: objects.text(made.find(f"g.io/v1/{kind}").data, "spec", "scope") for kind in kinds}
     assert scopes == {
@@ -50,10 +50,10 @@ def test_what_is_made_up_has_the_scope_that_components_declare_or_the_official_o
 def test_the_users_folder_wins_by_version_then_the_tools_then_anything(tmp_path: Path) -> None:
     for folder in ("user/v1.0", "user/v9.0", "user/v10.0", "tool"):
         write(tmp_path / folder / "thing.yaml", dump(thing(where=folder.replace("/", "-"))))
-    both = Definitions([("mine", tmp_path / "user"), ("the tool", tmp_path / "tool")])
+    both = SiteDefinitions([("mine", tmp_path / "user"), ("the tool", tmp_path / "tool")])
     found = [both.find("g.io/v1/Thing", version).origin for version in ("v1.0", "9.0", "")]
     assert found == ["mine: v1.0/thing.yaml", "mine: v9.0/thing.yaml", "mine: v10.0/thing.yaml"]
-    assert Definitions([("the tool", tmp_path / "tool")]).find("g.io/v1/Thing").origin == "the tool: thing.yaml"
+    assert SiteDefinitions([("the tool", tmp_path / "tool")]).find("g.io/v1/Thing").origin == "the tool: thing.yaml"
     made_up = both.find("other.io/v1/Thing")
     assert (made_up.origin, made_up.data) == ("", anything("other.io", "v1", "Thing", cluster=False))
 
@@ -61,7 +61,7 @@ def test_the_users_folder_wins_by_version_then_the_tools_then_anything(tmp_path:
 def test_a_definition_that_does_not_serve_the_version_is_another_one(tmp_path: Path) -> None:
     write(tmp_path / "old" / "thing.yaml", dump(thing("v1alpha1")))
     write(tmp_path / "new" / "thing.yml", dump(thing("v1")))
-    both = Definitions([("mine", tmp_path)])
+    both = SiteDefinitions([("mine", tmp_path)])
     origins = [both.find(f"g.io/{version}/Thing").origin for version in ("v1alpha1", "v1", "v2")]
     assert origins == ["mine: old/thing.yaml", "mine: new/thing.yml", ""]
     assert [(f.code, f.message) for f in both.problems] == [
@@ -74,7 +74,7 @@ def test_nobody_converts_between_versions(tmp_path: Path) -> None:
     conversion: JsonObject = {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"]}}
     spec: JsonObject = {**objects.at(data, "spec"), "conversion": conversion}
     write(tmp_path / "thing.yaml", dump({**data, "spec": spec}))
-    found = Definitions([("mine", tmp_path)]).find("g.io/v1/Thing").data
+    found = SiteDefinitions([("mine", tmp_path)]).find("g.io/v1/Thing").data
     assert objects.at(found, "spec", "conversion") == {"strategy": "None"}
 
 
@@ -82,7 +82,7 @@ def test_a_lone_equals_sign_is_text(tmp_path: Path) -> None:
     """The Prometheus operator's AlertmanagerConfig has one among the values of an enumeration."""
     text = dump(thing())
     write(tmp_path / "thing.yaml", text.replace("type: object", "type: object\n        enum:\n        - =", 1))
-    (version,) = objects.items(Definitions([("mine", tmp_path)]).find("g.io/v1/Thing").data, "spec", "versions")
+    (version,) = objects.items(SiteDefinitions([("mine", tmp_path)]).find("g.io/v1/Thing").data, "spec", "versions")
     assert objects.at(version, "schema", "openAPIV3Schema").get("enum") == ["="]
 
 
@@ -91,20 +91,20 @@ def test_foreign_files_are_passed_over(tmp_path: Path) -> None:
     write(tmp_path / "values.yaml", "{{ template }}: CustomResourceDefinition of another group\n")
     write(tmp_path / "README.md", dump(thing()))
     (tmp_path / "y.yaml").write_bytes(b"\xff\xfe")
-    mine = Definitions([("mine", tmp_path)])
+    mine = SiteDefinitions([("mine", tmp_path)])
     assert (mine.find("g.io/v1/Thing").origin, mine.problems, mine.empty) == ("", [], [])
 
 
 def test_a_folder_without_definitions_is_empty(tmp_path: Path) -> None:
     write(tmp_path / "x.yaml", "kind: Pod\n")
-    assert Definitions([("mine", tmp_path), ("nowhere", tmp_path / "nowhere")]).empty == ["mine", "nowhere"]
+    assert SiteDefinitions([("mine", tmp_path), ("nowhere", tmp_path / "nowhere")]).empty == ["mine", "nowhere"]
 
 
 def test_files_that_cannot_be_read_are_told_with_their_place(tmp_path: Path) -> None:
     write(tmp_path / "a.yaml", "kind: CustomResourceDefinition\nspec: {group: [\n  group: g.io\n kind: Thing\n")
     write(tmp_path / "b.yaml", "kind: CustomResourceDefinition\ngroup: g.io\nkind: Thing\na: 1\n  b: 2\n")
     write(tmp_path / "c.yaml", dump(thing()))
-    mine = Definitions([("mine", tmp_path)])
+    mine = SiteDefinitions([("mine", tmp_path)])
     assert [mine.find("g.io/v1/Thing").origin for _ in range(2)] == ["mine: c.yaml"] * 2
     assert [(str(f.place), f.code, f.message) for f in mine.problems] == [
         (f"{tmp_path}/a.yaml:4:6", "E0101", "not YAML: did not find expected ',' or ']'"),

@@ -10,7 +10,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.variant import Variant
 from fleetgen.rehearse import objects
-from fleetgen.rehearse.crds import Definition, Definitions, anything
+from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions, anything
 from fleetgen.rehearse.olm import Olm, Package, packages
 from tests.golden.components.cases import case
 from tests.unit.rehearse.fake import FakeSite
@@ -21,7 +21,7 @@ SUBSCRIPTION = ResourceId("operators.coreos.com", "Subscription", NAMESPACE, "gp
 PLAN = ResourceId("operators.coreos.com", "InstallPlan", NAMESPACE, f"install-{CSV}")
 VERSION = ResourceId("operators.coreos.com", "ClusterServiceVersion", NAMESPACE, CSV)
 POLICIES = ResourceId("apiextensions.k8s.io", "CustomResourceDefinition", "", "clusterpolicies.nvidia.com")
-DEFINITION = Definition(data=anything("nvidia.com", "v1", "ClusterPolicy", cluster=True), origin="")
+DEFINITION = SiteDefinition(data=anything("nvidia.com", "v1", "ClusterPolicy", cluster=True), origin="")
 PACKAGE = Package(name="gpu-operator-certified", namespace=NAMESPACE, definitions=(DEFINITION,))
 HEALTHY = {"type": "CatalogSourcesUnhealthy", "status": "False", "reason": "AllCatalogSourcesHealthy"}
 PENDING = {"type": "InstallPlanPending", "status": "True", "reason": "RequiresApproval"}
@@ -141,12 +141,12 @@ def test_definitions_of_a_unit_go_to_the_package_that_owns_their_group() -> None
     variant = unit(
         "gpu-operator/rke2-a2", "nvidia.com/v1/ClusterPolicy", "nfd.openshift.io/v1/NodeFeatureDiscovery", "other.io/v1/Thing"
     )
-    found = packages(variant, [subscription(), subscription("nfd"), group()], Definitions([]), ())
+    found = packages(variant, [subscription(), subscription("nfd"), group()], SiteDefinitions([]), ())
     assert [(package.name, package.namespace, names(package)) for package in found] == [
         ("gpu-operator-certified", NAMESPACE, ["clusterpolicies.nvidia.com", "things.other.io"]),
         ("nfd", NAMESPACE, ["nodefeaturediscoveries.nfd.openshift.io"]),
     ]
-    assert packages(variant, [group()], Definitions([]), ()) == ()
+    assert packages(variant, [group()], SiteDefinitions([]), ()) == ()
 
 
 def test_what_the_unit_uses_and_nobody_gives_comes_with_the_operator() -> None:
@@ -161,5 +161,5 @@ def test_what_the_unit_uses_and_nobody_gives_comes_with_the_operator() -> None:
     ]
     manifests: list[JsonObject] = [{"apiVersion": api, "kind": kind, "metadata": {"name": "x"}} for api, kind in used]
     given = {"monitoring.coreos.com/v1/PrometheusRule"}
-    (package,) = packages(variant, [subscription("nfd"), *manifests], Definitions([]), given)
+    (package,) = packages(variant, [subscription("nfd"), *manifests], SiteDefinitions([]), given)
     assert names(package) == ["nodefeaturerules.nfd.k8s-sigs.io", "nodefeaturediscoveries.nfd.openshift.io"]

@@ -5,14 +5,14 @@ from dataclasses import replace
 from fleetgen.errors import problem
 from fleetgen.rehearse import report
 from fleetgen.rehearse.charts import StandIn
-from fleetgen.rehearse.crds import Definition, anything
+from fleetgen.rehearse.crds import SiteDefinition, anything
 from fleetgen.rehearse.internet import Traffic
 from fleetgen.rehearse.olm import Package
 from fleetgen.rehearse.rehearsal import Rehearsed
 from fleetgen.rehearse.watching import Event
 
-MADE_UP = Definition(data=anything("g.io", "v1", "Thing", cluster=False), origin="")
-FOUND = Definition(data=anything("g.io", "v1", "Other", cluster=False), origin="my crds: v1/other.yaml")
+MADE_UP = SiteDefinition(data=anything("g.io", "v1", "Thing", cluster=False), origin="")
+FOUND = SiteDefinition(data=anything("g.io", "v1", "Other", cluster=False), origin="my crds: v1/other.yaml")
 RESULT = Rehearsed(
     cluster="store-0042",
     commit="0123456789abcdef0123",

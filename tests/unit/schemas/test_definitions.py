@@ -11,7 +11,7 @@ from fleetgen.errors import InputError
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.schema import Definition
-from fleetgen.schemas.definitions import Definitions, Source, made_by, rank, read, sources, version_of
+from fleetgen.schemas.definitions import Definitions, DefinitionSource, made_by, rank, read, sources, version_of
 from fleetgen.schemas.objects import ObjectSchema
 from fleetgen.yamlfile import load_manifests
 
@@ -32,7 +32,7 @@ def crd(kind: str = "Thing", schema: str = "{type: object}") -> str:
     return CRD.format(kind=kind, plural=f"{kind.lower()}s", schema=schema)
 
 
-def refused(source: Source) -> tuple[str, str, str]:
+def refused(source: DefinitionSource) -> tuple[str, str, str]:
     with pytest.raises(InputError) as caught:
         read(source)
     (finding,) = caught.value.findings
@@ -83,7 +83,7 @@ def test_a_list_that_is_written_otherwise_is_read_as_a_whole() -> None:
     ids=["block", "JSON", "flow", "longer kind", "longer group", "only mentioned"],
 )
 def test_text_is_read_only_if_it_may_define_the_kind(text: str, *, may: bool) -> None:
-    assert Source(place=Place("f.yaml", 1), text=text).may_define("g.io", "Thing") is may
+    assert DefinitionSource(place=Place("f.yaml", 1), text=text).may_define("g.io", "Thing") is may
 
 
 def test_a_definition_keeps_what_judges_objects() -> None:
@@ -132,11 +132,13 @@ REFUSED: Final = {
 
 @pytest.mark.parametrize(("text", "expected"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_broken_definition_has_a_place(text: str, expected: tuple[str, str, str]) -> None:
-    assert refused(Source(place=Place("f.yaml", 1), text=text)) == expected
+    assert refused(DefinitionSource(place=Place("f.yaml", 1), text=text)) == expected
 
 
 def test_the_plain_equals_sign_of_one_official_definition_is_text() -> None:
-    (definition,) = read(Source(place=Place("f.yaml", 1), text=crd(schema="{type: object, properties: {op: {enum: [=, '!=']}}}")))
+    (definition,) = read(
+        DefinitionSource(place=Place("f.yaml", 1), text=crd(schema="{type: object, properties: {op: {enum: [=, '!=']}}}"))
+    )
     assert ObjectSchema(definition.versions["v1"].schema).breaches({"apiVersion": "g.io/v1", "kind": "Thing", "op": "="}) == ()
 
 
@@ -202,7 +204,7 @@ def test_two_definitions_of_one_kind_that_nothing_tells_apart_are_refused(paths:
 def test_only_what_may_define_a_kind_is_read_and_that_once() -> None:
     asked: list[str] = []
 
-    def reader(source: Source) -> Sequence[Definition]:
+    def reader(source: DefinitionSource) -> Sequence[Definition]:
         asked.append(source.place.path)
         return read(source)
 

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from fleetgen.inputs.documents import document_schema
-from fleetgen.model.component import Space
+from fleetgen.model.component import NamespaceUse
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject
 from fleetgen.stages.load.component_schema import component_schema, releases_schema
@@ -66,16 +66,16 @@ def test_the_loader_says_what_a_missing_key_is_for() -> None:
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        (CHART + "}\n", (Space(name="queue"),)),
-        (CHART + "}\n  namespaces: [more, queue]\n", (Space(name="more"), Space(name="queue"))),
+        (CHART + "}\n", (NamespaceUse(name="queue"),)),
+        (CHART + "}\n  namespaces: [more, queue]\n", (NamespaceUse(name="more"), NamespaceUse(name="queue"))),
         (
             CHART + ", where: {distribution: [k3s]}}\n  facts: [distribution]\n  namespaces: [more]\n",
-            (Space(name="queue", where={"distribution": ("k3s",)}), Space(name="more")),
+            (NamespaceUse(name="queue", where={"distribution": ("k3s",)}), NamespaceUse(name="more")),
         ),
     ],
     ids=["alone", "listed", "somewhere"],
 )
-def test_the_namespace_of_a_chart_need_not_be_listed(more: str, expected: tuple[Space, ...]) -> None:
+def test_the_namespace_of_a_chart_need_not_be_listed(more: str, expected: tuple[NamespaceUse, ...]) -> None:
     problems: list[Finding] = []
     found = read({"templates/mq/component.yaml": COMPONENT + more}, problems)
     assert problems == []

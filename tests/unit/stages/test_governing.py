@@ -9,7 +9,7 @@ from fleetgen.model.fleet import Duty
 from fleetgen.model.inventory import EnforcementScope, EnforcementSpec, Stage
 from fleetgen.model.place import Place
 from fleetgen.stages.load import load
-from fleetgen.stages.load.governing import telling_apart
+from fleetgen.stages.load.governing import contributing
 from fleetgen.stages.resolve import resolve
 
 COMPONENTS = {
@@ -140,11 +140,11 @@ def test_mistakes(old: str, new: str, expected: str) -> None:
 
 def test_groups_that_tell_clusters_apart_name_variants_of_units_with_policies_only() -> None:
     fleet = load({"fleet/all.yaml": FLEET}, COMPONENTS)
-    before, after = resolve(fleet), resolve(telling_apart(fleet, {"pilots"}))
+    before, after = resolve(fleet), resolve(contributing(fleet, {"pilots"}))
     assert {str(key) for key in before.variants} == {"dev/one/roles/default", "dev/one/rules/default"}
     assert {str(key): variant.clusters for key, variant in after.variants.items()} == {
         "dev/one/roles/default": ("a", "b"),
         "dev/one/rules/default": ("b",),
         "dev/one/rules/pilots": ("a",),
     }
-    assert telling_apart(fleet, set()) is fleet
+    assert contributing(fleet, set()) is fleet

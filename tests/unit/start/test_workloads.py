@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.start.workloads import Image, images_of, overlay_of, tags_of
+from fleetgen.start.workloads import Image, hardening_of, images_of, tags_of
 from fleetgen.yamlfile import load_manifests
 
 HEAD = """\
@@ -80,11 +80,11 @@ SECURED = """\
     ids=["nothing said", "a job", "all said", "some said"],
 )
 def test_a_patch_says_what_is_left_open(kind: str, pod: str, expected: str) -> None:
-    overlay = overlay_of(objects(workload(kind, pod)), "1")
+    hardening = hardening_of(objects(workload(kind, pod)), "1")
     api = "batch/v1" if kind == "Job" else "apps/v1"
     head = f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: mq, namespace: queue}}\nspec:\n  template:\n    spec:\n"
-    assert overlay.files == {f"{kind.lower()}-mq.yaml.j2": HEAD + head + expected}
-    assert overlay.patches == [
+    assert hardening.files == {f"{kind.lower()}-mq.yaml.j2": HEAD + head + expected}
+    assert hardening.patches == [
         f"- path: {kind.lower()}-mq.yaml\n    target: {{kind: {kind}, namespace: queue, name: mq}}",
     ]
 
@@ -101,27 +101,27 @@ def test_a_patch_says_what_is_left_open(kind: str, pod: str, expected: str) -> N
     ],
 )
 def test_resources_are_settings(own: str, expected: Json) -> None:
-    overlay = overlay_of(objects(workload("Deployment", f"{{containers: [{{name: main, resources: {own}}}]}}")), "1")
-    assert overlay.values == {"resources": {"main": expected}}
+    hardening = hardening_of(objects(workload("Deployment", f"{{containers: [{{name: main, resources: {own}}}]}}")), "1")
+    assert hardening.values == {"resources": {"main": expected}}
 
 
 def test_containers_of_one_name_have_settings_of_their_own() -> None:
     two = workload("Deployment", "{containers: [{name: main}]}") + "---\n" + workload("Job", "{containers: [{name: main}]}")
     third = two + "---\n" + workload("DaemonSet", "{containers: [{name: main}]}")
-    assert [*cast("JsonObject", overlay_of(objects(third), "1").values["resources"])] == ["main", "mq-main", "mq-main-2"]
+    assert [*cast("JsonObject", hardening_of(objects(third), "1").values["resources"])] == ["main", "mq-main", "mq-main-2"]
 
 
 def test_who_needs_its_token_keeps_it() -> None:
     binding = "---\napiVersion: v1\nkind: RoleBinding\nmetadata: {name: b}\nsubjects: [{kind: ServiceAccount, name: op}]\n"
     pod = "{serviceAccountName: op, containers: [{name: main, readinessProbe: {}}]}"
-    overlay = overlay_of(objects(workload("Deployment", pod) + binding), "1")
-    assert "automount" not in overlay.files["deployment-mq.yaml.j2"]
-    assert overlay.notes == ["mq talks to the API server as op: it keeps its token, which FG-POD-020 finds"]
+    hardening = hardening_of(objects(workload("Deployment", pod) + binding), "1")
+    assert "automount" not in hardening.files["deployment-mq.yaml.j2"]
+    assert hardening.notes == ["mq talks to the API server as op: it keeps its token, which FG-POD-020 finds"]
 
 
 def test_a_server_without_a_port() -> None:
-    overlay = overlay_of(objects(workload("Deployment", "{containers: [{name: main}]}")), "1")
-    assert overlay.notes == ["the container main opens no port: write its readinessProbe, see overlay/"]
+    hardening = hardening_of(objects(workload("Deployment", "{containers: [{name: main}]}")), "1")
+    assert hardening.notes == ["the container main opens no port: write its readinessProbe, see overlay/"]
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_the_version_is_an_exact_tag() -> None:
 
 def test_images_of_the_version_are_settings() -> None:
     pod = "{containers: [{name: a, image: x/mq:2}, {name: b, image: y/mq:2@sha256:00}, {name: c, image: x/other:3}]}"
-    overlay = overlay_of(objects(workload("Job", pod)), "2")
-    assert overlay.values["images"] == {
+    hardening = hardening_of(objects(workload("Job", pod)), "2")
+    assert hardening.values["images"] == {
         "mq": {"repository": "x/mq", "digests": {}},
         "y-mq": {"repository": "y/mq", "digests": {"2": "sha256:00"}},
     }
-    assert overlay.images == [
+    assert hardening.images == [
         '- {{ pods.image_override("x/mq", values.images["mq"], version) }}',
         '- {{ pods.image_override("y/mq", values.images["y-mq"], version) }}',
     ]
@@ -163,9 +163,9 @@ POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name
 
 
 def test_callers_of_a_service_are_settings() -> None:
-    overlay = overlay_of(objects(SERVICE), "1")
-    assert overlay.values == {"callers": []}
-    assert overlay.files == {
+    hardening = hardening_of(objects(SERVICE), "1")
+    assert hardening.values == {"callers": []}
+    assert hardening.files == {
         "network-policies.yaml.j2": (
             "{# Who may call: the namespace lets in only what is named. #}\n"
             '{% import "_parts/objects.j2" as objects %}\n{% if values.callers %}\n---\n'
@@ -174,4 +174,4 @@ def test_callers_of_a_service_are_settings() -> None:
             '    - {{ objects.callers(values.callers, "web") }}\n{% endif %}\n'
         )
     }
-    assert overlay_of(objects(SERVICE + "---\n" + POLICY), "1").files == {}
+    assert hardening_of(objects(SERVICE + "---\n" + POLICY), "1").files == {}

@@ -7,7 +7,7 @@ import pytest
 
 from fleetgen.errors import ToolError
 from fleetgen.tools import pins
-from fleetgen.tools.pins import Use
+from fleetgen.tools.pins import ToolUse
 
 GO_MOD = """module fleetgen.io/tools/demo
 
@@ -71,11 +71,11 @@ def test_version_tuple(text: str, expected: tuple[int, ...]) -> None:
 
 
 def test_the_tools_of_this_project(root: Path) -> None:
-    versions = {name: pins.read(root, name).version for name in pins.names(root, use=Use.ORDINARY)}
+    versions = {name: pins.read(root, name).version for name in pins.names(root, use=ToolUse.ORDINARY)}
     assert versions == {"conftest": "v0.71.1", "gator": "v3.23.1", "kustomize": "v5.8.1", "opa": "v1.22.2"}
-    tests = {name: pins.read(root, name).version for name in pins.names(root, use=Use.TESTS)}
+    tests = {name: pins.read(root, name).version for name in pins.names(root, use=ToolUse.TESTS)}
     assert tests == {"promtool": "v0.313.5", "regal": "v0.42.0"}
-    rehearsal = {name: pins.read(root, name).version for name in pins.names(root, use=Use.REHEARSALS)}
+    rehearsal = {name: pins.read(root, name).version for name in pins.names(root, use=ToolUse.REHEARSALS)}
     assert rehearsal == {
         "argocd": "v3.3.10",
         "etcd": "v3.6.14",
@@ -112,7 +112,7 @@ replace (
 def test_a_folder_with_several_tools(tmp_path: Path) -> None:
     library(tmp_path, SEVERAL)
     assert pins.names(tmp_path) == ("one", "two")
-    assert [pins.names(tmp_path, use=use) for use in Use] == [(), ("one", "two"), ()]
+    assert [pins.names(tmp_path, use=use) for use in ToolUse] == [(), ("one", "two"), ()]
     pin = pins.read(tmp_path, "two")
     assert (pin.package, pin.version, pin.ldflags, pin.files) == (
         "example.com/several/cmd/two",

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from fleetgen.cli.table import Table
+from fleetgen.cli.table import CommandTable
 
 COMMANDS: Final = {
     "test": "Tests, coverage, style and portability of policies.",
@@ -17,6 +17,6 @@ COMMANDS: Final = {
 }
 
 
-@click.group("policy", cls=Table, package=__name__, table=COMMANDS, help="Policies: tested, compared, exported, tried out.")
+@click.group("policy", cls=CommandTable, package=__name__, table=COMMANDS, help="Test, compare, export and try out policies.")
 def command() -> None:
     """See the help text."""

@@ -22,10 +22,10 @@ else of the file.
 @click.pass_context
 def command(ctx: click.Context, /, *, name: str, dry_run: bool, as_of: str | None) -> int:
     """See the help text."""
-    settings = answers.settings(ctx, "text", as_of)
-    found = advance.advance(settings.repository, plan_of(settings).fleet.enforcements, name, settings.as_of)
+    run = answers.run_of(ctx, "text", as_of)
+    found = advance.advance(run.repository, plan_of(run).fleet.enforcements, name, run.as_of)
     if not dry_run:
-        advance.write(settings.repository, found)
+        advance.write(run.repository, found)
     if difference := found.diff():
         output.data(difference.rstrip("\n"))
     for step in found.steps:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import click
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import answers, common, output
 from fleetgen.cli.policy.bench import bench
+from fleetgen.inputs.run import Run
 from fleetgen.policies.both_gates import Comparison
 from fleetgen.policies.parity import Parity, parity
 
@@ -21,10 +21,10 @@ cannot be compared.
 
 
 @click.command("parity", help=_HELP)
-@common.with_settings
-def command(settings: Settings) -> int:
+@common.with_run
+def command(run: Run) -> int:
     """See the help text."""
-    answer = parity(settings, bench(settings.repository))
+    answer = parity(run, bench(run.repository))
     trials = [_data(trial) for trial in answer.comparisons]
     data: dict[str, object] = {
         "pairs": answer.pairs,

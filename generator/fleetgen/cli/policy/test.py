@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from fleetgen.build.desired_state import Settings, plan_of
+from fleetgen.build.desired_state import plan_of
 from fleetgen.cli import common, output
 from fleetgen.cli.policy.bench import bench
 from fleetgen.errors import GateFailed
-from fleetgen.policies.test_suite import Report, examine
+from fleetgen.inputs.run import Run
+from fleetgen.policies.test_suite import SuiteReport, examine
 
 _HELP = """Test the policies below PATH (default: all) before they judge anything.
 
@@ -20,10 +21,10 @@ and what means something else in a cluster; then loads what is exported into Gat
 @click.command("test", help=_HELP)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Write files anew that are not formatted.")
-@common.with_settings
-def command(settings: Settings, *, paths: tuple[str, ...], fix: bool) -> int:
+@common.with_run
+def command(run: Run, *, paths: tuple[str, ...], fix: bool) -> int:
     """See the help text."""
-    report = examine(plan_of(settings), settings.repository, bench(settings.repository), paths, fix=fix)
+    report = examine(plan_of(run), run.repository, bench(run.repository), paths, fix=fix)
     for path in report.formatted:
         output.say(f"{path}: formatted")
     if report.findings:
@@ -33,7 +34,7 @@ def command(settings: Settings, *, paths: tuple[str, ...], fix: bool) -> int:
     return 0
 
 
-def _summary(report: Report) -> str:
+def _summary(report: SuiteReport) -> str:
     engine = report.engine
     oldest = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine else "every Gatekeeper with Rego v1"
     sizes = f"{report.policies} policies, {report.tests} tests on {report.inputs} inputs"

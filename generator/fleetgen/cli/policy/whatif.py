@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from fleetgen.build.desired_state import Settings
 from fleetgen.cli import answers, common, output
-from fleetgen.policies.whatif import Change, Row, WhatIf, whatif
+from fleetgen.inputs.run import Run
+from fleetgen.policies.whatif import WhatIf, WhatIfChange, WhatIfRow, whatif
 from fleetgen.report.text import clusters_text
 
 _EXAMPLES = 3
@@ -28,10 +28,10 @@ distinct objects (findings, for policies about clusters) and of the clusters tha
     help="The other policies: a folder laid out as policies/ is, or a branch, tag or commit.",
 )
 @click.option("--fail-on-new", is_flag=True, help="Exit code 1 if the gate would refuse what it lets pass today.")
-@common.with_settings
-def command(settings: Settings, *, source: str, fail_on_new: bool) -> int:
+@common.with_run
+def command(run: Run, *, source: str, fail_on_new: bool) -> int:
     """See the help text."""
-    answer = whatif(settings, source, lambda: common.git(settings.repository))
+    answer = whatif(run, source, lambda: common.git(run.repository))
     answers.answer("json" if output.is_json() else "text", _lines(answer), answer)
     failing = sum(len(row.failing) for row in answer.rows)
     passing = sum(len(row.passing) for row in answer.rows)
@@ -53,7 +53,7 @@ def _lines(answer: WhatIf) -> Iterator[str]:
         yield from _examples(row, "newly passing", row.passing)
 
 
-def _count(changes: Sequence[Change]) -> str:
+def _count(changes: Sequence[WhatIfChange]) -> str:
     clusters = {name for change in changes for name in change.clusters}
     return f"{len(changes)} in {_clusters(len(clusters))}" if changes else "-"
 
@@ -62,7 +62,7 @@ def _clusters(count: int) -> str:
     return "1 cluster" if count == 1 else f"{count} clusters"
 
 
-def _examples(row: Row, title: str, changes: Sequence[Change]) -> Iterator[str]:
+def _examples(row: WhatIfRow, title: str, changes: Sequence[WhatIfChange]) -> Iterator[str]:
     if not changes:
         return
     yield ""

@@ -10,15 +10,15 @@ from typing import Final, cast
 from fleetgen.errors import InputError, problem
 from fleetgen.library import PARTS
 from fleetgen.model.component import (
-    Beside,
     Chart,
     ClusterResource,
+    Companion,
     Component,
     Conditions,
     Installs,
+    NamespaceUse,
     Release,
     Requirement,
-    Space,
     Support,
 )
 from fleetgen.model.finding import Finding
@@ -28,9 +28,9 @@ from fleetgen.model.settings import (
     Append,
     Items,
     MergeBy,
+    MergeRules,
     Node,
     Origin,
-    Rules,
     Table,
     at,
     empty,
@@ -190,7 +190,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
             Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
             for r in objects("requires")
         ),
-        beside=tuple(Beside(**each) for each in objects("beside")),
+        beside=tuple(Companion(**each) for each in objects("beside")),
         chart=_chart(chart) if chart else None,
         source_repos=texts("sourceRepos"),
         cluster_resources=tuple(ClusterResource(group=r["group"], kind=r["kind"]) for r in objects("clusterResources")),
@@ -215,16 +215,20 @@ def _installs(data: JsonObject) -> Installs:
     )
 
 
-def _namespaces(listed: list[Json], chart: Chart | None) -> tuple[Space, ...]:
+def _namespaces(listed: list[Json], chart: Chart | None) -> tuple[NamespaceUse, ...]:
     """The listed ones; that of a chart need not be listed."""
     spaces = tuple(map(_space, listed))
     if chart is None or any(space.name == chart.namespace for space in spaces):
         return spaces
-    return (Space(name=chart.namespace, where=chart.where), *spaces)
+    return (NamespaceUse(name=chart.namespace, where=chart.where), *spaces)
 
 
-def _space(data: Json) -> Space:
-    return Space(name=str(data["name"]), where=_conditions(data["where"])) if isinstance(data, dict) else Space(name=str(data))
+def _space(data: Json) -> NamespaceUse:
+    return (
+        NamespaceUse(name=str(data["name"]), where=_conditions(data["where"]))
+        if isinstance(data, dict)
+        else NamespaceUse(name=str(data))
+    )
 
 
 def _support(data: JsonObject) -> Support:
@@ -275,7 +279,7 @@ def _chart(data: JsonObject) -> Chart:
     )
 
 
-def _rules(data: JsonObject) -> Rules:
+def _rules(data: JsonObject) -> MergeRules:
     """Merge rules with paths below `values`."""
     rules: dict[tuple[str, ...], Append | MergeBy] = {}
     for path, rule in data.items():

@@ -15,9 +15,9 @@ from fleetgen.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, Ri
 from fleetgen.model.settings import (
     Append,
     MergeBy,
+    MergeRules,
     Node,
     Origin,
-    Rules,
     Scalar,
     Table,
     at,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from fleetgen.model.plain import JsonObject
 
 _PROFILE_KEYS: Final = ("kubernetes", "uplink", "nodePools", "provides")
-_PROFILE_RULES: Final[Rules] = {("nodePools",): MergeBy("name"), ("provides",): Append()}
+_PROFILE_RULES: Final[MergeRules] = {("nodePools",): MergeBy("name"), ("provides",): Append()}
 
 
 @dataclass(slots=True)

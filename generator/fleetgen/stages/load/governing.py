@@ -43,10 +43,10 @@ def duties(documents: Iterable[Document]) -> tuple[Duty, ...]:
     )
 
 
-def telling_apart(fleet: Fleet, groups: Collection[str]) -> Fleet:
-    """The fleet with `{}` for each component that installs policies in the layers of these groups.
+def contributing(fleet: Fleet, groups: Collection[str]) -> Fleet:
+    """The fleet in which the layers of these groups contribute to every component that installs policies.
 
-    So they contribute to its variants' names, as any layer with the component's key does: one variant, one policy set.
+    They get its key with `{}`, as if somebody had written it: so they stand in the names of its variants, and set nothing.
     """
     if not groups:
         return fleet

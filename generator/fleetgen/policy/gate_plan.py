@@ -11,7 +11,7 @@ from fleetgen.policy.match import indexed
 from fleetgen.policy.parameters import with_defaults
 
 
-def plan(sets: Mapping[str, PolicySet]) -> JsonObject:
+def gate_plan(sets: Mapping[str, PolicySet]) -> JsonObject:
     """`data.plan` for the policy sets. Policies that belong into the cluster only are no part of it."""
     return {
         name: _set_plan([c for c in each.constraints if c.policy.where != "cluster"], each.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.policy.plan import parameters, plan
+from fleetgen.policy.gate_plan import gate_plan, parameters
 from fleetgen.policy.sets import for_environments
 from tests.unit.policy.examples import constraint, policy
 
@@ -24,7 +24,7 @@ def test_constraints_with_an_equal_match_stand_together() -> None:
         constraint("b", match={**POD, "namespaces": []}),
         constraint("c", match={**POD, "name": "x"}),
     ]
-    assert plan(for_environments(three, {"dev": {}})) == {
+    assert gate_plan(for_environments(three, {"dev": {}})) == {
         "dev": {
             "deny": {
                 "/Pod": [
@@ -48,7 +48,7 @@ def test_rules_and_scopes_are_apart() -> None:
         constraint("c", of=fleet),
         replace(constraint("d", of=cluster), action="warn"),
     ]
-    assert plan(for_environments(mixed, {"dev": {}})) == {
+    assert gate_plan(for_environments(mixed, {"dev": {}})) == {
         "dev": {
             "deny": {},
             "warn": {
@@ -66,7 +66,7 @@ def test_environments_and_cluster_only_policies() -> None:
     never = constraint("never", of=policy(where="cluster"))
     empty: JsonObject = {"deny": {}, "warn": {}, "cluster": [], "fleet": []}
     denied: JsonObject = {"*": [{"match": {}, "constraints": [entry("here")]}]}
-    got = plan(for_environments([here, never], {"production": {}, "dev": {}}))
+    got = gate_plan(for_environments([here, never], {"production": {}, "dev": {}}))
     assert got == {"dev": {**empty, "deny": denied}, "production": empty}
     assert list(got) == ["dev", "production"]
 
