@@ -16,7 +16,7 @@ from fleetgen.errors import FleetgenError, ToolError, problem
 
 COMMANDS: Final = {
     "init": "Start a fleet repository.",
-    "new": "Add a cluster, environment, ring, group, region, profile, model, waiver or policy.",
+    "new": "Add a cluster, environment, ring, group, region, profile, model, waiver, policy or component.",
     "import": "Make clusters from a CSV export.",
     "check": "Load, render, build and gate; write nothing.",
     "render": "Check, then replace output/.",

@@ -7,25 +7,37 @@ import click
 from fleetgen.cli import common, output
 from fleetgen.inputs.documents import library_components
 from fleetgen.inputs.repository import Repository
+from fleetgen.start.component import ComponentRequest, new_component
 from fleetgen.start.new import KINDS, Addition, NewDocument, add, add_policy, write
 
+_SOURCES = ("manifests", "chart", "version", "namespace")
 _WAIVER = ("policy", "owner", "ticket", "reason", "agreed", "expires")
 _POLICY = "policy"
+_COMPONENT = "component"
 _HELP = """Add a document of KIND called NAME: a commented file, checked before it is written.
 
 The NAME of a policy is AREA/NAME. It comes with tests and a constraint, finds next to nothing, and passes every check.
+
+A component is made of plain manifests (--manifests), of a Helm chart (--chart), or is a small example. What fleetgen can
+derive is filled in; the command ends with what is left to do.
 """
 
 
 @click.command("new", help=_HELP)
-@click.argument("kind", type=click.Choice([*KINDS, _POLICY]))
+@click.argument("kind", type=click.Choice([*KINDS, _POLICY, _COMPONENT]))
 @click.argument("name")
 @click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Where it belongs or applies.")
 @click.option("--ring", default="", help="Ring of a cluster; first ring of an environment.")
 @click.option("--profile", default="", help="Hardware profile of a cluster.")
 @click.option("--region", default="", help="Region of a cluster.")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Labels that select a group's clusters.")
-@click.option("--repo-url", default="", metavar="URL", help="What an environment's sites pull from.")
+@click.option(
+    "--repo-url", default="", metavar="URL", help="What an environment's sites pull from; the repository of a local chart."
+)
+@click.option("--manifests", default="", metavar="PATH", help="Component: folder or file of plain manifests.")
+@click.option("--chart", default="", metavar="CHART", help="Component: a Helm chart as REPO/NAME, or its folder or archive.")
+@click.option("--version", default="", help="Component: version of what is installed.")
+@click.option("--namespace", default="", help="Component: where it goes (default: what the manifests say, else its name).")
 @click.option("--policy", default="", help="Waiver: id of the policy, or of one of its rules.")
 @click.option("--owner", default="", help="Waiver: who answers for it.")
 @click.option("--ticket", default="", help="Waiver: where it was agreed.")
@@ -47,11 +59,17 @@ def command(
     labels: tuple[str, ...],
     repo_url: str,
     dry_run: bool,
-    **waiver: str,
+    **others: str,
 ) -> int:
     """See the help text."""
     if kind == _POLICY:
         return _policy(ctx, name, dry_run=dry_run)
+    sources = {key: others[key] for key in _SOURCES}
+    if kind == _COMPONENT:
+        return _component(ctx, ComponentRequest(name=name, repo_url=repo_url, **sources), dry_run=dry_run)
+    if given := [f"--{key}" for key, value in sources.items() if value]:
+        raise click.UsageError(f"{', '.join(given)} goes with: new component")
+    waiver = {key: others[key] for key in _WAIVER}
     waiver["agreed"] = waiver["agreed"] or common.day("").isoformat()
     _demand(kind, environments, {**waiver, "ring": ring, "label": "".join(labels), "repo-url": repo_url})
     repo = common.repository(ctx)
@@ -65,7 +83,7 @@ def command(
         region=region,
         repo_url=repo_url,
         labels=pairs,
-        waiver={key: waiver[key] for key in _WAIVER},
+        waiver=waiver,
     )
     addition = add(repo, library_components(repo) if kind == "model" else {}, request)
     _write(repo, addition, name, dry_run=dry_run)
@@ -80,6 +98,23 @@ def _policy(ctx: click.Context, name: str, *, dry_run: bool) -> int:
     _write(repo, addition, name, dry_run=dry_run)
     folder = next(iter(addition.created)).rpartition("/")[0]
     output.say(f"next: write the rule and its tests, then run: fleetgen policy test {folder}")
+    return 0
+
+
+def _component(ctx: click.Context, request: ComponentRequest, *, dry_run: bool) -> int:
+    if request.manifests and request.chart:
+        raise click.UsageError("--manifests and --chart do not go together: say what the component is made of")
+    repo = common.repository(ctx)
+    made = new_component(repo, request)
+    _write(repo, made.addition, request.name, dry_run=dry_run)
+    for note in made.notes:
+        output.say(f"note: {note}")
+    output.say("next: read the files, and say in component.yaml what it does; then switch it on in a layer, for example in")
+    output.say("fleet/defaults.yaml below spec.components (merge it with what stands there):\n")
+    output.say("".join(f"    {line}\n" for line in made.layer.splitlines()))
+    if made.registries:
+        output.say(f"permit its images in spec.registries of the environments: {', '.join(made.registries)}")
+    output.say("and run: fleetgen check")
     return 0
 
 

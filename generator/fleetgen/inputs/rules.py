@@ -219,7 +219,7 @@ def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, ExportedPolicy]
 def knowing_policies(fleet: Fleet, library: PolicyLibrary) -> Fleet:
     """The fleet, whose components know the policies that they install. Raises InputError E0301.
 
-    Policies that cannot be read are left to whoever needs them, who reads them again and says what is wrong.
+    Policies that cannot be read are left to whoever needs them, who says what is wrong.
     """
     if not any(component.installs for component in fleet.components.values()):
         return fleet

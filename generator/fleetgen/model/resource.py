@@ -11,6 +11,28 @@ from fleetgen.model.plain import Json
 # The annotation by which Argo CD leaves an object alone when it leaves the tree, and when its Application is deleted.
 SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
 KEEP: Final = "Prune=false,Delete=false"
+# (group, kind) of what holds data or other objects, and so must outlive a mistake
+KEPT: Final = frozenset({("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
+# (group, kind) of Kubernetes' own kinds that have no namespace
+CLUSTER_SCOPED: Final = frozenset(
+    {
+        *(("", kind) for kind in ("Namespace", "Node", "PersistentVolume")),
+        *(("admissionregistration.k8s.io", f"{kind}WebhookConfiguration") for kind in ("Mutating", "Validating")),
+        *(("admissionregistration.k8s.io", f"{kind}AdmissionPolicy") for kind in ("Mutating", "Validating")),
+        *(("admissionregistration.k8s.io", f"{kind}AdmissionPolicyBinding") for kind in ("Mutating", "Validating")),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("apiregistration.k8s.io", "APIService"),
+        *(("certificates.k8s.io", kind) for kind in ("CertificateSigningRequest", "ClusterTrustBundle")),
+        *(("flowcontrol.apiserver.k8s.io", kind) for kind in ("FlowSchema", "PriorityLevelConfiguration")),
+        *(("networking.k8s.io", kind) for kind in ("IngressClass", "IPAddress", "ServiceCIDR")),
+        ("node.k8s.io", "RuntimeClass"),
+        *(("rbac.authorization.k8s.io", kind) for kind in ("ClusterRole", "ClusterRoleBinding")),
+        *(("resource.k8s.io", kind) for kind in ("DeviceClass", "DeviceTaintRule", "ResourceSlice")),
+        ("scheduling.k8s.io", "PriorityClass"),
+        *(("storage.k8s.io", kind) for kind in ("CSIDriver", "CSINode", "StorageClass", "VolumeAttachment")),
+        ("storage.k8s.io", "VolumeAttributesClass"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

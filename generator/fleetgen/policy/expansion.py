@@ -26,6 +26,13 @@ _WORKLOADS: Final = (
 EXPANDED: Final = frozenset(f"{group}/{kind}" for group, kind, _ in _WORKLOADS)
 
 
+def pod_path(group: str, kind: str) -> tuple[str, ...] | None:
+    """Where a kind has the Pod that it makes; empty for a Pod, None for what makes none."""
+    if (group, kind) == ("", "Pod"):
+        return ()
+    return next((tuple(source.split(".")) for *pair, source in _WORKLOADS if pair == [group, kind]), None)
+
+
 def expansion_templates() -> tuple[JsonObject, ...]:
     """One for each kind of workload; its name is part of the message of a refusal."""
     return tuple(_template(group, kind, source) for group, kind, source in _WORKLOADS)

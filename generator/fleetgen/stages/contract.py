@@ -20,7 +20,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.resource import KEEP, SYNC_OPTIONS, ResourceId
+from fleetgen.model.resource import KEEP, KEPT, SYNC_OPTIONS, ResourceId
 from fleetgen.model.settings import nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.schemas.validate import suggest
@@ -28,7 +28,6 @@ from fleetgen.schemas.validate import suggest
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
 # the console of OpenShift reads dashboards there and nowhere else (GPU operator documentation, enable-gpu-monitoring-dashboard)
 _GIVEN_ON: Final[Mapping[str, frozenset[str]]] = {"openshift": frozenset({"openshift-config-managed"})}
-_KEPT: Final = frozenset({("", "Namespace"), ("", "PersistentVolumeClaim"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
 _CORE: Final = '""'
 _ALMOST: Final = 0.9  # names of fields have much in common; only a slip of the pen is this near
 
@@ -202,7 +201,7 @@ def _unguarded(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[F
             metadata = manifest.data.get("metadata")
             annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
             options = str(annotations.get(SYNC_OPTIONS, "")) if isinstance(annotations, dict) else ""
-            if (manifest.id.group, manifest.id.kind) in _KEPT and not set(KEEP.split(",")) <= set(options.split(",")):
+            if (manifest.id.group, manifest.id.kind) in KEPT and not set(KEEP.split(",")) <= set(options.split(",")):
                 message = f"'{variant.key.unit}' would lose {manifest.id} with all that it holds when it leaves the tree"
                 fix = f"annotate it: {SYNC_OPTIONS}: {KEEP}"
                 yield problem("E0706", message, fix=fix, place=variant.component.place)

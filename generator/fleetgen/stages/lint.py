@@ -82,9 +82,9 @@ def _paths(layer: Overlay, data: JsonObject, place: Place, base_root: str) -> It
                 "E0505", f"the kustomization names something remote: {name}", fix="keep the file in the component", place=place
             )
         elif target != base_root and not target.startswith(layer.root + "/"):
-            yield problem(
-                "E0107", f"the path {name} leaves the component's folder", fix="move the file into base/ or overlay/", place=place
-            )
+            is_base = posixpath.basename(posixpath.normpath(name)) == "base"
+            fix = "write {{ base }} in overlay/kustomization.yaml.j2" if is_base else "move the file into base/ or overlay/"
+            yield problem("E0107", f"the path {name} leaves the component's folder", fix=fix, place=place)
         elif target != base_root and target not in layer.files and not any(path.startswith(target + "/") for path in layer.files):
             yield problem(
                 "E0505",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NoReturn
@@ -161,7 +162,7 @@ class Renderer:
             path = f"{root}/{name.removeprefix(prefix).removesuffix('.j2')}"
             source = f"{component.folder}/{name}"
             if text.strip():
-                files[path] = canonical(text, source) if path.endswith((".yaml", ".yml")) else text
+                files[path] = _canonical(text, source) if path.endswith((".yaml", ".yml")) else text
                 sources[path] = source
         if f"{root}/kustomization.yaml" not in files:
             fix = f"add {component.folder}/{prefix}kustomization.yaml or kustomization.yaml.j2"
@@ -231,6 +232,17 @@ def _line_of(error: BaseException, source: str) -> Place:
             place = Place(name, trace.tb_lineno)
         trace = trace.tb_next
     return place
+
+
+def _canonical(text: str, source: str) -> str:
+    """As `canonical`; says what is the matter with a template that is not named as one."""
+    try:
+        return canonical(text, source)
+    except InputError as error:
+        if source.endswith(".j2") or not re.search(r"\{\{|\{%", text):
+            raise
+        fact = "the file looks like a template; it is one only if its name ends in .j2"
+        raise InputError([problem("E0503", fact, fix=f"rename it to {source}.j2", place=Place(source))]) from error
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fleetgen import library
@@ -35,7 +35,10 @@ def eject(repository: Repository, name: str) -> dict[str, str]:
         fix = "change it there; to begin anew, move it away first"
         raise InputError(problem("E1204", "the repository has it already", fix=fix, place=Place(unit)))
     files = {path: text for path, text in builtin.items() if unit_of(path) == unit}
-    return files | _parts_of(unit, files, builtin, own)
+    parts = imported(files.values(), builtin)
+    # Where the repository has other parts of these names, the component gets its own.
+    folder = PARTS if all(own.get(PARTS + name, text) == text for name, text in parts.items()) else f"{unit}/_parts/"
+    return files | {folder + name: text for name, text in sorted(parts.items()) if folder + name not in own}
 
 
 def eject_all(repository: Repository) -> dict[str, str]:
@@ -61,16 +64,14 @@ def _short(unit: str) -> str:
     return unit.removeprefix(top).removesuffix(".yaml")
 
 
-def _parts_of(unit: str, files: Mapping[str, str], builtin: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """The parts that the files import. Where the repository has other ones of these names, the component gets its own copies."""
+def imported(texts: Iterable[str], library: Mapping[str, str]) -> dict[str, str]:
+    """Name -> text of the parts in the library that these texts import, directly or through another."""
     found: dict[str, str] = {}
-    waiting = [*files.values()]
+    waiting = [*texts]
     while waiting:
         for name in _PART.findall(waiting.pop()):
-            text = builtin.get(PARTS + name)
+            text = library.get(PARTS + name)
             if text is not None and name not in found:
                 found[name] = text
                 waiting.append(text)
-    same = all(own.get(PARTS + name, text) == text for name, text in found.items())
-    folder = PARTS if same else f"{unit}/_parts/"
-    return {folder + name: text for name, text in sorted(found.items()) if folder + name not in own}
+    return found

@@ -20,8 +20,10 @@ def starter_files(repo_url: str) -> dict[str, str]:
 metadata: {{name: fleet}}
 spec:
   components:
-    cluster-baseline: {{enabled: true}}
-    argocd: {{enabled: true}}
+    cluster-baseline:
+      enabled: true
+    argocd:
+      enabled: true
 """,
         "fleet/profiles/small-box.yaml": f"""# Hardware that several sites share. A cluster may add to it or override it.
 {HEAD}kind: HardwareProfile

@@ -61,7 +61,7 @@ def _unanswered(_folder: Path) -> Finding:
 
 def _two_opinions(_folder: Path) -> Finding:
     said = ("spec.containers[0] (main): the container is privileged",)
-    one = Disagreement(constraint="pod-no-privileged", subject="Pod shop/menu-board", gate=said, cluster=())
+    one = Disagreement(constraint="pod-no-privileged", subject="Pod shop/menu-board", gate=said, gatekeeper=())
     tried = Comparison(name="tests", constraints=1, objects=1, pairs=1, refused=(), results=(), differences=(one,))
     (found,) = parity.findings(tried, lambda _: None)
     return found
