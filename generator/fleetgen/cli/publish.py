@@ -45,7 +45,7 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
         # what a site has is what its branch has
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
         checked = check(replace(run, gate_cache=Cache(None), base=run.base or there))
-        published = publish.publish(run, git, checked.approved, request)
+        published = publish.publish(run, git, checked, request)
         if not request.branch and not request.dry_run:
             output_tree.replace(run.repository.root, OUTPUT, checked.approved.files, state)
     output.print_findings(

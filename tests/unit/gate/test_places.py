@@ -74,7 +74,7 @@ PLACES: Final = {
 def test_a_finding_about_a_setting(setting: str, place: str) -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, rendered=NOTHING, objects={}, deliveries={}, composed=EMPTY)
+    desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
     details: JsonObject = {"unit": "serve.gap", "path": f"spec.components.serve.{setting}"}
     assert str(_inventory_place(desired, ["c"], details)) == place
 
@@ -82,5 +82,5 @@ def test_a_finding_about_a_setting(setting: str, place: str) -> None:
 def test_a_finding_about_nodes() -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, rendered=NOTHING, objects={}, deliveries={}, composed=EMPTY)
+    desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
     assert str(_inventory_place(desired, ["c"], {"unit": "serve.gap", "path": "spec.nodePools"})) == "fleet/clusters/c.yaml:8:14"
