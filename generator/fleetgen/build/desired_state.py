@@ -122,7 +122,7 @@ class Desired:
 
 def plan_of(run: Run) -> Plan:
     """Load and resolve. Raises InputError."""
-    inputs = run.repository.read()
+    inputs = run.inputs
     run.progress("load", 0, 1)
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
