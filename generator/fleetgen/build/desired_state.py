@@ -188,6 +188,7 @@ def _composed(
     variants = {
         key: ComposedVariant(
             base=variant.base,
+            extends_base=lint.extends(*rendered.layers(variant)),
             overlay=rendered.overlays[key],
             application=Manifest.of(variant_application(variant, deliveries[key.environment], rendered.chart_values[key])),
         )

@@ -51,7 +51,8 @@ def part_of(files: Mapping[str, str], composed: ComposedFleet, environments: Col
     """The files of some environments: their folders, their clusters, the bases that they use."""
     if not environments:
         return dict(files)
-    bases = {variant.base.folder for key, variant in composed.variants.items() if key.environment in environments}
+    variants = [variant for key, variant in composed.variants.items() if key.environment in environments]
+    bases = {variant.base.folder for variant in variants if variant.extends_base}
     own = (f"{top}/{name}" for top in ("clusters", "environments") for name in environments)
     folders = tuple(f"{folder}/" for folder in (*bases, *own))
     return {path: text for path, text in files.items() if path.startswith(folders)}

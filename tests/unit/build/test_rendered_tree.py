@@ -22,50 +22,24 @@ from fleetgen.model.place import Place
 from fleetgen.review.diff import changes
 from fleetgen.stages.gate import PolicyEngine
 from tests.unit.cli.conftest import FILES
+from tests.unit.toyrun import OneFileBuilder, toy_run
 
 MAP: Final = "environments/prod/canary/toy/cluster-store-1/map.yaml"
 STORES: Final = (ClusterKey("prod", "store-1"), ClusterKey("prod", "store-2"))
 
 
-@dataclass
-class ConcatenatingBuilder:
-    """Stands for kustomize: what it builds of a folder are the objects in it."""
-
-    digest: str = ""
-    built: list[str] = field(default_factory=list)
-
-    def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
-        self.built += roots
-        return [Built(root=root, text=files.get(f"{root}/map.yaml", ""), error="") for root in roots]
-
-
-def no_engine() -> PolicyEngine:
-    raise AssertionError("nothing is gated here")
+@pytest.fixture
+def builder() -> OneFileBuilder:
+    return OneFileBuilder()
 
 
 @pytest.fixture
-def builder() -> ConcatenatingBuilder:
-    return ConcatenatingBuilder()
+def run(tmp_path: Path, builder: OneFileBuilder) -> Run:
+    return toy_run(tmp_path, FILES, builder)
 
 
 @pytest.fixture
-def run(tmp_path: Path, builder: ConcatenatingBuilder) -> Run:
-    for path, text in FILES.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
-    nothing = Cache(None)
-    return Run(
-        repository=Repository.find(tmp_path),
-        cache=nothing,
-        gate_cache=nothing,
-        builder=lambda: builder,
-        engine=no_engine,
-        as_of=date(2026, 11, 24),
-    )
-
-
-@pytest.fixture
-def made(run: Run, builder: ConcatenatingBuilder) -> Desired:
+def made(run: Run, builder: OneFileBuilder) -> Desired:
     result = desired(run)
     builder.built.clear()
     return result
@@ -80,7 +54,7 @@ def shown(made: Desired, files: Mapping[str, str], run: Run) -> list[tuple[str, 
 
 
 def test_the_committed_tree_is_the_wanted_one_and_nothing_is_built(
-    run: Run, made: Desired, builder: ConcatenatingBuilder
+    run: Run, made: Desired, builder: OneFileBuilder
 ) -> None:
     wanted = wanted_tree(made)
     assert list(wanted.bills) == list(STORES)
@@ -89,14 +63,14 @@ def test_the_committed_tree_is_the_wanted_one_and_nothing_is_built(
     assert builder.built == []
 
 
-def test_only_the_unit_that_differs_is_built(run: Run, made: Desired, builder: ConcatenatingBuilder) -> None:
+def test_only_the_unit_that_differs_is_built(run: Run, made: Desired, builder: OneFileBuilder) -> None:
     before = {**made.files, MAP: made.files[MAP].replace("'5'", "'4'")}
     assert before != made.files
     assert shown(made, before, run) == [("toy", ["prod/store-1"], False, ["changed ConfigMap default/toy"])]
     assert builder.built == ["environments/prod/canary/toy/cluster-store-1"]
 
 
-def test_an_application_that_differs_needs_no_build(run: Run, made: Desired, builder: ConcatenatingBuilder) -> None:
+def test_an_application_that_differs_needs_no_build(run: Run, made: Desired, builder: OneFileBuilder) -> None:
     (path,) = [name for name in made.files if name.startswith("environments/prod/broad/") and name.endswith("application.yaml")]
     before = {**made.files, path: made.files[path].replace("limit: -1", "limit: 5")}
     assert before != made.files
@@ -105,7 +79,7 @@ def test_an_application_that_differs_needs_no_build(run: Run, made: Desired, bui
 
 
 def test_a_variant_that_is_only_called_otherwise_has_no_changes_of_objects(
-    run: Run, made: Desired, builder: ConcatenatingBuilder
+    run: Run, made: Desired, builder: OneFileBuilder
 ) -> None:
     before = {path.replace("cluster-store-1", "old"): text.replace("cluster-store-1", "old") for path, text in made.files.items()}
     assert shown(made, before, run) == [("(cluster folder)", ["prod/store-1"], True, [])]
