@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import cast
 
 from fleetgen.build.desired_state import Desired
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.cache import Cache
-from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
+from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
 from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.place import Place
@@ -30,20 +29,11 @@ from fleetgen.stages.object_schemas import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conformed:
-    """Warnings and notes; nothing was an error. `schemas` names everything that judged."""
-
-    findings: tuple[Finding, ...]
-    schemas: str
-
-
-def conformed(run: Run, desired: Desired) -> Conformed:
-    """Judge every distinct object by its schema. Raises InputError with everything that was found."""
+def conformed(run: Run, desired: Desired) -> list[Finding]:
+    """Judge every distinct object by its schema: warnings and notes. Raises InputError with all of them if one is an error."""
     kubernetes = PackagedKubernetes()
-    files = run.repository.read_schemas()
     resolved = desired.plan.resolved
-    sources = SchemaSources(kubernetes=kubernetes, definitions=_definitions(run, files))
+    sources = SchemaSources(kubernetes=kubernetes, definitions=_definitions(run))
     questions = object_schemas.schema_questions(resolved, desired.objects, sources)
     judged = _judged(run, kubernetes, questions)
 
@@ -55,12 +45,12 @@ def conformed(run: Run, desired: Desired) -> Conformed:
     findings = [*object_schemas.schema_findings(judged, place), *object_schemas.unknown_minors(resolved, kubernetes.minors)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
-    return Conformed(findings=tuple(findings), schemas=judges_digest(kubernetes, files))
+    return findings
 
 
-def _definitions(run: Run, files: Mapping[str, str]) -> Definitions:
+def _definitions(run: Run) -> Definitions:
     """The user's definitions, none of them read yet. Raises InputError E0607 for an entry without any."""
-    found = definitions.sources(files)
+    found = definitions.sources(run.schema_files)
     repository = run.repository
     entries = zip(repository.config.schemas, repository.schema_paths, strict=True)
     empty = [entry for entry, path in entries if not any(_below(source, path) for source in found)]

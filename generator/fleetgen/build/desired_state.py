@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
+from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs import cache
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import (
     PolicyLibrary,
@@ -25,7 +24,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Fleet
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey
-from fleetgen.model.manifest import Documents, Manifest, Overlay
+from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.variant import Resolved, Variant, VariantKey
@@ -73,20 +72,28 @@ class Rendered:
     bases: Mapping[BaseKey, Overlay]
     chart_values: Mapping[VariantKey, Json]
 
+    def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
+        """What a variant is built from: its overlay, then its base."""
+        return self.overlays[variant.key], self.bases[variant.base]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Desired:
-    """Everything that was rendered, that of planned clusters among it; `composed` is what output/ holds."""
+    """Everything that was rendered, that of planned clusters among it; `composed` is what output/ holds.
+
+    `builds`: the cache key of each variant's build; variants with equal content have equal keys.
+    """
 
     plan: Plan
     rendered: Rendered
+    builds: Mapping[VariantKey, str]
     objects: Mapping[VariantKey, Sequence[Manifest]]
     deliveries: Mapping[str, Delivery]
     composed: ComposedFleet
 
     def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
         """What a variant is built from: its overlay, then its base."""
-        return self.rendered.overlays[variant.key], self.rendered.bases[variant.base]
+        return self.rendered.layers(variant)
 
     @cached_property
     def objects_with_applications(self) -> Mapping[VariantKey, Sequence[Manifest]]:
@@ -119,7 +126,7 @@ class Desired:
 
 def plan_of(run: Run) -> Plan:
     """Load and resolve. Raises InputError."""
-    inputs = run.repository.read()
+    inputs = run.inputs
     run.progress("load", 0, 1)
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
@@ -133,12 +140,13 @@ def desired(run: Run) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
     plan = plan_of(run)
     rendered = _rendered(plan)
-    objects = _built(run, plan, rendered)
+    builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
+    objects = _built(run, plan, rendered, builds)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
         raise InputError(broken)
     deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
     composed = _composed(plan, rendered, objects, deliveries)
-    return Desired(plan=plan, rendered=rendered, objects=objects, deliveries=deliveries, composed=composed)
+    return Desired(plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed)
 
 
 def _rendered(plan: Plan) -> Rendered:
@@ -161,48 +169,13 @@ def _rendered(plan: Plan) -> Rendered:
     return Rendered(overlays=overlays, bases=bases, chart_values=chart_values)
 
 
-def _built(run: Run, plan: Plan, rendered: Rendered) -> dict[VariantKey, Sequence[Manifest]]:
+def _built(run: Run, plan: Plan, rendered: Rendered, builds: Mapping[VariantKey, str]) -> dict[VariantKey, Sequence[Manifest]]:
     """Build each distinct content once; equal overlays under two names share a result."""
-    content: dict[VariantKey, str] = {}
-    for key, overlay in rendered.overlays.items():
-        base = rendered.bases[plan.resolved.variants[key].base]
-        parts = [
-            part
-            for layer in (base, overlay)
-            for path in sorted(layer.files)
-            for part in (path.removeprefix(layer.root), layer.files[path])
-        ]
-        content[key] = cache.key("build", base.root, *parts)
-    roots = {content[key]: (overlay.root, overlay.files) for key, overlay in rendered.overlays.items()}
-    texts = cached_builds(run, roots, _merged(rendered.bases))
-    return {
-        key: build.manifests(texts[content[key]], Place(plan.resolved.variants[key].component.folder))
-        for key in rendered.overlays
-    }
-
-
-def _merged(bases: Mapping[BaseKey, Overlay]) -> dict[str, str]:
-    return {path: text for base in bases.values() for path, text in base.files.items()}
-
-
-def cached_builds(
-    run: Run, roots: Mapping[str, tuple[str, Mapping[str, str]]], shared: Mapping[str, str]
-) -> dict[str, Documents]:
-    """Cache key -> what kustomize answers for that root; only what is not in the cache is built."""
-    known = run.cache.get_many(roots)
-    missing = {key: root for key, root in roots.items() if key not in known}
-    result = {key: Documents(root=roots[key][0], documents=cast("list[Json]", documents)) for key, documents in known.items()}
-    if missing:
-        files = dict(shared)
-        for _, own in missing.values():
-            files |= own
-        run.progress("build", 0, len(missing))
-        answers = run.builder().build(files, [root for root, _ in missing.values()])
-        built = {key: build.read(answer) for key, answer in zip(missing, answers, strict=True)}
-        run.cache.put_many({key: [*answer.documents] for key, answer in built.items() if not answer.error})
-        run.progress("build", len(missing), len(missing))
-        result |= built
-    return result
+    variants = {builds[key]: variant for key, variant in plan.resolved.variants.items()}
+    roots = {build_key: overlay_root(*rendered.layers(variant)) for build_key, variant in variants.items()}
+    answers = cached_builds(run, roots)
+    objects = {name: build.manifests(answers[name], Place(variant.component.folder)) for name, variant in variants.items()}
+    return {key: objects[build_key] for key, build_key in builds.items()}
 
 
 def _composed(
@@ -217,6 +190,7 @@ def _composed(
     variants = {
         key: ComposedVariant(
             base=variant.base,
+            extends_base=lint.extends(*rendered.layers(variant)),
             overlay=rendered.overlays[key],
             application=Manifest.of(variant_application(variant, deliveries[key.environment], rendered.chart_values[key])),
         )

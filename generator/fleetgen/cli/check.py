@@ -12,6 +12,7 @@ from fleetgen.build.desired_state import plan_of
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import checked_outcome
 from fleetgen.gate.plain_manifests import ManifestsRequest, ManifestsTools, check_manifests
+from fleetgen.inputs.rules import library_of
 from fleetgen.inputs.run import Run
 from fleetgen.words import count
 
@@ -76,7 +77,7 @@ def _fleet(run: Run) -> int:
 def _manifests(ctx: click.Context, request: ManifestsRequest, options: dict[str, Any]) -> int:
     output.use(common.choice(options["format_"], options["files"]))
     repo = common.repository_if_any(ctx)
-    output.describe(lambda: common.about(repo, Path.cwd(), ("object",)))
+    output.describe(lambda: common.about(lambda: library_of(repo), Path.cwd(), ("object",)))
     tools = common.toolchain(repo)
     means = ManifestsTools(
         repository=repo,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,7 +17,7 @@ from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.cache import Cache, cache_of, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
-from fleetgen.inputs.rules import library_of, policies_of
+from fleetgen.inputs.rules import policies_of
 from fleetgen.inputs.run import Run
 from fleetgen.library import builtin_root
 from fleetgen.report.formats import FORMATS
@@ -161,7 +161,6 @@ def run_of(
     """What the options say, with the real tools."""
     output.use(replace(choice(format_, files), quiet=quiet))
     repo = repository(ctx)
-    output.describe(lambda: about(repo, repo.root))
     tools = toolchain(repo)
 
     progress = output.progress(ctx, quiet=quiet)
@@ -175,7 +174,7 @@ def run_of(
         )
 
     kept = cache_for(tools, no_cache=no_cache)
-    return Run(
+    run = Run(
         repository=repo,
         cache=kept,
         gate_cache=kept,
@@ -188,6 +187,8 @@ def run_of(
         base=base,
         progress=progress,
     )
+    output.describe(lambda: about(lambda: run.inputs.library, repo.root))
+    return run
 
 
 def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:
@@ -217,13 +218,14 @@ def choice(format_: str, files: Sequence[str]) -> output.Choice:
     return output.Choice(format="text" if plain else format_, files=tuple(wanted))
 
 
-def about(repo: Repository | None, places: Path, scopes: Collection[str] = SCOPES) -> output.About:
+def about(read: Callable[[], Mapping[str, str]], places: Path, scopes: Collection[str] = SCOPES) -> output.About:
     """For reports whose places count from the folder `places` and whose gate judges policies of these scopes.
 
-    A repository whose policies cannot be read has no finding of a policy: the report then says what is wrong with them.
+    `read` gives the files of the library. A repository whose policies cannot be read has no finding of a policy: the report then
+    says what is wrong with them.
     """
     with suppress(InputError):
-        found = policies_of(library_of(repo)).values()
+        found = policies_of(read()).values()
         policies = {policy.id: policy for policy in found if policy.scope in scopes and policy.where != "cluster"}
         return output.About(policies=policies, prefix=checkout_prefix(places))
     return output.About(prefix=checkout_prefix(places))

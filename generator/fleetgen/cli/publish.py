@@ -47,7 +47,7 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
         run = replace(run, cache=Cache(None), gate_cache=Cache(None), base=run.base or there)
         checked = check(run)
-        published = publish.publish(run, git, checked.approved, request)
+        published = publish.publish(run, git, checked, request)
         if not request.branch and not request.dry_run:
             output_tree.replace(run.repository.root, OUTPUT, checked.approved.files, state)
     output.print_findings(

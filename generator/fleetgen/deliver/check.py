@@ -21,11 +21,10 @@ from fleetgen.stages.gate import Approved
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The result of the line up to the gate. `schemas` names the schemas that the objects conform to."""
+    """The result of the line up to the gate."""
 
     desired: Desired
     approved: Approved
-    schemas: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,16 +82,16 @@ def checked_outcome(run: Run) -> Outcome:
     return known or remember(run, check(run))
 
 
-def _outcome_key(run: Run, inputs: str, schemas: str) -> str:
-    return key("outcome", inputs, schemas, run.as_of.isoformat(), run.delivery_repo)
+def _outcome_key(run: Run) -> str:
+    schemas = judges_digest(PackagedKubernetes(), run.schema_files)
+    return key("outcome", run.inputs.digest, schemas, run.as_of.isoformat(), run.delivery_repo)
 
 
 def remembered(run: Run) -> Outcome | None:
     """What is known of these inputs; a change that is judged by other policies is judged anew each time."""
     if run.policies_from:
         return None
-    schemas = judges_digest(PackagedKubernetes(), run.repository.read_schemas())
-    name = _outcome_key(run, run.repository.read().digest, schemas)
+    name = _outcome_key(run)
     data = run.gate_cache.get_many([name]).get(name)
     if not isinstance(data, dict):
         return None
@@ -106,7 +105,7 @@ def remember(run: Run, checked: Checked) -> Outcome:
     outcome = outcome_of(checked)
     if run.policies_from or not checked.approved.lasts:
         return outcome
-    name = _outcome_key(run, checked.approved.input_digest, checked.schemas)
+    name = _outcome_key(run)
     data: JsonObject = {"sizes": outcome.sizes, "findings": [f.as_data() for f in outcome.findings], "tree": outcome.tree}
     run.gate_cache.put_many({name: data})
     return outcome
@@ -117,5 +116,4 @@ def check(run: Run) -> Checked:
     from fleetgen.build.conformance import conformed  # noqa: PLC0415 - not needed where nothing has changed
 
     wanted = desired(run)
-    conforms = conformed(run, wanted)
-    return Checked(desired=wanted, approved=gated(run, wanted, conforms.findings), schemas=conforms.schemas)
+    return Checked(desired=wanted, approved=gated(run, wanted, conformed(run, wanted)))

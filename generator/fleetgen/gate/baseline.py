@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from fleetgen.build import rendered_tree
 from fleetgen.build.desired_state import Desired
+from fleetgen.build.rendered_tree import committed_tree, wanted_tree
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT, checkout_prefix
+from fleetgen.inputs.committed_files import committed_files
+from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.policy.waivers import WaivableFinding
 from fleetgen.tools.git_cli import Git
@@ -67,7 +68,7 @@ class Baseline:
 
     @cached_property
     def _objects(self) -> Mapping[str, frozenset[str]]:
-        tree = rendered_tree.tree(self.run, self._files(OUTPUT, inner=True))
+        tree = committed_tree(self.run, self._files(OUTPUT), self.desired, wanted_tree(self.desired))
         return {
             cluster.name: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
             for cluster, bill in tree.bills.items()
@@ -75,13 +76,8 @@ class Baseline:
 
     @cached_property
     def _inventory(self) -> Mapping[str, str]:
-        return {path: text for folder in INVENTORY_FOLDERS for path, text in self._files(folder).items()}
+        return {f"{folder}/{path}": text for folder in INVENTORY_FOLDERS for path, text in self._files(folder).items()}
 
-    def _files(self, folder: str, *, inner: bool = False) -> dict[str, str]:
-        """The committed files below a folder of the repository; `inner`: their paths count from there."""
-        if not self.commit or self._git is None:
-            return {}
-        prefix = checkout_prefix(self.run.repository.root)
-        top = f"{prefix}/" if prefix else ""
-        cut = f"{top}{folder}/" if inner else top
-        return {path.removeprefix(cut): text for path, text in self._git.archive(self.commit, f"{top}{folder}").items()}
+    def _files(self, folder: str) -> dict[str, str]:
+        """The committed files below a folder of the repository; their paths count from there."""
+        return committed_files(self._git, self.run.repository, self.commit, folder) if self.commit and self._git else {}

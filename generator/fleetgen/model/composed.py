@@ -12,9 +12,10 @@ from fleetgen.model.variant import VariantKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedVariant:
-    """What sites pull of a variant: its Application, and the overlay that it names with the base below."""
+    """What sites pull of a variant: its Application, its overlay, and the base, if `extends_base` says that it is needed."""
 
     base: BaseKey
+    extends_base: bool
     overlay: Overlay
     application: Manifest
 

@@ -59,6 +59,13 @@ def check(overlay: Overlay, base: Overlay) -> list[Finding]:
     return found
 
 
+def extends(overlay: Overlay, base: Overlay) -> bool:
+    """Whether the overlay's kustomization names the base; one that needs nothing of it may leave it out."""
+    data = _first(overlay.files[f"{overlay.root}/kustomization.yaml"])
+    named = [*list_of(data.get("resources")), *list_of(data.get("components"))]
+    return any(posixpath.normpath(posixpath.join(overlay.root, str(name))) == base.root for name in named)
+
+
 def _first(text: str) -> JsonObject:
     documents = _documents(text)
     return documents[0] if documents and isinstance(documents[0], dict) else {}

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from fleetgen.deliver.publish import owner_changes
+from fleetgen.deliver.publish_guards import owner_changes
 from fleetgen.model.change import Tree
 from fleetgen.model.finding import Finding
 from fleetgen.model.keys import ClusterKey

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from fleetgen.deliver.publish import removals
+from fleetgen.deliver.publish_guards import removals
 from fleetgen.errors import problem
 from fleetgen.model.config import Guards
 from tests.unit.trees import key

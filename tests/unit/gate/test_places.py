@@ -80,7 +80,7 @@ PLACES: Final = {
 def test_a_finding_about_a_setting(setting: str, place: str) -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, rendered=NOTHING, objects={}, deliveries={}, composed=EMPTY)
+    desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
     said = result("spec", "components", "serve", *setting.split("."), units=("serve.gap",))
     assert str(_inventory_place(desired, ["c"], said)) == place
 
@@ -88,6 +88,6 @@ def test_a_finding_about_a_setting(setting: str, place: str) -> None:
 def test_a_finding_about_nodes() -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, rendered=NOTHING, objects={}, deliveries={}, composed=EMPTY)
+    desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
     said = result("spec", "nodePools", units=("serve.gap",))
     assert str(_inventory_place(desired, ["c"], said)) == "fleet/clusters/c.yaml:8:14"

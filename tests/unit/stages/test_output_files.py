@@ -41,11 +41,11 @@ def test_every_folder_has_its_files() -> None:
         units=(UNIT,),
         former=(ClusterKey("production", "shop"),),
     )
+    toy = manifest("Application", "toy")
+    variant = ComposedVariant(base=BASE, extends_base=True, overlay=overlay(UNIT.folder), application=toy)
     fleet = ComposedFleet(
         bases={BASE: overlay(BASE.folder)},
-        variants={
-            UNIT: ComposedVariant(base=BASE, overlay=overlay(UNIT.folder), application=manifest("Application", "toy")),
-        },
+        variants={UNIT: variant},
         clusters={"store": cluster},
         indexes={"production": {UNIT: IndexEntry(clusters=("store",), version="1.0.0", waivers=("w",))}},
     )

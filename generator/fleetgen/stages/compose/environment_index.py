@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from fleetgen.model.composed import IndexEntry
-from fleetgen.model.plain import JsonObject
+from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Resolved, VariantKey
 
 
@@ -33,3 +34,14 @@ def index_data(environment: str, entries: Mapping[VariantKey, IndexEntry]) -> Js
         for key, entry in entries.items()
     }
     return {"apiVersion": "fleetgen.io/v1alpha1", "environment": environment, "variants": variants}
+
+
+def index_from_data(environment: str, data: JsonObject) -> dict[VariantKey, IndexEntry]:
+    """An index that was written before."""
+    entries = {}
+    for path, value in cast("dict[str, dict[str, Json]]", data.get("variants", {})).items():
+        ring, unit, variant = path.split("/")
+        clusters, waivers = (tuple(map(str, cast("list[Json]", value.get(key, [])))) for key in ("clusters", "waivers"))
+        key = VariantKey(environment, ring, unit, variant)
+        entries[key] = IndexEntry(clusters=clusters, version=str(value.get("version", "")), waivers=waivers)
+    return entries

@@ -13,7 +13,7 @@ import pytest
 
 from fleetgen.build import output_tree
 from fleetgen.cli.main import _refused_by_the_machine
-from fleetgen.deliver.publish import owner_changes, removals
+from fleetgen.deliver.publish_guards import owner_changes, removals
 from fleetgen.errors import FleetgenError
 from fleetgen.library import builtin_root
 from fleetgen.model.config import Guards
