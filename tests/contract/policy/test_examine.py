@@ -48,6 +48,12 @@ MISTAKES: Mapping[str, Mistake] = {
     "no severity": Mistake(
         POLICY, "#   severity: medium\n", "", [("E0801", f"{POLICY}:7:3", "'severity' is missing in METADATA.custom")]
     ),
+    "a code that no rule returns": Mistake(
+        POLICY,
+        "#   facts: []\n",
+        "#   facts: []\n#   rules: {forbidden: An annotation is forbidden.}\n",
+        [("E0821", f"{POLICY}:1", "FG-POD-001 declares the code 'forbidden', which no test makes it return")],
+    ),
     "no constraint": Mistake(
         CONSTRAINT,
         "kind: FGPodAnnotations",
