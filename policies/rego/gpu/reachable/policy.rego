@@ -15,6 +15,9 @@
 #   remediation: Correct nodeSelector or tolerations of the unit; give the pool a taint such as nvidia.com/gpu:NoSchedule.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     not-tolerated: A workload asks for cards and may not come to a node pool that has them.
+#     no-taint: A node pool with cards has no taint, beside pools without cards.
 #   parameters:
 #     type: object
 #     properties:
@@ -32,7 +35,7 @@ package policies.gpu.reachable
 import data.lib.sites
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "not-tolerated", "unit": entry.unit, "path": "spec.nodePools"}} if {
 	some entry in sites.items(input, "workloads")
 	some resource in entry.item.resources
 	_is_card(resource)
@@ -43,7 +46,7 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 	msg := sprintf("%s asks for %s and may not come to a node pool that has it", [sites.label(entry), texts.short(resource)])
 }
 
-violation contains {"msg": msg, "details": {"path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "no-taint", "path": "spec.nodePools"}} if {
 	object.get(input, ["parameters", "taints"], true) != false
 	some pool in sites.pools(input)
 	_has_cards(pool)

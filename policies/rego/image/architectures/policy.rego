@@ -15,6 +15,9 @@
 #   remediation: Add a nodeSelector for kubernetes.io/arch, or use an image for all architectures of the site.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     wrong-pool: A workload may come to a node pool that its image is not for.
+#     no-pool: A workload finds no node pool that its image is for.
 #   parameters:
 #     type: object
 #     properties:
@@ -35,7 +38,7 @@ package policies.image.architectures
 import data.lib.sites
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "wrong-pool", "unit": entry.unit, "path": "spec.nodePools"}} if {
 	some entry in sites.items(input, "workloads")
 	some image in entry.item.images
 	some known in object.get(input, ["parameters", "images"], [])
@@ -51,7 +54,7 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 	])
 }
 
-violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "no-pool", "unit": entry.unit, "path": "spec.nodePools"}} if {
 	some entry in sites.items(input, "workloads")
 	some image in entry.item.images
 	some known in object.get(input, ["parameters", "images"], [])
