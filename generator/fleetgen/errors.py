@@ -136,6 +136,7 @@ CODES: dict[str, str] = {
     "E0818": "a policy lacks a passing, a failing or a malformed test",
     "E0819": "the gate and Gatekeeper judge an object differently",
     "E0820": "the two gates cannot be compared on a policy",
+    "E0821": "a policy and its tests disagree about the codes of its rules",
     # output and git
     "E0901": "output/ differs from its inputs",
     "E0902": "a guard refused to remove units or clusters",

@@ -28,11 +28,12 @@ def complete(schema: JsonObject, scope: str, codes: Collection[str] = ()) -> Jso
 
 
 def _exemptions(codes: Collection[str]) -> JsonObject:
-    rule: JsonObject = {"rule": {"enum": [*codes], "description": "Code of the only rule that does not judge."}} if codes else {}
+    rule: JsonObject = {"type": "string", "enum": [*codes], "description": "Code of the only rule that does not judge."}
+    keys = {**_KEYS, "rule": rule} if codes else _KEYS
     return {
         "type": "array",
         "description": "What the policy does not judge. All keys of an entry must match; `*` counts at the ends.",
-        "items": {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": {**_KEYS, **rule}},
+        "items": {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": keys},
         "default": [],
     }
 

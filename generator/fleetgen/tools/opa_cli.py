@@ -57,6 +57,15 @@ class OpaCli:
         answers = process.run_all([self._command("parse", *flags, "--", path) for path in paths], self.jobs)
         return {path: cast("JsonObject", _json(ran)) for path, ran in zip(paths, answers, strict=True)}
 
+    def evaluate(self, query: str, *, data: Sequence[str], given: str) -> Json:
+        """The value of a query. `data`: paths of Rego, `given`: path of the input. ToolError E1103 if the query has no value."""
+        paths = [flag for path in data for flag in ("--data", path)]
+        ran = self._run("eval", "--format", "json", *paths, "--input", given, "--", query)
+        try:
+            return cast("Json", _json(ran)["result"][0]["expressions"][0]["value"])
+        except (KeyError, IndexError, TypeError) as error:
+            raise process.failure(ran) from error
+
     def capabilities(self, version: str) -> JsonObject:
         """What the engine of an older release offers. ToolError E1103 for a version that opa does not know."""
         return cast("JsonObject", _json(self._run("capabilities", "--version", version)))

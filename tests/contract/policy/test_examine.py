@@ -11,6 +11,7 @@ import pytest
 from fleetgen.build.desired_state import Plan
 from fleetgen.errors import InputError
 from fleetgen.inputs.repository import Inputs, Repository
+from fleetgen.inputs.rules import PolicyLibrary
 from fleetgen.model.policy import Policy
 from fleetgen.policies.test_suite import PolicyTools, examine
 from fleetgen.policy.engines import Engine
@@ -46,6 +47,12 @@ QUADRATIC = (
 MISTAKES: Mapping[str, Mistake] = {
     "no severity": Mistake(
         POLICY, "#   severity: medium\n", "", [("E0801", f"{POLICY}:7:3", "'severity' is missing in METADATA.custom")]
+    ),
+    "a code that no rule returns": Mistake(
+        POLICY,
+        "#   facts: []\n",
+        "#   facts: []\n#   rules: {forbidden: An annotation is forbidden.}\n",
+        [("E0821", f"{POLICY}:1", "FG-POD-001 declares the code 'forbidden', which no test makes it return")],
     ),
     "no constraint": Mistake(
         CONSTRAINT,
@@ -106,7 +113,8 @@ MISTAKES: Mapping[str, Mistake] = {
 def holding(plan: Plan, library: Mapping[str, str]) -> Plan:
     """The plan with another library, without what the example says about its own constraints."""
     fleet = replace(plan.fleet, enforcements=(), waivers=())
-    return replace(plan, fleet=fleet, inputs=Inputs(plan.inputs.inventory, library, ""))
+    judging = PolicyLibrary(library, plan.library.environments)
+    return replace(plan, fleet=fleet, inputs=Inputs(plan.inputs.inventory, library, ""), library=judging)
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,13 @@ def test_with_defaults_of_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("codes", "rule"),
-    [((), {}), (("a", "b"), {"rule": {"enum": ["a", "b"], "description": "Code of the only rule that does not judge."}})],
+    [
+        ((), {}),
+        (
+            ("a", "b"),
+            {"rule": {"type": "string", "enum": ["a", "b"], "description": "Code of the only rule that does not judge."}},
+        ),
+    ],
     ids=["no codes", "codes"],
 )
 def test_object_policies_have_exemptions(codes: tuple[str, ...], rule: JsonObject) -> None:

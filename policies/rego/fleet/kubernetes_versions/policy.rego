@@ -18,6 +18,10 @@
 #     constraint.
 #   controls: []
 #   facts: [kubernetes.minor]
+#   rules:
+#     skew: The minor versions of an environment are too far apart.
+#     end-of-life: A minor version reached its end of life.
+#     end-unknown: No end of life is known for a minor version.
 #   parameters:
 #     type: object
 #     properties:
@@ -43,13 +47,16 @@
 #           "1.36": "2027-06-28"
 package policies.fleet.kubernetes_versions
 
-violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+violation contains {"msg": msg, "details": {"rule": "skew", "clusters": sort(names), "path": "spec.kubernetes.version"}} if {
 	_newest - _oldest > _skew
 	names := _by_minor[_oldest]
 	msg := sprintf("the environment runs Kubernetes 1.%d to 1.%d, more than %d minor versions apart", [_oldest, _newest, _skew])
 }
 
-violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "end-of-life", "clusters": sort(names), "path": "spec.kubernetes.version"},
+} if {
 	some minor, names in _judged
 	date := object.get(_ends, sprintf("1.%d", [minor]), null)
 	is_string(date)
@@ -57,7 +64,10 @@ violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "sp
 	msg := sprintf("Kubernetes 1.%d reached its end of life on %s", [minor, date])
 }
 
-violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "end-unknown", "clusters": sort(names), "path": "spec.kubernetes.version"},
+} if {
 	some minor, names in _judged
 	not is_string(object.get(_ends, sprintf("1.%d", [minor]), null))
 	msg := sprintf("no end of life is known for Kubernetes 1.%d", [minor])

@@ -16,6 +16,9 @@
 #   remediation: Give one of them another range in spec.network.
 #   controls: []
 #   facts: []
+#   rules:
+#     cluster-overlap: Two networks of a cluster overlap.
+#     domain-overlap: Networks of two clusters in a security domain overlap.
 #   parameters:
 #     type: object
 #     properties:
@@ -28,13 +31,16 @@ package policies.fleet.networks
 
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"clusters": [cluster.name], "path": "spec.network"}} if {
+violation contains {"msg": msg, "details": {"rule": "cluster-overlap", "clusters": [cluster.name], "path": "spec.network"}} if {
 	some cluster in _clusters
 	some [one, other] in _overlapping(cluster.ranges)
 	msg := sprintf("%s %s and %s %s of the cluster overlap", [one.kind, one.cidr, other.kind, other.cidr])
 }
 
-violation contains {"msg": msg, "details": {"clusters": [one.cluster, other.cluster], "path": "spec.network"}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "domain-overlap", "clusters": [one.cluster, other.cluster], "path": "spec.network"},
+} if {
 	some domain, ranges in _domains
 	some [one, other] in _overlapping(ranges)
 	one.cluster != other.cluster

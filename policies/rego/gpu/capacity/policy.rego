@@ -17,6 +17,10 @@
 #     or add a node pool.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     not-offered: A unit asks for a resource that no node pool offers.
+#     too-few: All units together ask for more than the node pools offer.
+#     not-whole: A unit asks for a part of a card.
 #   parameters:
 #     type: object
 #     properties:
@@ -30,14 +34,14 @@ package policies.gpu.capacity
 import data.lib.quantities
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "not-offered", "unit": unit, "path": "spec.nodePools"}} if {
 	some resource, amounts in _requested
 	_offered(resource) == 0
 	some unit, _ in amounts
 	msg := sprintf("unit %s asks for %s, which no node pool offers", [texts.short(unit), texts.short(resource)])
 }
 
-violation contains {"msg": msg, "details": {"units": object.keys(amounts), "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "too-few", "units": object.keys(amounts), "path": "spec.nodePools"}} if {
 	some resource, amounts in _requested
 	total := sum([amount | some amount in amounts])
 	offered := _offered(resource)
@@ -46,7 +50,7 @@ violation contains {"msg": msg, "details": {"units": object.keys(amounts), "path
 	msg := sprintf("units ask for %d %s, but the node pools offer %d", [total, texts.short(resource), offered])
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.components"}} if {
+violation contains {"msg": msg, "details": {"rule": "not-whole", "unit": unit, "path": "spec.components"}} if {
 	some unit, resources in _requests
 	some resource, amount in resources
 	_is_checked(resource)

@@ -18,6 +18,9 @@
 #     nvidia.com/gpu:NoSchedule.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     not-tolerated: A workload asks for cards and may not come to a node pool that has them.
+#     no-taint: A node pool with cards has no taint, beside pools without cards.
 #   parameters:
 #     type: object
 #     properties:
@@ -35,7 +38,7 @@ package policies.gpu.reachable
 import data.lib.sites
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "not-tolerated", "unit": entry.unit, "path": "spec.nodePools"}} if {
 	some entry in sites.items(input, "workloads")
 	some resource in entry.item.resources
 	_is_card(resource)
@@ -46,7 +49,7 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 	msg := sprintf("%s asks for %s, but cannot reach a node pool that has it", [sites.label(entry), texts.short(resource)])
 }
 
-violation contains {"msg": msg, "details": {"path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "no-taint", "path": "spec.nodePools"}} if {
 	object.get(input, ["parameters", "taints"], true) != false
 	some pool in sites.pools(input)
 	_has_cards(pool)

@@ -16,6 +16,9 @@
 #     Add a nodeSelector for kubernetes.io/arch, or use an image for all architectures of the site.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     wrong-pool: A workload may come to a node pool that its image is not for.
+#     no-pool: A workload finds no node pool that its image is for.
 #   parameters:
 #     type: object
 #     properties:
@@ -36,7 +39,7 @@ package policies.image.architectures
 import data.lib.sites
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "wrong-pool", "unit": entry.unit, "path": "spec.nodePools"}} if {
 	some entry in sites.items(input, "workloads")
 	some image in entry.item.images
 	some known in object.get(input, ["parameters", "images"], [])
@@ -52,7 +55,7 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 	])
 }
 
-violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "no-pool", "unit": entry.unit, "path": "spec.nodePools"}} if {
 	some entry in sites.items(input, "workloads")
 	some image in entry.item.images
 	some known in object.get(input, ["parameters", "images"], [])

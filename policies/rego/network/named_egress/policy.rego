@@ -15,6 +15,9 @@
 #   remediation: "Name the peers: pods or cidrs of the exception in cluster-baseline, instead of anywhere."
 #   controls: [CIS-K8s-5.3.2, NSA-CISA-network]
 #   facts: []
+#   rules:
+#     anywhere: A rule without peers leads anywhere.
+#     unnamed-peer: A peer names nobody.
 #   parameters:
 #     type: object
 #     properties: {}
@@ -23,15 +26,15 @@ package policies.network.named_egress
 import data.lib.exempt
 import data.lib.objects
 
-violation contains {"msg": msg, "details": {"path": ["spec", "egress", index]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "anywhere", "path": ["spec", "egress", index]}} if {
+	not exempt.is_object_exempt_from(input, "anywhere")
 	some index, rule in objects.items(_object, ["spec", "egress"])
 	objects.items(rule, ["to"]) == []
 	msg := sprintf("spec.egress[%d] leads anywhere", [index])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "egress", index, "to", number]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "unnamed-peer", "path": ["spec", "egress", index, "to", number]}} if {
+	not exempt.is_object_exempt_from(input, "unnamed-peer")
 	some index, rule in objects.items(_object, ["spec", "egress"])
 	some number, peer in objects.items(rule, ["to"])
 	not _is_named(peer)

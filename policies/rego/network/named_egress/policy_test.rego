@@ -20,20 +20,35 @@ _passing := {
 }
 
 _failing := {
-	"no peers": [{"spec": {"egress": [{"ports": [{"port": 443}]}]}}, {}, "spec.egress[0] leads anywhere", ["spec", "egress", 0]],
-	"empty peer": [_to([{}]), {}, "spec.egress[0].to[0] names no peer", ["spec", "egress", 0, "to", 0]],
-	"all namespaces": [_to([{"namespaceSelector": {}}]), {}, "spec.egress[0].to[0] names no peer", ["spec", "egress", 0, "to", 0]],
+	"no peers": [
+		{"spec": {"egress": [{"ports": [{"port": 443}]}]}},
+		{},
+		"spec.egress[0] leads anywhere",
+		{"rule": "anywhere", "path": ["spec", "egress", 0]},
+	],
+	"empty peer": [
+		_to([{}]),
+		{},
+		"spec.egress[0].to[0] names no peer",
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
+	],
+	"all namespaces": [
+		_to([{"namespaceSelector": {}}]),
+		{},
+		"spec.egress[0].to[0] names no peer",
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
+	],
 	"all pods": [
 		_to([{"namespaceSelector": {}, "podSelector": {}}]),
 		{},
 		"spec.egress[0].to[0] names no peer",
-		["spec", "egress", 0, "to", 0],
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
 	],
 	"all addresses": [
 		_to([{"ipBlock": {"cidr": "0.0.0.0/0"}}]),
 		{},
 		"spec.egress[0].to[0] names no peer",
-		["spec", "egress", 0, "to", 0],
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
 	],
 }
 
@@ -50,8 +65,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	named_egress.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	named_egress.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

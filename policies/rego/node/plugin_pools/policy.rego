@@ -16,6 +16,11 @@
 #   remediation: Change the pool as the message says, or use the vendor's operator if there is one.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     needs-host-driver: The device plugin serves the pool only with driver and toolkit of the host.
+#     sharing-unknown: The device plugin does not share cards in the way that the pool wants.
+#     two-plugins: Two units serve the same pool.
+#     nodes-unknown: The device plugin cannot find the nodes of the pool.
 #   parameters:
 #     type: object
 #     properties:
@@ -52,7 +57,7 @@ package policies.node.plugin_pools
 import data.lib.noderules
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "gpu")}} if {
+violation contains {"msg": msg, "details": {"rule": "needs-host-driver", "unit": unit, "path": _path(pool, "gpu")}} if {
 	some unit, plugin in _plugins
 	some pool in _of(plugin)
 	not _is_served(plugin, pool)
@@ -61,7 +66,10 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "g
 	msg := sprintf("unit %s can serve pool %s only with %s of the host", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "gpu.sharing.mode")}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "sharing-unknown", "unit": unit, "path": _path(pool, "gpu.sharing.mode")},
+} if {
 	some unit, plugin in _plugins
 	some pool in _of(plugin)
 	_is_served(plugin, pool)
@@ -71,7 +79,7 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "g
 	msg := sprintf("unit %s does not share cards by %s (node pool %s); it knows %s", shown)
 }
 
-violation contains {"msg": msg, "details": {"units": {unit, operator}, "path": _path(pool, "gpu")}} if {
+violation contains {"msg": msg, "details": {"rule": "two-plugins", "units": {unit, operator}, "path": _path(pool, "gpu")}} if {
 	some unit, plugin in _plugins
 	some operator in _operators(plugin)
 	some pool in _of(plugin)
@@ -81,7 +89,7 @@ violation contains {"msg": msg, "details": {"units": {unit, operator}, "path": _
 	msg := sprintf("units %s and %s both serve node pool %s; disable one of them", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "nodeNames")}} if {
+violation contains {"msg": msg, "details": {"rule": "nodes-unknown", "unit": unit, "path": _path(pool, "nodeNames")}} if {
 	count(noderules.ruled(input)) > 1
 	some unit, plugin in _plugins
 	some pool in _of(plugin)

@@ -17,6 +17,10 @@
 #     Correct site.country or site.dataResidency, or use an endpoint with the same residency.
 #   controls: []
 #   facts: []
+#   rules:
+#     residency-unknown: The site has data and a data residency that is not known.
+#     foreign-country: The site stands in a country that is not part of its data residency.
+#     foreign-endpoint: A unit names an endpoint of another data residency.
 #   parameters:
 #     type: object
 #     properties:
@@ -74,7 +78,7 @@ package policies.residency.sites
 import data.lib.sites
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": "spec.site"}} if {
+violation contains {"msg": msg, "details": {"rule": "residency-unknown", "path": "spec.site"}} if {
 	object.get(_site, "dataClasses", []) != []
 	not _residency in object.keys(_residencies)
 	msg := sprintf("the site has data (%s), but its data residency %s is unknown", [
@@ -83,7 +87,7 @@ violation contains {"msg": msg, "details": {"path": "spec.site"}} if {
 	])
 }
 
-violation contains {"msg": msg, "details": {"path": "spec.site.country"}} if {
+violation contains {"msg": msg, "details": {"rule": "foreign-country", "path": "spec.site.country"}} if {
 	country := object.get(_site, "country", "")
 	country != ""
 	not country in object.get(_residencies, _residency, [country])
@@ -93,7 +97,10 @@ violation contains {"msg": msg, "details": {"path": "spec.site.country"}} if {
 	])
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": sprintf("spec.components.%s", [description.component])}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "foreign-endpoint", "unit": unit, "path": sprintf("spec.components.%s", [description.component])},
+} if {
 	some unit, description in input.cluster.units
 	some endpoint in object.get(input, ["parameters", "endpoints"], [])
 	endpoint.residency != _residency

@@ -33,19 +33,19 @@ _failing := {
 		_at("DE", ""),
 		_known,
 		"the site has data (video), but its data residency  is unknown",
-		{"path": "spec.site"},
+		{"rule": "residency-unknown", "path": "spec.site"},
 	],
 	"outside": [
 		_at("US", "eu"),
 		_known,
 		"the site is in US, which is not part of the data residency eu",
-		{"path": "spec.site.country"},
+		{"rule": "foreign-country", "path": "spec.site.country"},
 	],
 	"sends outside": [
 		object.union(_at("DE", "eu"), _sends("metrics.us.example.com")),
 		_known,
 		"unit monitoring names metrics.us.example.com of the data residency us, but the site has eu",
-		{"unit": "monitoring", "path": "spec.components.prometheus"},
+		{"rule": "foreign-endpoint", "unit": "monitoring", "path": "spec.components.prometheus"},
 	],
 }
 

@@ -18,6 +18,9 @@
 #     (valueFrom.secretKeyRef).
 #   controls: [CIS-K8s-5.4.1, NSA-CISA-authorization, MITRE-T1552.001]
 #   facts: []
+#   rules:
+#     content: A text looks like a credential.
+#     variable: An environment variable whose name stands for a credential has a value of its own.
 #   parameters:
 #     type: object
 #     properties:
@@ -49,8 +52,8 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": content.path}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "content", "path": content.path}} if {
+	not exempt.is_object_exempt_from(input, "content")
 	some content in contents.of(_object)
 
 	# one look for all forms; which of them it was is only asked of those that have one
@@ -60,12 +63,12 @@ violation contains {"msg": msg, "details": {"path": content.path}} if {
 	msg := sprintf("%s contains what looks like %s", [texts.cut(texts.dotted(content.path), 100), texts.short(name)])
 }
 
-violation contains {"msg": msg, "details": {"path": variable.path}} if {
+violation contains {"msg": msg, "details": {"rule": "variable", "path": variable.path}} if {
 	some variable in contents.variables(_object)
 	regex.match(object.get(input, ["parameters", "variables"], "."), variable.name)
 	not _is_harmless(variable.text)
 	not exempt.is_container_exempt(input, variable.entry.container)
-	msg := sprintf("%s: the variable %s has a literal value", [containers.label(variable.entry), texts.short(variable.name)])
+	msg := sprintf("%s: the variable %s has a value of its own", [containers.label(variable.entry), texts.short(variable.name)])
 }
 
 violation contains {"msg": "data of the ConfigMap is not a mapping", "details": {"path": ["data"]}} if {

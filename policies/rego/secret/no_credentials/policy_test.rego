@@ -35,19 +35,19 @@ _failing := {
 		{"data": {"tls.key": "-----BEGIN RSA PRIVATE KEY-----"}},
 		_parameters,
 		"data.tls.key contains what looks like a private key",
-		["data", "tls.key"],
+		{"rule": "content", "path": ["data", "tls.key"]},
 	],
 	"argument": [
 		_pod({"args": [concat("", ["--key=", _key])]}),
 		_parameters,
 		"spec.containers[0].args[0] contains what looks like an AWS key",
-		["spec", "containers", 0, "args", 0],
+		{"rule": "content", "path": ["spec", "containers", 0, "args", 0]},
 	],
 	"variable": [
 		_variable("DB_PASSWORD", "hunter2"),
 		_parameters,
 		"spec.containers[0] (web): the variable DB_PASSWORD has a literal value",
-		["spec", "containers", 0, "env", 0, "value"],
+		{"rule": "variable", "path": ["spec", "containers", 0, "env", 0, "value"]},
 	],
 }
 
@@ -67,8 +67,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	no_credentials.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	no_credentials.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

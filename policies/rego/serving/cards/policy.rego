@@ -19,6 +19,9 @@
 #     compiling.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     idle-cards: A server computes on the CPU beside cards that are offered.
+#     slow-start: A server compiles its kernels at each start and has too little time for it.
 #   parameters:
 #     type: object
 #     properties:
@@ -37,7 +40,10 @@ import data.lib.models
 import data.lib.pools
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(description, "modelDefaults.accelerator.resource")}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "idle-cards", "unit": unit, "path": _path(description, "modelDefaults.accelerator.resource")},
+} if {
 	some unit, description in input.cluster.units
 	models.accelerator(description, input.parameters.components).kind == "nvidia"
 	pools.asked(description) == set()
@@ -49,7 +55,10 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": _path(descript
 	msg := sprintf("unit %s computes on the CPU, but pool %s offers %s", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(description, "modelDefaults.startupSeconds")}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "slow-start", "unit": unit, "path": _path(description, "modelDefaults.startupSeconds")},
+} if {
 	some unit, description in input.cluster.units
 	seconds := _startup(description)
 	seconds < input.parameters.startupSeconds

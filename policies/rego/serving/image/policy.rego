@@ -20,6 +20,10 @@
 #     gpu-operator, driverVersion of the pool), or remove the unit from this cluster.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     driver-too-old: The image needs a later driver than the pool has.
+#     driver-unknown: Nothing says which driver the pool has.
+#     no-code: The image holds no code for the card.
 #   parameters:
 #     type: object
 #     properties:
@@ -34,7 +38,7 @@ import data.lib.drivers
 import data.lib.pools
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "driver-too-old", "unit": unit, "path": "spec.nodePools"}} if {
 	some [unit, description, pool] in _placed
 	needed := description.release.gpu.driver
 	drivers.branch(_driver(pool)) < needed
@@ -42,14 +46,14 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePool
 	msg := sprintf("the image of unit %s needs driver %d or later; pool %s has %s", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "driver-unknown", "unit": unit, "path": "spec.nodePools"}} if {
 	some [unit, _, pool] in _placed
 	not _is_known(pool)
 	shown := [texts.short(unit), texts.short(pool.name)]
 	msg := sprintf("unit %s needs a driver in pool %s, but nothing says which one is there", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "no-code", "unit": unit, "path": "spec.nodePools"}} if {
 	some [unit, description, pool] in _placed
 	capability := object.get(pool.gpu, "computeCapability", "")
 	gpu := description.release.gpu

@@ -23,6 +23,10 @@
 #     run fewer servers, or share the card fewer times.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     no-fraction: A server shares a card, and its memoryFraction is not set.
+#     several-shares: A server asks for several shares of a card.
+#     too-much: Servers that can meet on a card take more than its memory.
 #   parameters:
 #     type: object
 #     properties:
@@ -42,14 +46,14 @@ import data.lib.pools
 import data.lib.quantities
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(unit)}} if {
+violation contains {"msg": msg, "details": {"rule": "no-fraction", "unit": unit, "path": _path(unit)}} if {
 	some unit, _ in _sharing
 	not _fraction(unit)
 	some name in _sharing[unit]
 	msg := sprintf("unit %s shares the cards of pool %s, but its memoryFraction is not set", [texts.short(unit), texts.short(name)])
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(unit)}} if {
+violation contains {"msg": msg, "details": {"rule": "several-shares", "unit": unit, "path": _path(unit)}} if {
 	some unit, names in _sharing
 	accelerator := models.accelerator(input.cluster.units[unit], input.parameters.components)
 	object.get(accelerator, "count", 1) != 1
@@ -58,7 +62,7 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": _path(unit)}} 
 	msg := sprintf("unit %s asks for %s shares of a card in pool %s: a second share adds no computing power", shown)
 }
 
-violation contains {"msg": msg, "details": {"units": sharing, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "too-much", "units": sharing, "path": "spec.nodePools"}} if {
 	some pool in _shared_pools
 	sharing := {unit | some unit, names in _sharing; pool.name in names}
 
