@@ -167,6 +167,34 @@ def test_a_waiver_exempts_in_both_and_is_recorded(
     ]
 
 
+def test_a_waiver_of_one_rule_exempts_from_it_alone_in_both(
+    rego: Mapping[str, str], constraints: Sequence[Constraint], engine: ConftestCli, gator: GatorCli
+) -> None:
+    (devices,) = [constraint for constraint in constraints if constraint.policy.id == "FG-GPU-003"]
+    pod: JsonObject = {
+        "containers": [{"name": "web", "image": "x", "env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]}],
+        "volumes": [{"name": "card", "hostPath": {"path": "/dev/nvidia0"}}],
+    }
+    spec = WaiverSpec(
+        policy="FG-GPU-003.device",
+        scope=WaiverScope(),
+        owner="o",
+        ticket="t",
+        reason="r",
+        agreed="2026-12-01",
+        expires="2026-12-31",
+    )
+    judging, _ = exempted([devices], [WaiverDocument(name="w", place=Place("w.yaml"), spec=spec)])
+    data: JsonObject = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": pod}
+    comparison = compare(trial(rego, judging, [(data, None)]), engine, gator)
+    assert comparison.differences == ()
+    assert sorted((result.constraint, result.rule) for result in comparison.results) == [
+        (devices.name, "variable"),
+        (f"{devices.name}-waived", "device"),
+        (f"{devices.name}-waived", "variable"),
+    ]
+
+
 def test_cluster_scoped_objects_are_judged_as_a_cluster_does(
     rego: Mapping[str, str], roles: Constraint, engine: ConftestCli, gator: GatorCli
 ) -> None:

@@ -17,6 +17,11 @@
 #     maintenance window.
 #   controls: []
 #   facts: []
+#   rules:
+#     shared-project: An Application has no project of its own.
+#     allow-empty: An Application may be synced to nothing.
+#     replace-or-force: A sync option replaces or forces.
+#     no-sync-window: A project has no sync window.
 #   parameters:
 #     type: object
 #     properties:
@@ -30,35 +35,41 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": ["spec", "project"]}} if {
+violation contains {"msg": msg, "details": {"rule": "shared-project", "path": ["spec", "project"]}} if {
 	_object.kind == "Application"
 	project := object.get(_object, ["spec", "project"], null)
 	not _is_own(project)
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "shared-project")
 	msg := sprintf("spec.project is %s", [texts.short(project)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "syncPolicy", "automated", "allowEmpty"]}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "allow-empty", "path": ["spec", "syncPolicy", "automated", "allowEmpty"]},
+} if {
 	_object.kind == "Application"
 	value := objects.at(_object, ["spec", "syncPolicy", "automated", "allowEmpty"])
 	not value in {null, false}
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "allow-empty")
 	msg := sprintf("spec.syncPolicy.automated.allowEmpty is %s", [texts.short(value)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "syncPolicy", "syncOptions"]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "replace-or-force", "path": ["spec", "syncPolicy", "syncOptions"]}} if {
+	not exempt.is_object_exempt_from(input, "replace-or-force")
 	_object.kind == "Application"
 	some option in objects.items(_object, ["spec", "syncPolicy", "syncOptions"])
 	_is_dangerous(option)
 	msg := sprintf("spec.syncPolicy.syncOptions contains %s", [texts.short(option)])
 }
 
-violation contains {"msg": "the project has no sync window", "details": {"path": ["spec", "syncWindows"]}} if {
+violation contains {
+	"msg": "the project has no sync window",
+	"details": {"rule": "no-sync-window", "path": ["spec", "syncWindows"]},
+} if {
 	_object.kind == "AppProject"
 	input.parameters.windows == true
 	objects.items(_object, ["spec", "syncWindows"]) == []
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "no-sync-window")
 }
 
 violation contains {"msg": "this is not an Application or AppProject with a spec", "details": {"path": []}} if not _is_judged

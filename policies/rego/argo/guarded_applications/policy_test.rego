@@ -24,21 +24,31 @@ _passing := {
 }
 
 _failing := {
-	"default project": [_spec({"project": "default"}), {}, "spec.project is default", ["spec", "project"]],
-	"no project": [{"spec": {}}, {}, "spec.project is null", ["spec", "project"]],
+	"default project": [
+		_spec({"project": "default"}),
+		{},
+		"spec.project is default",
+		{"rule": "shared-project", "path": ["spec", "project"]},
+	],
+	"no project": [{"spec": {}}, {}, "spec.project is null", {"rule": "shared-project", "path": ["spec", "project"]}],
 	"may be empty": [
 		_spec({"syncPolicy": {"automated": {"allowEmpty": true}}}),
 		{},
 		"spec.syncPolicy.automated.allowEmpty is true",
-		["spec", "syncPolicy", "automated", "allowEmpty"],
+		{"rule": "allow-empty", "path": ["spec", "syncPolicy", "automated", "allowEmpty"]},
 	],
 	"replaces": [
 		_spec({"syncPolicy": {"syncOptions": ["Replace=true"]}}),
 		{},
 		"spec.syncPolicy.syncOptions contains Replace=true",
-		["spec", "syncPolicy", "syncOptions"],
+		{"rule": "replace-or-force", "path": ["spec", "syncPolicy", "syncOptions"]},
 	],
-	"no window": [_project(null), {"windows": true}, "the project has no sync window", ["spec", "syncWindows"]],
+	"no window": [
+		_project(null),
+		{"windows": true},
+		"the project has no sync window",
+		{"rule": "no-sync-window", "path": ["spec", "syncWindows"]},
+	],
 }
 
 _malformed := {
@@ -57,8 +67,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	guarded_applications.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	guarded_applications.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

@@ -16,6 +16,9 @@
 #   remediation: Remove the verb from the role, or list the role in the constraint.
 #   controls: [CIS-K8s-5.1.8, CIS-K8s-5.1.13, NSA-CISA-authorization, MITRE-T1098]
 #   facts: []
+#   rules:
+#     verb: A role grants a verb by which its holders can grant themselves more.
+#     token: A role lets tokens be created for ServiceAccounts.
 #   parameters:
 #     type: object
 #     properties:
@@ -35,15 +38,15 @@ import data.lib.objects
 import data.lib.roles
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": grant.path}} if {
-	not roles.is_listed(input, _object)
+violation contains {"msg": msg, "details": {"rule": "verb", "path": grant.path}} if {
+	not roles.is_listed_for(input, _object, "verb")
 	some grant in roles.granted(_object, "verbs")
 	grant.value in object.get(input, ["parameters", "verbs"], [])
 	msg := sprintf("%s grants %s", [texts.dotted(grant.path), texts.short(grant.value)])
 }
 
-violation contains {"msg": msg, "details": {"path": grant.path}} if {
-	not roles.is_listed(input, _object)
+violation contains {"msg": msg, "details": {"rule": "token", "path": grant.path}} if {
+	not roles.is_listed_for(input, _object, "token")
 	some grant in roles.granted(_object, "resources")
 	grant.value in {"serviceaccounts/token", "*/token"}
 	"create" in grant.rule.verbs
