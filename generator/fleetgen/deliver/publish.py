@@ -19,6 +19,7 @@ from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.stages.gate import Approved
 from fleetgen.tools.git_cli import Git, PushStatus
+from fleetgen.words import count, shortened
 
 ATTEMPTS = 5
 INPUTS = (*INVENTORY_FOLDERS, "templates", "policies", CONFIG)
@@ -118,8 +119,8 @@ def output_prefix(run: Run, git: Git) -> str:
 
 def _demand_committed_inputs(git: Git, inputs: Sequence[str]) -> None:
     if changed := git.status(inputs):
-        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-        fix = "commit them first, or pass --allow-uncommitted if the output must not match the commit"
+        shown = shortened(changed, 3)
+        fix = "commit them first, or pass --allow-uncommitted to publish output that does not match the commit"
         raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
 
 
@@ -127,7 +128,7 @@ def _message(approved: Approved, files: Mapping[str, str], request: PublishReque
     subject = request.message or f"Render {', '.join(request.environments) or 'all environments'}"
     environments = rendered_tree.index_files(files)
     clusters = len(rendered_tree.bills(files))
-    body = f"{clusters} clusters in {len(environments)} environments."
+    body = f"{count(clusters, 'cluster')} in {count(len(environments), 'environment')}."
     return f"{subject}\n\n{body}\n\nFleetgen-Input: sha256:{approved.input_digest}\nFleetgen-Verdict: {approved.verdict}\n"
 
 
@@ -154,11 +155,11 @@ def removals(
 ) -> list[Finding]:
     """Units and clusters that would go away, where there are more of them than the guards allow."""
     found = []
-    fix = "check the change; if it is meant, pass --allow-removal"
+    fix = "check the change; if you intend it, pass --allow-removal"
     for cluster, bill in sorted(old.items()):
         gone = sorted(bill.keys() - new.get(cluster, {}).keys())
         if cluster in new and len(gone) > guards.max_removed_units:
-            message = f"cluster '{cluster}' would lose {len(gone)} units: {', '.join(gone)}"
+            message = f"cluster '{cluster}' would lose {count(len(gone), 'unit')}: {', '.join(gone)}"
             found.append(problem("E0902", message, fix=fix))
     for environment in sorted({cluster.environment for cluster in old}):
         clusters = [cluster for cluster in old if cluster.environment == environment]
@@ -191,11 +192,11 @@ def owner_changes(old: Tree, new: Tree) -> list[Finding]:
                 owner = before.get(manifest.id, unit)
                 if owner != unit:
                     found.setdefault(_OwnerChange(str(manifest.id), owner, unit), []).append(cluster)
-    fix = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
+    fix = "publish twice: first without the object; then, when the sites have synced, with the object in its new unit"
     return [
         Finding(
             code="E0703",
-            message=f"{change.identity} moves from unit '{change.old}' to '{change.new}'; a site would delete it first",
+            message=f"{change.identity} moves from unit '{change.old}' to '{change.new}'; sites would delete it first",
             fix=fix,
             clusters=tuple(map(str, clusters)),
         )
@@ -216,7 +217,7 @@ def _push(job: _Job, commit: str, checked_out: str | None) -> bool:
         if answer.status is PushStatus.ACCEPTED:
             return True
         if answer.status is PushStatus.REFUSED:
-            fix = "ask its owner for the right to push, or publish to another branch"
+            fix = "ask the owner of the remote for permission to push, or publish to another branch"
             raise InputError(problem("E0903", f"the remote refuses the push: {answer.words}", fix=fix))
         tip = git.fetch(request.remote, branch)
         if not follows or tip is None or _touches_ours(git, commit, tip, (*job.inputs, job.prefix)):
@@ -225,7 +226,7 @@ def _push(job: _Job, commit: str, checked_out: str | None) -> bool:
         commit = job.commit_on(tip)
         git.update_ref(job.ref, commit, local)
     fix = f"run: git pull {request.remote} {branch} && fleetgen publish --push {request.remote}"
-    raise LockedError(problem("E0904", f"{request.remote}/{branch} has new commits; somebody else was faster", fix=fix))
+    raise LockedError(problem("E0904", f"{request.remote}/{branch} has commits that the local branch does not have", fix=fix))
 
 
 def _touches_ours(git: Git, commit: str, tip: str, watched: Sequence[str]) -> bool:
