@@ -44,7 +44,7 @@ class EvaluationFailed(ToolError):
     def __init__(self, place: Place, reason: str) -> None:
         self.place = place
         self.reason = reason
-        fix = "repair the rule; a complete rule must have one value for every input"
+        fix = "correct the rule; a complete rule must have one value for every input"
         super().__init__(problem("E0809", f"the policies cannot be evaluated: {reason}", fix=fix, place=place))
 
 
@@ -152,7 +152,7 @@ CODES: dict[str, str] = {
     # tools and usage
     "E1101": "a tool is missing or cannot be built",
     "E1102": "a tool has the wrong version",
-    "E1103": "a tool crashed or answered nonsense",
+    "E1103": "a tool crashed or gave an answer that cannot be used",
     "E1201": "a wrong option or argument",
     "E1202": "fleetgen.toml is missing or broken",
     "E1203": "this version of fleetgen is not the one that the repository requires",

@@ -52,7 +52,7 @@ def bootstrap(desired: Desired, name: str) -> Bootstrap:
     ]
     parts = (
         ("the namespace of Argo CD", _namespace(desired, name)),
-        *(("a setting of Argo CD; the unit argocd keeps it up to date", data) for data in settings),
+        *(("a setting of Argo CD that the unit argocd keeps up to date", data) for data in settings),
         ("what the root Application may do", root_project(delivery)),
         (_credentials(delivery), _repository(delivery)),
         ("the root Application: everything else comes through it", root_application(cluster, delivery)),
@@ -71,7 +71,7 @@ def _namespace(desired: Desired, name: str) -> JsonObject:
 
 def _credentials(delivery: Delivery) -> str:
     if delivery.repo_url.startswith("http"):
-        return "the repository; add username and password below stringData where it is private"
+        return "the repository; if it is private, add username and password below stringData"
     return "the repository; add sshPrivateKey below stringData"
 
 

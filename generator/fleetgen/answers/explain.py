@@ -205,7 +205,7 @@ def _reasons(plan: Plan, cluster: Cluster, component: Component, settings: Table
         entries = at(settings, ("values", component.each))
         names = sorted(entries.entries) if isinstance(entries, Table) else []
         if not instance:
-            known = f"its units here are {', '.join(f'{component.name}.{n}' for n in names)}" if names else "none is set here"
+            known = f"its units here are {', '.join(f'{component.name}.{n}' for n in names)}" if names else "it has none here"
             reasons.append(f"{component.name} makes one unit for each entry of values.{component.each}; {known}")
             return reasons, fix or "name one of them"
         where = f"components.{component.name}.values.{component.each}.{instance}"
@@ -223,7 +223,7 @@ def _reasons(plan: Plan, cluster: Cluster, component: Component, settings: Table
 def _off(node: Node | None, said: str) -> str:
     if node is None:
         return f"{said}: no layer sets it"
-    return f"{said}: {node.origin.layer} says so at {node.origin.place}"
+    return f"{said}: {node.origin.layer} sets it at {node.origin.place}"
 
 
 def _unsupported(cluster: Cluster, component: Component, settings: Table) -> list[tuple[str, str]]:

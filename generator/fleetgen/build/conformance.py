@@ -57,7 +57,7 @@ def _definitions(run: Run) -> Definitions:
     fix = "put the definitions there, as YAML files, or remove the entry"
     if empty:
         raise InputError(
-            problem("E0607", f"'{entry}' has no CustomResourceDefinition", fix=fix, place=repository.entry_place(entry))
+            problem("E0607", f"there is no CustomResourceDefinition in '{entry}'", fix=fix, place=repository.entry_place(entry))
             for entry in empty
         )
     return Definitions(found, lambda source: _read(run.cache, source))

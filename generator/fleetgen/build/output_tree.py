@@ -54,7 +54,7 @@ def locked(root: Path, seconds: float) -> Iterator[Path]:
             problem(
                 "E0907",
                 f"cannot write {state.name}/: {error.strerror}",
-                fix="check permissions and free space",
+                fix="check the permissions and the free space",
                 place=Place(STATE),
             )
         ) from error
@@ -63,10 +63,13 @@ def locked(root: Path, seconds: float) -> Iterator[Path]:
             _clean(state)
             yield state
     except filelock.Timeout as error:
-        fix = "wait for the other run, or give it more time with --lock-timeout SECONDS"
+        fix = "wait for the other run to end, or wait longer with --lock-timeout SECONDS"
         raise LockedError(
             problem(
-                "E0905", f"another run has held the repository for {seconds:g} seconds", fix=fix, place=Place(f"{STATE}/lock")
+                "E0905",
+                f"another run still holds the lock after {seconds:g} seconds",
+                fix=fix,
+                place=Place(f"{STATE}/lock"),
             )
         ) from error
 
@@ -89,7 +92,7 @@ def read(folder: Path) -> dict[str, str]:
                 raise InputError(
                     problem(
                         "E0907",
-                        "a symbolic link in the rendered tree",
+                        "the rendered tree contains a symbolic link",
                         fix="remove it and run 'fleetgen render'",
                         place=Place(f"output/{shown}"),
                     )
@@ -112,7 +115,7 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Tre
     """Make the folder `root/name` hold exactly `files`. Raises ToolError E0907 and changes nothing then."""
     target = root / name
     if target.is_symlink():
-        raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it by a folder", place=Place(name)))
+        raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it with a folder", place=Place(name)))
     old = read(target)
     difference = compare(old, files)
     if not difference:
@@ -124,7 +127,10 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Tre
     except OSError as error:
         raise ToolError(
             problem(
-                "E0907", f"cannot write the tree: {error.strerror}", fix="check permissions and free space", place=Place(name)
+                "E0907",
+                f"cannot write the tree: {error.strerror}",
+                fix="check the permissions and the free space",
+                place=Place(name),
             )
         ) from error
     shutil.rmtree(fresh, ignore_errors=True)

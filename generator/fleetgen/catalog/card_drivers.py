@@ -13,6 +13,7 @@ from fleetgen.catalog.mistake import Mistake
 from fleetgen.model.gpus import Product
 from fleetgen.model.inventory import Gpu, NodePool
 from fleetgen.model.settings import Path
+from fleetgen.words import a
 
 _BRANCH: Final = re.compile(r"[0-9]{3}$")
 
@@ -25,7 +26,7 @@ def driver_mistakes(pool: NodePool, gpu: Gpu, path: Path) -> Iterator[Mistake]:
     """
     product = gpu.card
     if product.integrated and (gpu.driver, pool.arch) != ("host", "arm64"):
-        text = f"a {gpu.product} runs on arm64 with the driver of its board support package"
+        text = f"{a(gpu.product)} runs on arm64 with the driver of its board support package"
         yield Mistake(path, text, "set arch: arm64 on the pool and gpu.driver: host")
         return
     if gpu.driver == "precompiled":
@@ -33,10 +34,10 @@ def driver_mistakes(pool: NodePool, gpu: Gpu, path: Path) -> Iterator[Mistake]:
             text = f"there is no precompiled driver for {product.vendor} cards on '{pool.os or 'an unnamed system'}'"
             yield Mistake((*path, "driver"), text, "NVIDIA publishes them for Ubuntu; use driver: operator or driver: host")
         elif not _BRANCH.match(gpu.driver_version):
-            text = "a precompiled driver is chosen by its branch"
+            text = "a precompiled driver needs a branch"
             yield Mistake((*path, "driverVersion"), text, "set gpu.driverVersion to the branch, for example 580")
     if gpu.driver == "operator" and pool.secure_boot:
-        text = "with Secure Boot the node refuses the driver that the operator builds, because nobody signed it"
+        text = "with Secure Boot the node refuses the driver that the operator builds, because it is not signed"
         yield Mistake((*path, "driver"), text, "install a signed driver on the host and set driver: host")
     yield from _driver_version(gpu, product, path)
 
@@ -46,11 +47,11 @@ def _driver_version(gpu: Gpu, product: Product, path: Path) -> Iterator[Mistake]
         return
     branch = int(gpu.driver_version.partition(".")[0])
     if product.last_driver and branch > product.last_driver:
-        text = f"driver {gpu.driver_version} has no support for {product.architecture} cards such as the {gpu.product}"
-        yield Mistake((*path, "driverVersion"), text, f"use a driver of branch {product.last_driver}, the last one for them")
+        text = f"driver {gpu.driver_version} does not support {product.architecture} cards such as the {gpu.product}"
+        yield Mistake((*path, "driverVersion"), text, f"use a driver of branch {product.last_driver}, the last one that does")
     needed = product.mig.driver if product.mig and gpu.sharing.mode == "mig" else ""
     if needed and _numbers(gpu.driver_version) < _numbers(needed)[: gpu.driver_version.count(".") + 1]:
-        text = f"MIG on a {gpu.product} needs driver {needed} or later, the pool has {gpu.driver_version}"
+        text = f"MIG on {a(gpu.product)} needs driver {needed} or later; the pool has {gpu.driver_version}"
         yield Mistake((*path, "driverVersion"), text, f"use a driver of {needed} or later")
 
 

@@ -179,11 +179,11 @@ def _key_problem(key: str, spaces: tuple[str, ...]) -> str:
     if not slash:
         return "it has no prefix"
     if not _PREFIX.match(prefix) or not _NAME.match(name):
-        return "it is no name that Kubernetes admits"
+        return "Kubernetes does not allow such a name"
     if f".{prefix}".endswith(".kubernetes.io") and not any(f".{prefix}".endswith(f".{space}") for space in spaces):
         return f"{prefix} belongs to Kubernetes"
     return ""
 
 
 def _value_problem(value: str) -> str:
-    return "" if not value or _NAME.match(value) else "Kubernetes does not admit its value"
+    return "" if not value or _NAME.match(value) else "Kubernetes does not allow its value"

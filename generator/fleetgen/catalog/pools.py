@@ -15,6 +15,7 @@ from fleetgen.model.inventory import ClusterSpec, NodePool
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Path
 from fleetgen.schemas.derive import as_json
+from fleetgen.words import listed
 
 _NOT_IN_GO: Final = re.compile(r"\(\?[=!<>]|\(\?P=|\\[1-9]")
 
@@ -76,11 +77,11 @@ def _node_names(pool: NodePool, path: Path) -> Iterator[Mistake]:
     try:
         re.compile(pool.node_names)
     except re.error as error:
-        yield Mistake(path, f"'{pool.node_names}' is no regular expression: {error}", "correct it, or list the names: one|two")
+        yield Mistake(path, f"'{pool.node_names}' is not a regular expression: {error}", "correct it, or list the names: one|two")
         return
     if _NOT_IN_GO.search(pool.node_names):
-        text = f"'{pool.node_names}' looks around or refers back, which node feature discovery does not understand"
-        yield Mistake(path, text, "say it without (?=, (?!, (?< and \\1, or list the names: one|two")
+        text = f"'{pool.node_names}' has a lookaround or a backreference, which node feature discovery does not support"
+        yield Mistake(path, text, "write it without (?=, (?!, (?< and \\1, or list the names: one|two")
 
 
 def _vendors(spec: ClusterSpec) -> Iterator[Mistake]:
@@ -89,6 +90,6 @@ def _vendors(spec: ClusterSpec) -> Iterator[Mistake]:
     if len(vendors) > 1 and spec.topology == "all-in-one":
         first = cards[0][1].vendor
         odd = next(index for index, card in cards if card.vendor != first)
-        text = f"an all-in-one site runs the drivers of one vendor; its pools have cards of {' and '.join(vendors)}"
+        text = f"an all-in-one site runs the drivers of only one vendor; its pools have cards of {listed(vendors)}"
         fix = f"use cards of {first} in all pools, or set topology: remote-workers"
         yield Mistake(("nodePools", odd, "gpu", "product"), text, fix)

@@ -11,6 +11,7 @@ from fleetgen.model.facts import fact_token
 from fleetgen.model.plain import Json
 from fleetgen.model.settings import Table
 from fleetgen.schemas.validate import suggest
+from fleetgen.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def unknown_version(component: Component, version: str) -> str:
     versions = [name for release in component.releases for name in release.versions]
     near = suggest(version, versions)
     every = ", ".join(versions)
-    return f"{near}; known are {every}" if near.startswith("did you mean") else f"use one of {every}"
+    return f"{near} The known versions are {every}" if near.startswith("did you mean") else f"use one of {every}"
 
 
 def unmet_conditions(component: Component, version: str, facts: Mapping[str, Json], settings: Table) -> Iterator[UnmetCondition]:
@@ -73,7 +74,7 @@ def _nearest(component: Component, release: Release, facts: Mapping[str, Json], 
         for other in component.releases
         if other is not release and any(meets(conditions, facts) for conditions in other.supports)
     ]
-    here = f"use version {' or '.join(others)}" if others else "no known version runs there"
+    here = f"use version {listed(others, 'or')}" if others else "no known version runs there"
     last = names[-1]
     but_last = [{fact: values for fact, values in conditions.items() if fact != last} for conditions in release.supports]
     fitting = [conditions for conditions, rest in zip(release.supports, but_last, strict=True) if meets(rest, facts)]

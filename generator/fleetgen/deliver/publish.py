@@ -19,6 +19,7 @@ from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
 from fleetgen.model.composed import ComposedFleet
 from fleetgen.tools.git_cli import Git, PushStatus
+from fleetgen.words import count
 
 ATTEMPTS = 5
 INPUTS = (*INVENTORY_FOLDERS, "templates", "policies", CONFIG)
@@ -123,7 +124,7 @@ def _job(run: Run, git: Git, checked: Checked, request: PublishRequest) -> _Job:
 def _message(checked: Checked, wanted: Tree, request: PublishRequest) -> str:
     subject = request.message or f"Render {', '.join(request.environments) or 'all environments'}"
     environments = [name for name in checked.desired.composed.indexes if name in request.environments or not request.environments]
-    body = f"{len(wanted.bills)} clusters in {len(environments)} environments."
+    body = f"{count(len(wanted.bills), 'cluster')} in {count(len(environments), 'environment')}."
     approved = checked.approved
     return f"{subject}\n\n{body}\n\nFleetgen-Input: sha256:{approved.input_digest}\nFleetgen-Verdict: {approved.verdict}\n"
 
@@ -148,7 +149,7 @@ def _push(job: _Job, commit: str) -> bool:
         if answer.status is PushStatus.ACCEPTED:
             return True
         if answer.status is PushStatus.REFUSED:
-            fix = "ask its owner for the right to push, or publish to another branch"
+            fix = "ask the owner of the remote for permission to push, or publish to another branch"
             raise InputError(problem("E0903", f"the remote refuses the push: {answer.words}", fix=fix))
         tip = git.fetch(request.remote, branch)
         if job.checked_out or tip is None or _touches_ours(git, commit, tip, (*job.inputs, job.prefix)):
@@ -157,7 +158,7 @@ def _push(job: _Job, commit: str) -> bool:
         commit = job.commit_on(tip)
         git.update_ref(job.ref, commit, local)
     fix = f"run: git pull {request.remote} {branch} && fleetgen publish --push {request.remote}"
-    raise LockedError(problem("E0904", f"{request.remote}/{branch} has new commits; somebody else was faster", fix=fix))
+    raise LockedError(problem("E0904", f"{request.remote}/{branch} has commits that the local branch does not have", fix=fix))
 
 
 def _touches_ours(git: Git, commit: str, tip: str, watched: Sequence[str]) -> bool:

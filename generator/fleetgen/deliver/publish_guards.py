@@ -12,13 +12,14 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.tools.git_cli import Git
+from fleetgen.words import count, shortened
 
 
 def demand_committed_inputs(git: Git, inputs: Sequence[str]) -> None:
     """Raises InputError E0906: what sites pull must follow from the commit that they pull."""
     if changed := git.status(inputs):
-        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-        fix = "commit them first, or pass --allow-uncommitted if the output must not match the commit"
+        shown = shortened(changed, 3)
+        fix = "commit them first, or pass --allow-uncommitted to publish output that does not match the commit"
         raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
 
 
@@ -27,11 +28,11 @@ def removals(
 ) -> list[Finding]:
     """E0902: units and clusters that would go away, where there are more of them than the guards allow."""
     found = []
-    fix = "check the change; if it is meant, pass --allow-removal"
+    fix = "check the change; if you intend it, pass --allow-removal"
     for cluster, bill in sorted(old.items()):
         gone = sorted(bill.keys() - new.get(cluster, {}).keys())
         if cluster in new and len(gone) > guards.max_removed_units:
-            message = f"cluster '{cluster}' would lose {len(gone)} units: {', '.join(gone)}"
+            message = f"cluster '{cluster}' would lose {count(len(gone), 'unit')}: {', '.join(gone)}"
             found.append(problem("E0902", message, fix=fix))
     for environment in sorted({cluster.environment for cluster in old}):
         clusters = [cluster for cluster in old if cluster.environment == environment]
@@ -67,11 +68,11 @@ def owner_changes(old: Tree, new: Tree) -> list[Finding]:
                 owner = before.get(manifest.id, unit)
                 if owner != unit:
                     found.setdefault(_OwnerChange(str(manifest.id), owner, unit), []).append(cluster)
-    fix = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
+    fix = "publish twice: first without the object; then, when the sites have synced, with the object in its new unit"
     return [
         Finding(
             code="E0703",
-            message=f"{change.identity} moves from unit '{change.old}' to '{change.new}'; a site would delete it first",
+            message=f"{change.identity} moves from unit '{change.old}' to '{change.new}'; sites would delete it first",
             fix=fix,
             clusters=tuple(map(str, clusters)),
         )

@@ -24,7 +24,7 @@ def verify(run: Run) -> Checked:
     found = [
         problem("E0901", message, fix="run 'fleetgen render' and commit the result", place=Place(f"{OUTPUT}/{path}"))
         for paths, message in (
-            (difference.changed, "differs from what its inputs render to"),
+            (difference.changed, "differs from what its inputs render"),
             (difference.added, "is missing"),
             (difference.removed, "is not rendered by any input"),
         )

@@ -25,6 +25,7 @@ from fleetgen.policy import waivers as waiving
 from fleetgen.policy.waivers import Terms
 from fleetgen.stages import gate
 from fleetgen.stages.gate import Approved, ObjectQuestion
+from fleetgen.words import count
 
 
 def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
@@ -79,7 +80,8 @@ def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
 
 
 def _verdict(run: Run, asked: _Asked, before: Baseline) -> str:
-    size = f"{len(asked.questions) + len(asked.about_models)} questions, {len(asked.rules.constraints)} constraints"
+    questions = count(len(asked.questions) + len(asked.about_models), "question")
+    size = f"{questions}, {count(len(asked.rules.constraints), 'constraint')}"
     lent = f" of {run.policies_from}" if run.policies_from else ""
     against = f"; compared with {before.commit[:12]}" if before.was_asked and before.commit else ""
     return f"pass; {size}; rules{lent} sha256:{asked.rules.digest('')[:16]}{against}"
@@ -128,7 +130,7 @@ def _required(asked: _Asked) -> list[Finding]:
             applies = not constraint.environments or name in constraint.environments
             if constraint.required and applies and constraint.policy.id not in policies:
                 message = f"the required policy {constraint.policy.id} evaluated nothing in environment '{name}'"
-                fix = f"check the match of constraint '{constraint.name}', or do not require it"
+                fix = f"check the match of constraint '{constraint.name}', or make it optional"
                 found.append(problem("E0802", message, fix=fix, place=constraint.place))
     return found
 
@@ -141,7 +143,7 @@ def _due_holds(desired: Desired, run: Run) -> list[Finding]:
         if hold and hold.until and hold.until < run.as_of.isoformat():
             message = f"the hold of cluster '{name}' should have been lifted on {hold.until} ({hold.reason})"
             place = nearest_place(cluster.tree, ("spec", "hold"))
-            fix = f"ask {hold.owner}; remove spec.hold or set a new date"
+            fix = f"remove spec.hold or set a later date; its owner is {hold.owner}"
             found.append(
                 Finding(code="E0306", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=(name,))
             )

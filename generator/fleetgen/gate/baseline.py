@@ -34,7 +34,7 @@ class Baseline:
         found = git.resolve(name or "HEAD") if git else None
         if found is None and name:
             fix = "name a branch, tag or commit of this repository"
-            raise InputError(problem("E0301", f"'{name}' is no commit", fix=fix))
+            raise InputError(problem("E0301", f"there is no commit '{name}'", fix=fix))
         return found or ""
 
     @property

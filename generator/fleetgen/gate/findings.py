@@ -47,7 +47,7 @@ def finding_of(rules: Rules, result: Result, place: Place | None, clusters: tupl
     """One result; what the gate itself says has a code of its own. A rule's code counts if the policy declares it."""
     policy = rules.policies.get(result.policy)
     if policy is None:
-        fix = "correct what was rendered, or the policy that it names"
+        fix = "correct the rendered object or the policy in the message"
         return problem(result.error or "E0804", result.message, fix=fix, place=place)
     return Finding(
         code=f"{policy.id}.{result.rule}" if result.rule in policy.codes else policy.id,

@@ -27,6 +27,7 @@ from fleetgen.model.settings import Table, nearest_place
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import manifests
 from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
+from fleetgen.words import listed
 
 STDIN: Final = "-"
 _STDIN_NAME: Final = "<stdin>"
@@ -77,7 +78,7 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
     objects = _objects(files)
     if not objects:
         shown = ", ".join(request.paths)
-        fix = f"name files, or folders with files that end in {', '.join(_SUFFIXES)}"
+        fix = f"give files, or folders with files that end in {', '.join(_SUFFIXES)}"
         raise InputError(problem("E0305", f"there is no Kubernetes object in {shown}", fix=fix))
     given = _objects(_files(request.namespaces, request.stdin))
     rules, left_out = _rules(means.repository, request.environment)
@@ -139,7 +140,7 @@ def _decoded(data: bytes, problems: list[Finding]) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(problem("E0106", "is not UTF-8", fix="send UTF-8", place=Place(_STDIN_NAME)))
+        problems.append(problem("E0106", "is not UTF-8", fix="convert it to UTF-8", place=Place(_STDIN_NAME)))
         return ""
 
 
@@ -174,7 +175,7 @@ def _rules(repository: Repository | None, environment: str) -> tuple[Rules, tupl
     files = inputs.library if inputs else library_of(None)
     values = dict(environment_values(inputs.inventory)) if inputs else {}
     if environment and environment not in values:
-        fix = suggest(environment, values) if values else "leave -e out, or name a fleet repository with -C"
+        fix = suggest(environment, values) if values else "omit -e, or name a fleet repository with -C"
         raise InputError(problem("E0301", f"there is no environment '{environment}'", fix=fix))
     values.setdefault("", {})
     rules = read_rules(
@@ -227,6 +228,6 @@ def _findings(rules: Rules, results: Sequence[Result], places: Sequence[_Placed]
 
 def _not_judged(constraint: Constraint) -> Finding:
     policy = constraint.policy
-    missing = ", ".join(sorted(policy.environment.keys() - constraint.parameters.keys()))
-    message = f"not judged: {missing} of constraint '{constraint.name}' come from an environment, and none was given"
-    return Finding(code=policy.id, message=message, fix="say -e ENV in a fleet repository", severity=Severity.NOTE)
+    missing = listed(sorted(policy.environment.keys() - constraint.parameters.keys()))
+    message = f"not judged: constraint '{constraint.name}' takes {missing} from an environment, and -e names none"
+    return Finding(code=policy.id, message=message, fix="pass -e ENV in a fleet repository", severity=Severity.NOTE)

@@ -95,7 +95,7 @@ def isolated(rules: Rules, asked: Callable[[Rules], T]) -> tuple[T, dict[str, Fi
             broken = rules.behind(error.place.path)
             if not broken:
                 raise
-            fix = "repair the rule, so that it has one value for every input; the others were judged without it"
+            fix = "correct the rule so that it has one value for every input; all other policies were evaluated"
             for policy in broken:
                 message = f"{policy} could not be evaluated: {error.reason}"
                 failed[policy] = problem("E0809", message, fix=fix, place=error.place)

@@ -52,7 +52,9 @@ def import_clusters(csv_text: str, csv_path: str, mapping_tree: Node, names_take
     if any(finding.code == "E1001" for finding in problems) or not sheet.header:
         raise InputError(problems)
     if not sheet.rows and not problems:
-        problems.append(problem(CODE, "the table has no rows", fix="add one line a site below the header", place=Place(csv_path)))
+        problems.append(
+            problem(CODE, "the table has no rows", fix="add one line per site below the header", place=Place(csv_path))
+        )
     documents, of_rows = _documents(sheet.rows, mapping, names_taken)
     problems.extend(of_rows)
     if problems:
@@ -122,7 +124,7 @@ def _documents(
 def _check_name(making: _Making, column: str, by_name: Mapping[str, _ClusterDocument], names_taken: Collection[str]) -> None:
     row, name, text = making.row, making.name, making.row.cell(column)
     if not name:
-        message = f"no name can be made of '{text}'" if text else f"the cell '{column}' is empty, so the row has no name"
+        message = f"'{text}' does not make a name" if text else f"the cell '{column}' is empty, so the row has no name"
         making.report(column, message, "a name needs a letter (a to z) or a digit")
     elif name in by_name:
         first = by_name[name].row
@@ -184,7 +186,7 @@ def _tags(making: _Making, tags: Tags) -> Iterator[str]:
             yield tag
             continue
         fix = f"add it to spec.tags.known or spec.tags.ignore of the mapping; {suggest(tag, tags.known)}"
-        making.report(tags.column, f"the tag '{tag}' is not known to the mapping", fix)
+        making.report(tags.column, f"the mapping has no tag '{tag}'", fix)
 
 
 def _value(making: _Making, shown: str, source: ColumnSource, schema: JsonObject) -> Node | None:

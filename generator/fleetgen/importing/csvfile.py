@@ -81,7 +81,9 @@ def _records(text: str, path: str, delimiter: str, problems: list[Finding]) -> I
             return
         except csv.Error as error:
             fix = 'close every quote; a quote inside a quoted cell is written twice ("")'
-            problems.append(problem("E1002", f"the table is broken from this row on: {error}", fix=fix, place=Place(path, line)))
+            problems.append(
+                problem("E1002", f"the table cannot be read from this row on: {error}", fix=fix, place=Place(path, line))
+            )
             return
         if any(cell.strip() for cell in cells):
             yield line, cells
@@ -94,5 +96,5 @@ def _header_problems(header: Sequence[str], path: str) -> Iterator[Finding]:
                 "E1002", f"column {position} has no name", fix="name it in the first line", place=Place(path, 1, position)
             )
         elif name in header[: position - 1]:
-            message = f"the column '{name}' stands twice in the header"
+            message = f"the header has the column '{name}' twice"
             yield problem("E1002", message, fix="rename one of the two", place=Place(path, 1, position))

@@ -105,10 +105,10 @@ def mapping_schema() -> JsonObject:
         column={**_TEXT, "description": "Column with the tags."},
         split={**_TEXT, "description": "Separator of the tags."},
         known=_map_of(tag, "Tag -> what it does."),
-        ignore={"type": "array", "items": _TEXT, "description": "Tags without a meaning."},
+        ignore={"type": "array", "items": _TEXT, "description": "Tags that have no effect."},
         unknown={
             "enum": ["error", "ignore", "label"],
-            "description": "For other tags; label adds `tag.fleetgen.io/<tag>: present`.",
+            "description": "What other tags do; label adds `tag.fleetgen.io/<tag>: present`.",
         },
     )
     spec = _strict(
@@ -117,13 +117,13 @@ def mapping_schema() -> JsonObject:
             "type": "string",
             "minLength": 1,
             "maxLength": 1,
-            "description": "What separates cells; a comma unless given.",
+            "description": "Separator of the cells; a comma by default.",
         },
-        name=_strict(("column",), column={**_TEXT, "description": "Column that the cluster's name is made of."}),
+        name=_strict(("column",), column={**_TEXT, "description": "Column that the cluster's name comes from."}),
         labels=_map_of(source, "Label -> source."),
         fields=fields,
         tags=tags,
-        ignoreColumns={"type": "array", "items": _TEXT, "description": "Columns that nothing is made of."},
+        ignoreColumns={"type": "array", "items": _TEXT, "description": "Columns that are not used."},
     )
     metadata = _strict(("name",), name=_TEXT)
     document = _strict(
@@ -181,10 +181,10 @@ def _source_problems(spec: Table, path: tuple[str, ...]) -> Iterator[Finding]:
     elif given != ["column"]:
         for option in _COLUMN_OPTIONS:
             if option in data:
-                message = f"'{name}' has {option}, which works on a column only"
+                message = f"'{name}' has {option}, which needs a column"
                 yield problem(CODE, message, fix=f"remove {option}", place=key_place(spec, (*path, option)))
     if given == ["draw"] and not data["draw"]:
-        yield problem(CODE, f"'{name}' draws from nothing", fix="list choices with their weights", place=place)
+        yield problem(CODE, f"'{name}' has no choices to draw from", fix="list choices with their weights", place=place)
     if path[0] != "labels":
         yield from _target_problems(name, data, place)
 
@@ -199,12 +199,15 @@ def _target_problems(name: str, data: JsonObject, place: Place) -> Iterator[Find
     if "constant" in data:
         return  # checked with the clusters that are made of it
     if kind == "array" and "split" not in data:
-        yield problem(CODE, f"'spec.{name}' is a list, a cell is one text", fix='give the separator: split: ","', place=place)
+        yield problem(CODE, f"'spec.{name}' is a list; a cell is one text", fix='give the separator: split: ","', place=place)
     elif kind != "array" and "split" in data:
         yield problem(CODE, f"'spec.{name}' is not a list", fix="remove split", place=place)
     elif kind == "object" or (kind == "array" and cast("JsonObject", schema["items"]).get("type") == "object"):
         yield problem(
-            CODE, f"'spec.{name}' is a mapping, a cell is one text", fix="set the fields below it, or use constant", place=place
+            CODE,
+            f"'spec.{name}' is a mapping; a cell is one text",
+            fix="set the fields below it, or use constant",
+            place=place,
         )
 
 
@@ -279,4 +282,4 @@ def check_columns(mapping: ImportMapping, header: Sequence[str], csv_path: str) 
     for position, column in enumerate(header, 1):
         if column and column not in used:
             fix = f"map it, or add it to spec.ignoreColumns in {mapping.place.path}"
-            yield problem(CODE, f"nothing is made of the column '{column}'", fix=fix, place=Place(csv_path, 1, position))
+            yield problem(CODE, f"no field uses the column '{column}'", fix=fix, place=Place(csv_path, 1, position))

@@ -110,9 +110,9 @@ def refused(policies: Iterable[Policy], documents: Sequence[JsonObject], gator: 
         named = [each for each in documents if str(each["kind"]) == policy.kind or _template_of(each) == policy.kind]
         (alone,) = gator.review(named, [()])
         if isinstance(alone, str):
-            fix = "write what both gates understand"
-            found.append(problem("E0816", f"Gatekeeper does not take {policy.id}: {alone}", fix=fix, place=policy.place))
-    return found or [problem("E0816", f"Gatekeeper does not take what is exported: {answer}", fix="see its words")]
+            fix = "use only what both gates understand"
+            found.append(problem("E0816", f"Gatekeeper does not accept {policy.id}: {alone}", fix=fix, place=policy.place))
+    return found or [problem("E0816", f"Gatekeeper does not accept the export: {answer}", fix="correct what its message names")]
 
 
 def _demand_loadable(trial: Trial, documents: Sequence[JsonObject], gator: GatekeeperEngine) -> None:
@@ -143,7 +143,9 @@ def _gate(trial: Trial, engine: PolicyEngine) -> tuple[list[Result], set[str]]:
     judged = {name for verdict in verdicts for names in verdict.coverage.policies.values() for name in names}
     found, refusals = ([each for each in results if (each.policy == _GATE) is by_gate] for by_gate in (False, True))
     if broken := [refusal.message for refusal in refusals if not refusal.id]:
-        raise ToolError(problem("E0804", f"the gate could not ask: {broken[0]}", fix="check policies/rego/gate"))
+        raise ToolError(
+            problem("E0804", f"the gate could not evaluate its questions: {broken[0]}", fix="check policies/rego/gate")
+        )
     return found, {refusal.id for refusal in refusals} - judged
 
 

@@ -124,9 +124,9 @@ def silent(rules: Rules, trial: Trial, comparison: Comparison) -> list[Finding]:
     """Policies that found nothing in any object of their own tests: a library that is missing in a cluster looks just so."""
     fired = {result.constraint for result in comparison.results if result.constraint in trial.own.get(result.id, ())}
     shown = {constraint.policy.id for constraint in trial.constraints if constraint.name in fired}
-    fix = "add a failing test whose input has review.object as a mapping, and parameters that a constraint can have"
+    fix = "add a failing test whose input has a mapping as review.object and parameters that a constraint can have"
     return [
-        problem("E0820", f"no test of {policy.id} fails on an object that both gates take", fix=fix, place=policy.place)
+        problem("E0820", f"no test of {policy.id} fails on an object that both gates accept", fix=fix, place=policy.place)
         for policy in rules.policies.values()
         if policy.scope == "object" and policy.where == "both" and policy.id not in shown
     ]
@@ -168,7 +168,9 @@ def findings(comparison: Comparison, places: Callable[[str], Constraint | None])
         about = f"{each.constraint} on {each.subject}" if each.constraint else each.subject
         ours = "; ".join(each.gate) or "nothing"
         theirs = "; ".join(each.gatekeeper) or "nothing"
-        fix = "write the rule so that both engines understand it alike (docs/how-to/write-a-policy.md)"
+        fix = "rewrite the rule so that both engines give the same answer (docs/how-to/write-a-policy.md)"
         place = constraint.policy.place if constraint else None
-        found.append(problem("E0819", f"{about}: only the gate says {ours}; only Gatekeeper says {theirs}", fix=fix, place=place))
+        found.append(
+            problem("E0819", f"{about}: only the gate reports {ours}; only Gatekeeper reports {theirs}", fix=fix, place=place)
+        )
     return found

@@ -175,7 +175,7 @@ def _check(opa: OpaCli, folder: Path, engine: Engine | None) -> tuple[Complaint,
 
 def _too_old(engine: Engine | None) -> Iterator[Finding]:
     if engine and not engine.opa:
-        message = f"Gatekeeper {engine.gatekeeper}, the oldest of the fleet, does not understand Rego v1"
+        message = f"Gatekeeper {engine.gatekeeper}, the oldest of the fleet, does not support Rego v1"
         yield problem("E0813", message, fix="set components.gatekeeper.version to 3.19.0 or later")
 
 
@@ -183,12 +183,12 @@ def _checked(each: Complaint, engine: Engine | None) -> Finding:
     fix = "correct the line"
     if each.message.startswith("undefined function"):
         oldest_ = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine and engine.opa else "the oldest Gatekeeper"
-        fix = f"correct the name, or do without: {oldest_} must know it, and nothing may read a clock, a network or chance"
+        fix = f"correct the name, or use a function that {oldest_} has and that depends on its arguments alone"
     return problem("E0813", each.message, fix=fix, place=each.place)
 
 
 def _styled(each: Complaint) -> Finding:
-    fix = "change the code; to disagree, `# regal ignore:<rule>` with a comment that says why"
+    fix = "change the code, or add `# regal ignore:<rule>` with a comment that gives the reason"
     return problem("E0814", f"{each.message} ({each.rule})", fix=fix, place=each.place)
 
 
@@ -225,17 +225,15 @@ def _failures(tests: Iterable[RegoTest]) -> Iterator[Finding]:
         cases = f" in {', '.join(repr(name) for name in each.cases)}" if each.cases else ""
         verb = {"fail": "fails", "error": "stops with an error", "skip": "is skipped"}[each.outcome]
         told = f": {each.output.strip().splitlines()[0]}" if each.outcome == "error" and each.output.strip() else ""
-        fix = "correct the policy or the test" if each.outcome != "skip" else "make it run; nothing may be skipped"
+        fix = "correct the policy or the test" if each.outcome != "skip" else "remove what skips it; no test may be skipped"
         yield problem("E0811", f"{each.name} {verb}{cases}{told}", fix=fix, place=each.place)
 
 
 def _uncovered(opa: OpaCli, files: Mapping[str, str], scope: _Scope) -> Iterator[Finding]:
     for path, parts in opa.uncovered([REGO], only=_only(files, scope)).items():
         for first, last in parts:
-            lines = f"line {first} is" if first == last else f"lines {first} to {last} are"
-            yield problem(
-                "E0812", f"{lines} reached by no test", fix="add a test, or remove what nothing needs", place=Place(path, first)
-            )
+            lines = f"line {first}" if first == last else f"lines {first} to {last}"
+            yield problem("E0812", f"no test reaches {lines}", fix="add a test, or remove the code", place=Place(path, first))
 
 
 def _untested(policies: Mapping[str, Policy], inputs: Iterable[Asked]) -> Iterator[Finding]:

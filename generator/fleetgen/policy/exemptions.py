@@ -27,11 +27,11 @@ def only_at_gate(waiver: WaiverDocument, policy: Policy | None) -> str:
     if policy is None or policy.scope != "object" or policy.where == "gate":
         return "its policy does not run in clusters"
     if scope.clusters:
-        return "single clusters have no constraints of their own; name a group"
+        return "a single cluster has no constraints to itself; name a group"
     if scope.unit and scope.object is None:
-        return "a cluster does not know which objects are a unit's; name the object"
+        return "a cluster does not know which objects belong to a unit; name the object"
     if scope.object is not None and not (scope.object.namespace or scope.namespace):
-        return "an exemption of a name without a namespace would reach objects of that name everywhere"
+        return "an exemption by name alone would cover objects of that name in every namespace"
     return ""
 
 
@@ -88,6 +88,6 @@ def unnameable(constraints: Sequence[Constraint], waivers: Sequence[WaiverDocume
     for constraint in constraints:
         name = f"{constraint.name}{COMPANION}"
         if constraint.policy.id in waived and (name in names or len(name) > _LONGEST):
-            said = "is the name of another constraint" if name in names else f"is longer than {_LONGEST} characters"
-            message = f"'{constraint.name}' is waived, and '{name}', which records what is waived, {said}"
+            problem_of_name = "is taken" if name in names else f"is longer than {_LONGEST} characters"
+            message = f"'{constraint.name}' has a waiver, so it needs a companion '{name}', but that {problem_of_name}"
             yield problem("E0801", message, fix="rename the constraint", place=constraint.place)

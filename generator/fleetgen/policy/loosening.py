@@ -20,7 +20,7 @@ from fleetgen.policy.gate_plan import parameters
 
 _SEVERITIES: Final = ("medium", "high", "critical")
 _GATE: Final = "policies/rego/gate/"
-_FIX: Final = "let the owners of the policies review it; the change was judged without it"
+_FIX: Final = "ask the owners of the policies for a review; the change was judged without it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +60,16 @@ def _policies(before: State, after: State) -> Iterator[Finding]:
             yield _said(f"removes policy {name} ({policy.title})", None)
             continue
         if _SEVERITIES.index(changed.severity) < _SEVERITIES.index(policy.severity):
-            said = f"calls {name} {changed.severity} instead of {policy.severity}, so that waivers of it may hold longer"
+            said = f"lowers the severity of {name} from {policy.severity} to {changed.severity}, which allows longer waivers"
             yield _said(said, changed.place)
         if changed.where != policy.where:
-            yield _said(f"lets {name} judge in '{changed.where}' instead of '{policy.where}'", changed.place)
+            yield _said(f"changes where {name} judges from '{policy.where}' to '{changed.where}'", changed.place)
         if _closure(policy, old) != _closure(changed, new):
-            yield _said(f"alters the Rego of {name}", changed.place)
+            yield _said(f"changes the Rego of {name}", changed.place)
     gates = [{path: _code(text) for path, text in side.files.items() if path.startswith(_GATE)} for side in (before, after)]
     for path in sorted(gates[0].keys() | gates[1].keys()):
         if gates[0].get(path) != gates[1].get(path):
-            yield _said(f"alters how the gate judges ({path})", Place(path) if path in after.files else None)
+            yield _said(f"changes how the gate judges ({path})", Place(path) if path in after.files else None)
 
 
 def _closure(policy: Policy, packages: Mapping[str, str]) -> list[str]:
@@ -101,7 +101,7 @@ def _constraints(before: State, after: State) -> Iterator[Finding]:
             places |= {name: document.place for name in document.spec.constraints if name in places}
     written = {constraint.name: constraint for constraint in after.constraints}
     for (name, said), clusters in sorted(told.items()):
-        place = places.get(name) if said.startswith("lets") or name not in written else written[name].place
+        place = places.get(name) if said.startswith("lowers the action") or name not in written else written[name].place
         yield _said(f"{said} '{name}'" if "{}" not in said else said.format(name), place, clusters)
 
 
@@ -118,11 +118,11 @@ def _differences(old: Constraint, new: Constraint | None, before: Mapping[str, J
         yield "no longer judges by"
         return
     if rank(new.action) < rank(old.action):
-        yield f"lets '{{}}' only {new.action} instead of {old.action}"
+        yield f"lowers the action of '{{}}' from {old.action} to {new.action}"
     if new.match != old.match:
-        yield "alters the match of"
+        yield "changes the match of"
     if parameters(new, after) != parameters(old, before):
-        yield "alters the parameters of"
+        yield "changes the parameters of"
     if old.required and not new.required:
         yield "no longer requires"
 
@@ -132,8 +132,8 @@ def _waivers(before: State, after: State) -> Iterator[Finding]:
     for waiver in sorted(after.waivers, key=lambda each: each.name):
         old, new = known.get(waiver.name), waiver.spec
         if old is None:
-            yield _said(f"waives {new.policy} ('{waiver.name}', until {new.expires})", waiver.place)
+            yield _said(f"adds waiver '{waiver.name}' of {new.policy} until {new.expires}", waiver.place)
         elif (old.policy, old.scope) != (new.policy, new.scope):
-            yield _said(f"alters what waiver '{waiver.name}' covers", waiver.place)
+            yield _said(f"changes what waiver '{waiver.name}' covers", waiver.place)
         elif new.expires > old.expires:
             yield _said(f"extends waiver '{waiver.name}' from {old.expires} to {new.expires}", waiver.place)

@@ -82,7 +82,7 @@ def _twice(policies: Sequence[Policy]) -> Iterable[Finding]:
     kinds: dict[str, Policy] = {}
     for policy in policies:
         if (first := ids.setdefault(policy.id, policy)) is not policy:
-            fix = "give one of them a new number; ids never change and are never used again"
+            fix = "give one of them a new number; an id never changes and is never reused"
             yield problem("E0801", f"{policy.id} is also the id of {first.place.path}", fix=fix, place=policy.place)
         if (first := kinds.setdefault(policy.kind.lower(), policy)) is not policy:
             fix = "give one of them another kind"
@@ -164,7 +164,7 @@ def _unusable(tree: Table, schema: JsonObject) -> Iterable[Finding]:
         Validator(schema)
     except ValueError as error:
         reason = str(error).partition("\n")[0]
-        yield problem("E0801", f"METADATA.custom.parameters is not a JSON Schema: {reason}", fix="correct it", place=place)
+        yield problem("E0801", f"METADATA.custom.parameters is not a valid JSON Schema: {reason}", fix="correct it", place=place)
         return
     properties = at(tree, ("custom", "parameters", "properties"))
     for name, described in cast("dict[str, JsonObject]", schema.get("properties", {})).items():

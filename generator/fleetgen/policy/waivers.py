@@ -18,6 +18,7 @@ from fleetgen.model.policy import Policy
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
 from fleetgen.schemas.validate import suggest
+from fleetgen.words import count, listed
 
 SOON: Final = timedelta(days=30)
 GRACE: Final = timedelta(days=14)
@@ -132,7 +133,7 @@ def _remaining(entry: WaivableFinding, covering: Sequence[Waiver], terms: Terms)
             yield replace(finding, clusters=refused, fix=told)
     if left:
         fix = (
-            f"{finding.fix}; both gates exempt it, but no waiver covers just this: narrow the one that does"
+            f"{finding.fix}; a waiver for something else exempts it in both gates too: narrow the scope of that waiver"
             if entry.exempt
             else ""
         )
@@ -140,20 +141,20 @@ def _remaining(entry: WaivableFinding, covering: Sequence[Waiver], terms: Terms)
 
 
 def _about(waiver: Waiver, used: Collection[str], terms: Terms) -> Iterator[Finding]:
-    fix = f"mend what it waives, or agree on it anew; ask {waiver.owner}"
+    fix = f"fix what the waiver covers, or renew it; its owner is {waiver.owner}"
     said, severity = "", Severity.WARNING
     if waiver.name not in used:
-        said, fix = "waives nothing", "remove it"
+        said, fix = "covers nothing", "remove the waiver"
         if not waiver.only_at_gate:
             said, fix = (
-                "waives nothing that is rendered",
-                "remove it, unless it is for what a chart or an operator makes at the site",
+                "covers nothing that is rendered",
+                "remove the waiver, unless it is for objects that a chart or an operator creates at the site",
             )
     elif not terms.holds(waiver):
-        said = f"expired on {waiver.expires}; what it waives is refused"
+        said = f"expired on {waiver.expires}; the gate refuses what it covered"
         if terms.is_tolerated(waiver):
             until = terms.tolerated_until(waiver)
-            said = f"expired on {waiver.expires}; changes to what it waives are refused, after {until} all of it"
+            said = f"expired on {waiver.expires}; the gate refuses changes to what it covered, and all of it after {until}"
     elif date.fromisoformat(waiver.expires) <= terms.as_of + SOON:
         said, severity = f"expires on {waiver.expires}", Severity.NOTE
     if said:
@@ -171,26 +172,27 @@ def broken(
         spec = waiver.spec
         policy = policies.get(spec.policy_id)
         if policy is None:
-            message = f"waiver '{waiver.name}' waives {spec.policy_id}, which is no policy"
+            message = f"waiver '{waiver.name}' names policy {spec.policy_id}, which does not exist"
             yield problem("E0803", message, fix=suggest(spec.policy_id, policies), place=waiver.place)
             continue
         if spec.rule and spec.rule not in policy.codes:
-            message = f"waiver '{waiver.name}' waives {spec.policy}, which is no rule of the policy"
+            message = f"waiver '{waiver.name}' names rule {spec.policy}, which the policy does not have"
             known = [f"{policy.id}.{code}" for code in policy.codes] or [policy.id]
             yield problem("E0803", message, fix=suggest(spec.policy, known), place=waiver.place)
         days = (date.fromisoformat(spec.expires) - date.fromisoformat(spec.agreed)).days
         if not 0 <= days <= LONGEST[policy.severity]:
-            message = f"waiver '{waiver.name}' of a policy of severity {policy.severity} holds {days} days from {spec.agreed}"
-            fix = (
-                f"let it expire 0 to {LONGEST[policy.severity]} days after `agreed`; what is to stay belongs into the constraint"
+            message = (
+                f"waiver '{waiver.name}' lasts {count(days, 'day')} from {spec.agreed}; its policy has severity {policy.severity}"
             )
+            longest = LONGEST[policy.severity]
+            fix = f"set `expires` at most {longest} days after `agreed`; permanent exceptions belong in the constraint"
             yield problem("E0803", message, fix=fix, place=waiver.place)
         yield from _wrong_owner(waiver, duties)
     owners = _teams(duties, "policies")
     for document in enforcements:
         if owners and document.spec.owner not in owners:
-            message = f"'{document.name}' is owned by {document.spec.owner}, who does not answer for policies"
-            fix = f"let a team of TeamRole {_roles(duties, 'policies')} own it: {', '.join(sorted(owners))}"
+            message = f"enforcement '{document.name}' has owner {document.spec.owner}, which has no duty policies"
+            fix = f"choose a team of TeamRole {_roles(duties, 'policies')}: {listed(sorted(owners), 'or')}"
             yield problem("E0806", message, fix=fix, place=document.place)
 
 
@@ -198,14 +200,12 @@ def _wrong_owner(waiver: WaiverDocument, duties: Sequence[Duty]) -> Iterator[Fin
     """Nobody owns both a policy and its waiver."""
     owner = waiver.spec.owner
     if owner in _teams(duties, "policies"):
-        message = (
-            f"waiver '{waiver.name}' is owned by {owner}, who answers for the policies (TeamRole {_roles(duties, 'policies')})"
-        )
-        fix = "let the team own it that has to mend what is waived"
+        message = f"waiver '{waiver.name}' has owner {owner}, which has the duty policies (TeamRole {_roles(duties, 'policies')})"
+        fix = "choose the team that must fix what the waiver covers"
         yield problem("E0806", message, fix=fix, place=waiver.place)
     elif (owners := _teams(duties, "waivers")) and owner not in owners:
-        message = f"waiver '{waiver.name}' is owned by {owner}, who may not own waivers (TeamRole {_roles(duties, 'waivers')})"
-        yield problem("E0806", message, fix=f"known: {', '.join(sorted(owners))}", place=waiver.place)
+        message = f"waiver '{waiver.name}' has owner {owner}, which has no duty waivers (TeamRole {_roles(duties, 'waivers')})"
+        yield problem("E0806", message, fix=f"choose {listed(sorted(owners), 'or')}", place=waiver.place)
 
 
 def _teams(duties: Iterable[Duty], duty: str) -> set[str]:

@@ -98,7 +98,7 @@ def unserved(api: Api, minor: str, served: Callable[[str], Iterable[Api]], minor
 def _instead(api: Api, here: Iterable[Api]) -> str:
     same = sorted((other for other in here if other.kind == api.kind), key=lambda other: (other.group != api.group, _age(other)))
     if same:
-        return f"write apiVersion: {same[0].api_version}, and adapt the object to it"
+        return f"set apiVersion: {same[0].api_version}, and adapt the object"
     kinds = {other.kind for other in here if other.group == api.group} - _OF_THE_PROTOCOL
     return suggest(api.kind, {kind for kind in kinds if not kind.endswith("List")}) if kinds else "check apiVersion and kind"
 

@@ -94,7 +94,7 @@ def definition(data: JsonObject, place: Place) -> Definition:
     if not isinstance(group, str) or not isinstance(kind, str) or not isinstance(versions, list) or not versions:
         raise InputError(_broken(place, "it lacks spec.group, spec.names.kind or spec.versions"))
     if data.get("apiVersion") != API_VERSION:
-        raise InputError(_broken(place, f"{kind}.{group} is written as {data.get('apiVersion')}, not as {API_VERSION}"))
+        raise InputError(_broken(place, f"{kind}.{group} has apiVersion {data.get('apiVersion')} instead of {API_VERSION}"))
     result = {}
     for version in versions:
         name, schema = value_at(version, ("name",)), value_at(version, ("schema", "openAPIV3Schema"))
@@ -104,12 +104,12 @@ def definition(data: JsonObject, place: Place) -> Definition:
         try:
             ObjectSchema(result[name].schema)
         except NotASchema as error:
-            raise InputError(_broken(place, f"the schema of {kind}.{group} {name} is not one: {error}")) from error
+            raise InputError(_broken(place, f"the schema of {kind}.{group} {name} is not valid: {error}")) from error
     return Definition(group=group, kind=kind, versions=result)
 
 
 def _broken(place: Place, fact: str) -> Finding:
-    return problem("E0607", f"a broken definition: {fact}", fix="take the file from the project that it belongs to", place=place)
+    return problem("E0607", f"a broken definition: {fact}", fix="get the file from the project that it comes from", place=place)
 
 
 def made_by(data: JsonObject) -> Definition | None:
@@ -210,7 +210,7 @@ def _distinct(located: Sequence[LocatedDefinition]) -> tuple[LocatedDefinition, 
         first = by_version.setdefault(version, one)
         if first.definition != one.definition or (several and not version):
             other = next(other for other in located if other.definition != one.definition)
-            message = f"{one.definition.kind}.{one.definition.group} is defined otherwise in {other.source.place}"
+            message = f"{one.definition.kind}.{one.definition.group} has another definition in {other.source.place}"
             fix = "keep one of the two, or put each into a folder that is named for its version, for example v1.2.3"
             raise InputError(problem("E0607", message, fix=fix, place=one.source.place))
     return tuple({located.path: located for located in by_version.values()}.values())

@@ -61,7 +61,7 @@ class ObjectSchema:
             message = f"{shown} must fit {_CHOICES[name]} of the alternatives: {_alternatives(error)}"
             yield Breach(code=_CODE, message=message, fix="choose one of them", path=path)
         elif name == LIST_KEYS:
-            message, fix = f"{shown} has {error.message}", "keep one of them; server-side apply refuses both"
+            message, fix = f"{shown} has {error.message}", "keep one of them; server-side apply refuses duplicates"
             yield Breach(code=_CODE, message=message, fix=fix, path=path)
         else:
             value = error.instance

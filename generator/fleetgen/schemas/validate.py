@@ -15,7 +15,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Path, Scalar, at, dotted, key_place, nearest_place, plain
 from fleetgen.schemas.derive import kind_schema
-from fleetgen.words import listed
+from fleetgen.words import a, listed
 
 _TYPE_WORDS: Final = {
     "string": "text",
@@ -115,11 +115,11 @@ def _wrong_value(
         return f"{shown} is '{written}', which is not one of the {len(options)} known values", suggest(str(written), options)
     if name == "pattern":
         return (
-            f"{shown} is '{written}', which does not have the form that is needed",
+            f"{shown} is '{written}', which has the wrong form",
             f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}",
         )
     if name == "format":
-        return f"{shown} is '{written}', which is not a {kind['format']}", "write it as 2026-12-31" if kind[
+        return f"{shown} is '{written}', which is not {a(str(kind['format']))}", "write it as 2026-12-31" if kind[
             "format"
         ] == "date" else hint
     return f"{shown}: {error.message}", hint or "change the value"
@@ -139,8 +139,8 @@ def suggest(word: str, candidates: Iterable[str]) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     if not names:
-        return "remove it; nothing is allowed here"
-    return "known: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
+        return "remove it; there is nothing to choose from"
+    return "use one of: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
 
 
 @cache

@@ -32,7 +32,7 @@ def manifests(built: Documents, place: Place) -> tuple[Manifest, ...]:
             problem(
                 "E0601",
                 f"kustomize refuses {built.root}: {built.error}",
-                fix="correct the template or the patch that it names",
+                fix="correct the template or the patch in the message",
                 place=place,
             )
         )

@@ -24,6 +24,7 @@ from fleetgen.model.resource import KEEP, KEPT, SYNC_OPTIONS, ResourceId
 from fleetgen.model.settings import nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.schemas.validate import suggest
+from fleetgen.words import listed
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
 # the console of OpenShift reads dashboards there and nowhere else (GPU operator documentation, enable-gpu-monitoring-dashboard)
@@ -115,11 +116,11 @@ def _requirements(
                 continue
             setting = requirement.when.replace("*", variant.instance)
             because = f" because {_said(setting)}" if setting else ""
-            off = f", change {setting.partition('=')[0]}" if "=" in setting else f", switch off {setting}" if setting else ""
+            off = f", change {setting.partition('=')[0]}" if "=" in setting else f", turn off {setting}" if setting else ""
             fix = f"enable a component that provides it{off}, or list it in spec.provides if the site has it already"
             yield problem(
                 "E0701",
-                f"'{variant.key.unit}' needs {requirement.api}{because}; nothing provides it",
+                f"'{variant.key.unit}' needs {requirement.api}{because}; no component or site provides it",
                 fix=fix,
                 place=cluster.place,
             )
@@ -147,7 +148,7 @@ def _neighbours(variants: Sequence[Variant], setting_is_on: Callable[[Variant, s
 def _setting_beside(variant: Variant, wish: Companion, other: Variant) -> Finding:
     demand = wish.expects or wish.forbids
     because = f" when {_said(wish.when)}" if wish.when else ""
-    wanted = f"needs {demand}" if wish.expects else f"does not go with {demand}"
+    wanted = f"needs {demand}" if wish.expects else f"does not work with {demand}"
     place = _set_at(other, ("values", *demand.partition("=")[0].split("."))) or _place(other)
     return problem("E0709", f"'{variant.key.unit}'{because} {wanted} in '{other.key.unit}'", fix=wish.message, place=place)
 
@@ -157,8 +158,8 @@ def _version_beside(variant: Variant, wish: Companion, other: Variant) -> Iterat
     table = release.data.get(wish.versions) if release else None
     fitting = table.get(variant.version) if isinstance(table, dict) else None
     if isinstance(fitting, list) and other.version not in fitting:
-        known = ", ".join(str(version) for version in fitting)
-        text = f"'{variant.key.unit}' {variant.version} goes with '{other.key.unit}' {known}, not with {other.version}"
+        known = listed([str(version) for version in fitting], "or")
+        text = f"'{variant.key.unit}' {variant.version} works with '{other.key.unit}' {known}, not with {other.version}"
         yield problem("E0709", text, fix=wish.message, place=_set_at(variant, ("version",)) or _place(variant))
 
 
@@ -176,7 +177,7 @@ def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: BuiltObj
             fix = f"add it to components.cluster-baseline.values.namespaces ({near})"
             yield problem(
                 "E0704",
-                f"'{variant.key.unit}' lives in namespace '{namespace}', which cluster-baseline does not create",
+                f"'{variant.key.unit}' uses namespace '{namespace}', which cluster-baseline does not create",
                 fix=fix,
                 place=_place(variant),
             )
@@ -190,7 +191,10 @@ def _owners(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Find
             if first != variant.key.unit:
                 message = f"'{first}' and '{variant.key.unit}' both define {manifest.id}"
                 yield problem(
-                    "E0702", message, fix="let one of them own it; rename or remove the other", place=variant.component.place
+                    "E0702",
+                    message,
+                    fix="keep the object in one unit; rename or remove it in the other",
+                    place=variant.component.place,
                 )
 
 
@@ -202,8 +206,8 @@ def _unguarded(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[F
             annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
             options = str(annotations.get(SYNC_OPTIONS, "")) if isinstance(annotations, dict) else ""
             if (manifest.id.group, manifest.id.kind) in KEPT and not set(KEEP.split(",")) <= set(options.split(",")):
-                message = f"'{variant.key.unit}' would lose {manifest.id} with all that it holds when it leaves the tree"
-                fix = f"annotate it: {SYNC_OPTIONS}: {KEEP}"
+                message = f"removing unit '{variant.key.unit}' would delete {manifest.id} and everything in it"
+                fix = f"add the annotation {SYNC_OPTIONS}: {KEEP}"
                 yield problem("E0706", message, fix=fix, place=variant.component.place)
 
 
@@ -215,7 +219,7 @@ def _undeclared(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[
         for group, kind in sorted(kinds - declared):
             name = f"{kind}.{group}" if group else kind
             entry = f"{{group: {group or _CORE}, kind: {kind}}}"
-            message = f"'{variant.key.unit}' renders {name} without a namespace; its component does not declare that"
+            message = f"'{variant.key.unit}' renders {name} without a namespace, which its component does not declare"
             fix = f"add {entry} to clusterResources of component.yaml, or give the object a namespace"
             yield problem("E0707", message, fix=fix, place=variant.component.place)
 
@@ -237,7 +241,7 @@ def _not_exported(bill: Sequence[_Measured]) -> Iterator[Finding]:
             near = get_close_matches(metric, exporter.metrics.names, 1, _ALMOST)
             meant = f"did you mean {near[0]}? If not, " if near else ""
             what = f"{user.use.what} in {user.object} of '{variant.key.unit}'"
-            fix = f"{meant}add {metric} to the metrics of '{owner.key.unit}', or take {user.use.what} out"
+            fix = f"{meant}add {metric} to the metrics of '{owner.key.unit}', or remove {user.use.what}"
             text = f"{what} uses {metric}, which {exporter.object} does not list"
             yield problem("E0708", text, fix=fix, place=_chosen_at(owner, variant))
 

@@ -17,6 +17,7 @@ from fleetgen.model.gate import Verdict
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Resolved, VariantKey
+from fleetgen.words import count
 
 BATCH: Final = 64
 BASELINE: Final = "cluster-baseline"
@@ -177,7 +178,7 @@ def demand_coverage(sent: Sequence[str], verdicts: Sequence[Verdict]) -> None:
     answered = [name for verdict in verdicts for name in verdict.coverage.ids]
     if sorted(answered) != sorted(sent):
         lost = sorted(set(sent) - set(answered))[:5]
-        message = f"the gate was asked {len(sent)} questions and answered {len(answered)}" + (
+        message = f"the gate was asked {count(len(sent), 'question')} and answered {len(answered)}" + (
             f"; unanswered: {', '.join(lost)}" if lost else ""
         )
         raise ToolError(

@@ -263,7 +263,7 @@ class SchemaJudge:
 
 def _unserved(api: Api, definition: Definition) -> Breach:
     served = [name for name, version in definition.versions.items() if version.served]
-    fix = f"write apiVersion: {api.group}/{served[-1]}, and adapt the object to it" if served else "remove it"
+    fix = f"set apiVersion: {api.group}/{served[-1]}, and adapt the object" if served else "remove it"
     return Breach(code=_UNSERVED, message=f"does not serve {api}; it serves {', '.join(served) or 'no version'}", fix=fix)
 
 
@@ -346,7 +346,7 @@ def _unknown_kinds(judged: Sequence[JudgedObject]) -> list[Finding]:
         return []
     named = "; ".join(f"{api_version} {', '.join(sorted(names))}" for api_version, names in sorted(kinds.items()))
     fix = "add the CustomResourceDefinitions to a folder that `schemas` names"
-    message = f"not validated, because no schema is known: {named}"
+    message = f"not validated for lack of a schema: {named}"
     return [Finding(code="E0605", message=message, fix=fix, place=Place(_CONFIG), severity=Severity.NOTE)]
 
 
@@ -359,10 +359,10 @@ def unknown_minors(resolved: Resolved, known: Sequence[str]) -> list[Finding]:
     warnings = []
     for minor, names in sorted(clusters.items()):
         used = nearest_minor(minor, known)
-        fact = f"those of {used} are used, and what they refuse is a warning" if used else "its own kinds are not validated"
+        fact = f"those of {used} are used, and their errors become warnings" if used else "its own kinds are not validated"
         fix = "update fleetgen" if used else f"update the clusters; the oldest schemas are those of Kubernetes {known[0]}"
         place = nearest_place(resolved.clusters[names[0]].tree, ("spec", "kubernetes", "version"))
-        message = f"the schemas of Kubernetes {minor} are not known; {fact}"
+        message = f"there are no schemas of Kubernetes {minor}; {fact}"
         warnings.append(
             Finding(code="E0606", message=message, fix=fix, place=place, severity=Severity.WARNING, clusters=tuple(names))
         )

@@ -84,7 +84,7 @@ class ConftestCli:
             env=process.scrubbed(self.environ, {**tuning, "HOME": home, "PATH": home}),
             ok=frozenset({0, 1}),
             timeout=_TIMEOUT_SECONDS,
-            fix="repair the policy that the tool names",
+            fix="correct the policy in the message",
         )
 
 
@@ -113,14 +113,14 @@ def _verdicts(ran: Ran) -> dict[str, Verdict]:
     try:
         answers = json.loads(ran.stdout)
     except ValueError as error:
-        raise process.failure(ran, "answered something that is not JSON") from error
+        raise process.failure(ran, "gave an answer that is not JSON") from error
     if not isinstance(answers, list):
-        raise process.failure(ran, "answered no list of results")
+        raise process.failure(ran, "gave an answer that is not a list of results")
     found = {}
     for answer in answers:
         name = str(answer.get("filename"))
         if name in found or answer.get("namespace") != NAMESPACE:
-            raise _nonsense(f"conftest answered about {name} twice or for another namespace: {answer.get('namespace')}")
+            raise _nonsense(f"conftest answered twice about {name}, or for another namespace: {answer.get('namespace')}")
         found[name] = _verdict(name, answer)
     return found
 

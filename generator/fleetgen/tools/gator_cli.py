@@ -97,7 +97,7 @@ class GatorCli:
             env=env,
             ok=frozenset({0, 1}),
             timeout=_TIMEOUT_SECONDS,
-            fix="repair the policy that the tool names",
+            fix="correct the policy in the message",
         )
 
 

@@ -104,7 +104,7 @@ class Git:
         entries = self._ls_tree(ref, prefix)
         for entry in entries:
             if entry.mode not in _PLAIN_FILES:
-                fix = "replace it by a plain file"
+                fix = "replace it with a plain file"
                 raise InputError(problem("E0107", f"{entry.path} at {ref} is a symbolic link or a submodule", fix=fix))
         return {entry.path: entry.oid for entry in sorted(entries, key=lambda entry: entry.path)}
 
@@ -162,7 +162,7 @@ class Git:
         ran = self._run("var", "GIT_COMMITTER_IDENT", ok=None)
         if ran.code != 0:
             fix = "run: git config user.name 'Your Name' && git config user.email you@example.com"
-            raise _refused("git does not know who commits", fix)
+            raise _refused("git has no name and address for the commit", fix)
         return ran.out.strip()
 
     # writing
@@ -204,7 +204,7 @@ class Git:
             return
         now = self.resolve(ref)
         if now != old:
-            fact = f"{ref} moved while publishing: it was at {old or 'nothing'}, now it is at {now or 'nothing'}"
+            fact = f"{ref} moved while publishing, from {old or 'nothing'} to {now or 'nothing'}"
             raise LockedError(problem("E0904", fact, fix="run the command again"))
         raise _refused(
             f"git cannot move {ref}: {_words(ran)}", "remove a stale lock file that it names, then run the command again"
@@ -281,7 +281,7 @@ class Git:
             stdin=stdin,
             ok=frozenset(range(256)) if ok is None else ok,
             timeout=_TIMEOUT_SECONDS,
-            fix="install git 2.30 or newer, and read its words above",
+            fix="install git 2.30 or newer, and read its message above",
             title=" ".join(("git", *arguments)),
         )
         return process.run(command)

@@ -107,7 +107,7 @@ def _errors(ran: Ran) -> list[dict[str, Any]]:
     try:
         return list(json.loads(ran.stderr)["errors"])
     except (ValueError, KeyError, TypeError) as error:
-        raise process.failure(ran, "answered something that is not JSON") from error
+        raise process.failure(ran, "gave an answer that is not JSON") from error
 
 
 def _complaint(error: Mapping[str, Any]) -> Complaint:

@@ -193,7 +193,7 @@ def end_together(daemons: Sequence[Daemon]) -> None:
 
 def failure(ran: Ran, why: str = "") -> ToolError:
     """A failed tool explains itself: the command, how it ended, and what it wrote, indented."""
-    reason = why or (f"was ended by {_signal_name(-ran.code)}" if ran.code < 0 else f"failed with exit code {ran.code}")
+    reason = why or (f"was stopped by {_signal_name(-ran.code)}" if ran.code < 0 else f"failed with exit code {ran.code}")
     text = f"`{ran.command}` {reason}{_block('stdout', ran.out)}{_block('stderr', ran.err)}"
     return ToolError(problem("E1103", text, fix=ran.command.fix))
 

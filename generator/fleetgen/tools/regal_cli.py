@@ -37,7 +37,7 @@ class RegalCli:
         try:
             complaints = [_complaint(entry, self.root) for entry in json.loads(ran.stdout)["violations"]]
         except (ValueError, KeyError, TypeError) as error:
-            raise process.failure(ran, "answered something that is not its report") from error
+            raise process.failure(ran, "gave an answer that is not its report") from error
         return tuple(sorted(complaints, key=lambda one: (one.place.path, one.place.line, one.rule)))
 
 

@@ -154,7 +154,7 @@ class Toolchain:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            self.on_line(f"{pin.name}: waiting for another fleetgen that builds it")
+            self.on_line(f"{pin.name}: waiting for another run that builds it")
             lock.acquire(timeout=_WAIT_SECONDS)
         try:
             yield
@@ -166,7 +166,7 @@ class Toolchain:
         go = self._go(pin)
         for left in target.parent.glob(".building-*"):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
-        self.on_line(f"{pin.name}: building {pin.version} with {go} (once, up to some minutes)")
+        self.on_line(f"{pin.name}: building {pin.version} with {go} (once; it can take some minutes)")
         with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as folder:
             self._compile(pin, go, Path(folder)).replace(target)
         tool = self._tool(pin, target, "cache")
@@ -313,7 +313,7 @@ def _identify(path: Path) -> _Identity:
 
 def _cannot_build(pin: Pin, error: ToolError) -> ToolError:
     message = f"{pin.name} {pin.version} is missing and cannot be built: {error.findings[0].message}"
-    fix = f"repair the cause above (network, disk space), then run: fleetgen tools install {pin.name}"
+    fix = f"fix the cause above (network, disk space), then run: fleetgen tools install {pin.name}"
     return ToolError(problem("E1101", message, fix=fix))
 
 

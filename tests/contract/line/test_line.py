@@ -31,7 +31,7 @@ def test_verify_names_every_file_that_somebody_changed(fleet: Path, capsys: pyte
     assert main(["verify", AS_OF]) == 1
     fix = "  fix: run 'fleetgen render' and commit the result\n"
     assert capsys.readouterr().err == (
-        f"output/clusters/production/c1/root.yaml: error[E0901]: differs from what its inputs render to\n{fix}"
+        f"output/clusters/production/c1/root.yaml: error[E0901]: differs from what its inputs render\n{fix}"
         f"output/clusters/production/c2/root.yaml: error[E0901]: is missing\n{fix}"
         f"output/extra.yaml: error[E0901]: is not rendered by any input\n{fix}"
         "3 errors\n"
@@ -88,7 +88,7 @@ def test_publish_refuses_inputs_that_are_not_committed(fleet: Path, capsys: pyte
     assert main(["publish", AS_OF]) == 2
     assert capsys.readouterr().err == (
         "fleet/clusters/c1.yaml: error[E0906]: inputs are not committed: fleet/clusters/c1.yaml\n"
-        "  fix: commit them first, or pass --allow-uncommitted if the output must not match the commit\n"
+        "  fix: commit them first, or pass --allow-uncommitted to publish output that does not match the commit\n"
         "1 error\n"
     )
 
@@ -101,7 +101,7 @@ def test_publish_refuses_to_lose_clusters_unless_told(fleet: Path, capsys: pytes
     assert main(["publish", AS_OF]) == 2
     assert capsys.readouterr().err == (
         "error[E0902]: environment 'production' would lose 1 of 3 clusters: c1\n"
-        "  fix: check the change; if it is meant, pass --allow-removal\n1 error\n"
+        "  fix: check the change; if you intend it, pass --allow-removal\n1 error\n"
     )
     assert main(["publish", AS_OF, "--allow-removal"]) == 0
 
@@ -121,9 +121,10 @@ def test_publish_refuses_to_move_an_object_to_another_unit(fleet: Path, capsys: 
     capsys.readouterr()
     assert main(["publish", AS_OF, "--allow-uncommitted"]) == 2
     assert capsys.readouterr().err == (
-        "error[E0703]: ConfigMap serving/settings moves from unit 'cluster-baseline' to 'toy'; a site would delete it first\n"
+        "error[E0703]: ConfigMap serving/settings moves from unit 'cluster-baseline' to 'toy'; sites would delete it first\n"
         "  clusters: 3: production/c1, production/c2, production/c3\n"
-        "  fix: do it in two steps: publish without the object, let the sites sync, then publish it in its new unit\n1 error\n"
+        "  fix: publish twice: first without the object; then, when the sites have synced, with the object in its new unit\n"
+        "1 error\n"
     )
     assert git(fleet, "rev-parse", "HEAD") == head
     edit(second / "kustomization.yaml", ", settings.yaml", "")
@@ -183,7 +184,11 @@ def test_a_required_policy_that_evaluates_nothing_fails(fleet: Path, capsys: pyt
 
 
 WRONG = {
-    "broken YAML": ("fleet/x.yaml", "a: [\n", "fleet/x.yaml:2:1: error[E0101]: not YAML: did not find expected node content"),
+    "broken YAML": (
+        "fleet/x.yaml",
+        "a: [\n",
+        "fleet/x.yaml:2:1: error[E0101]: is not valid YAML: did not find expected node content",
+    ),
     "duplicate key": (
         "fleet/x.yaml",
         "a: b\na: c\n",
@@ -273,8 +278,8 @@ def test_a_symbolic_link_out_of_the_repository_is_refused(fleet: Path, capsys: p
     (fleet / "fleet/passwd.yaml").symlink_to("/etc/passwd")
     assert main(["check", AS_OF]) == 2
     assert capsys.readouterr().err == (
-        "fleet/passwd.yaml: error[E0107]: a symbolic link; inputs must be plain files\n"
-        "  fix: replace it by the file itself\n1 error\n"
+        "fleet/passwd.yaml: error[E0107]: is a symbolic link; inputs must be plain files\n"
+        "  fix: replace it with the file itself\n1 error\n"
     )
 
 

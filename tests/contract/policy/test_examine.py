@@ -72,13 +72,13 @@ MISTAKES: Mapping[str, Mistake] = {
     "unreached line": Mistake(
         POLICY,
         *end("\n_is_mapping(0)\n\n_is_mapping(1)\n"),
-        [("E0812", f"{POLICY}:50", "line 50 is reached by no test"), ("E0812", f"{POLICY}:52", "line 52 is reached by no test")],
+        [("E0812", f"{POLICY}:50", "no test reaches line 50"), ("E0812", f"{POLICY}:52", "no test reaches line 52")],
     ),
     "not for Gatekeeper": Mistake(
         POLICY,
         "        items: {type: string}\n",
         "        items: {type: string}\n#         uniqueItems: true\n",
-        [("E0816", f"{POLICY}:1", f"Gatekeeper does not take FG-POD-001: {QUADRATIC}")],
+        [("E0816", f"{POLICY}:1", f"Gatekeeper does not accept FG-POD-001: {QUADRATIC}")],
     ),
     "syntax": Mistake(POLICY, "_path := [", "_path := ", [("E0813", f"{POLICY}:42:20", "unexpected , token")]),
     "network": Mistake(

@@ -115,7 +115,7 @@ def test_the_gates_are_equal(
     assert answer.pairs > 6000
     assert set(answer.left_out) <= {
         "no constraint can have these parameters",
-        "the metadata is of a form that no API server takes",
+        "no API server accepts the form of the metadata",
         "there is no object",
     }
 
@@ -237,8 +237,8 @@ def test_a_difference_is_told(
     (found,) = findings(privileged, place)
     assert (found.code, found.place) == ("E0819", pods.policy.place)
     assert found.message == (
-        f"{pods.name} on Deployment/web: only the gate says deny: {implied} the container is privileged {details}; "
-        f"only Gatekeeper says deny: {implied} it is privileged {details}"
+        f"{pods.name} on Deployment/web: only the gate reports deny: {implied} the container is privileged {details}; "
+        f"only Gatekeeper reports deny: {implied} it is privileged {details}"
     )
     wild = compare(asked, engine, Other(gator, "grants", "gives"))
     assert [(each.constraint, each.subject, each.gate) for each in wild.differences] == [
@@ -251,7 +251,7 @@ def test_a_policy_that_gatekeeper_cannot_compile(
     rego: Mapping[str, str], pods: Constraint, engine: ConftestCli, gator: GatorCli
 ) -> None:
     asked = trial(rego, [pods], [(workload("Deployment"), None)])
-    with pytest.raises(Exception, match=r"Gatekeeper does not take FG-POD-001: .*rego_parse_error"):
+    with pytest.raises(Exception, match=r"Gatekeeper does not accept FG-POD-001: .*rego_parse_error"):
         compare(asked, engine, Other(gator, "violation contains", "violation contain"))
 
 
@@ -268,5 +268,5 @@ def test_a_policy_whose_library_is_missing_is_told(
     comparison = compare(made, engine, gator)
     assert (comparison.differences, comparison.pairs) == ((), 1)
     assert [(f.code, f.message) for f in silent(rules, made, comparison)] == [
-        ("E0820", "no test of FG-POD-001 fails on an object that both gates take")
+        ("E0820", "no test of FG-POD-001 fails on an object that both gates accept")
     ]

@@ -162,9 +162,9 @@ def test_the_users_configuration_has_no_say(conftest: ConftestCli, tmp_path: Pat
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("kill -KILL $$", "was ended by SIGKILL"),
-        ("exit 0", "answered something that is not JSON"),
-        ("echo null", "answered no list of results"),
+        ("kill -KILL $$", "was stopped by SIGKILL"),
+        ("exit 0", "gave an answer that is not JSON"),
+        ("echo null", "gave an answer that is not a list of results"),
         ("echo '[]'", "conftest gave no result for 1 of 1 inputs"),
     ],
     ids=["killed", "silent", "null", "empty"],

@@ -193,7 +193,7 @@ def test_a_changed_module_is_refused(demo: Toolchain) -> None:
         demo.need("demo")
     code, fact, fix = message(caught.value)
     assert (code, "checksum mismatch" in fact) == ("E1101", True)
-    assert fix == "repair the cause above (network, disk space), then run: fleetgen tools install demo"
+    assert fix == "fix the cause above (network, disk space), then run: fleetgen tools install demo"
     assert left_behind(demo) == ["lock"]
 
 

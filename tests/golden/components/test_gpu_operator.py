@@ -199,7 +199,7 @@ SUPPORT: Final = {
         [
             (
                 "distribution k3s with kubernetes.minor 1.33 in version v25.10.1",
-                "use version v26.3.1 or v26.3.2 or v26.3.3 or v26.7.0",
+                "use version v26.3.1, v26.3.2, v26.3.3 or v26.7.0",
             )
         ],
     ),
@@ -211,7 +211,7 @@ SUPPORT: Final = {
         [
             (
                 "distribution kubeadm with kubernetes.minor 1.36 in version v26.3.1",
-                "use version v26.3.2 or v26.3.3 or v26.7.0; 26.3.0 runs on kubernetes.minor 1.32, 1.33, 1.34, 1.35",
+                "use version v26.3.2, v26.3.3 or v26.7.0; 26.3.0 runs on kubernetes.minor 1.32, 1.33, 1.34, 1.35",
             )
         ],
     ),
@@ -248,7 +248,7 @@ SUPPORT: Final = {
             (
                 "distribution openshift with kubernetes.minor 1.30 in version v26.7.0",
                 (
-                    "use version v25.3.0 or v25.3.2 or v25.3.4 or v25.10.0 or v25.10.1; "
+                    "use version v25.3.0, v25.3.2, v25.3.4, v25.10.0 or v25.10.1; "
                     "26.7 runs on kubernetes.minor 1.31, 1.32, 1.33, 1.34, 1.35"
                 ),
             )

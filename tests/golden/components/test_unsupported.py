@@ -43,7 +43,7 @@ REFUSED: Final = {
         (MICROSHIFT % 20, HOST % "A2"),
         [
             (
-                "distribution microshift in version v0.17.4: use version v0.20.0 or v0.19.3 or v0.18.2; "
+                "distribution microshift in version v0.17.4: use version v0.20.0, v0.19.3 or v0.18.2; "
                 "0.17 runs on distribution k0s, k3s, kubeadm, microk8s, rke2"
             )
         ],

@@ -24,25 +24,25 @@ REFUSED: Final[dict[str, Refused]] = {
     "precompiled without branch": (
         GPU % "L4, count: 1, driver: precompiled",
         "nodePools.0.gpu.driverVersion",
-        "a precompiled driver is chosen by its branch",
+        "a precompiled driver needs a branch",
         "set gpu.driverVersion to the branch, for example 580",
     ),
     "Secure Boot with a driver that is built": (
         "[{name: a, secureBoot: true, gpu: {product: L4, count: 1}}]",
         "nodePools.0.gpu.driver",
-        "with Secure Boot the node refuses the driver that the operator builds, because nobody signed it",
+        "with Secure Boot the node refuses the driver that the operator builds, because it is not signed",
         "install a signed driver on the host and set driver: host",
     ),
     "a driver after the card's last": (
         GPU % "P40, count: 1, driver: host, driverVersion: 595.91.07",
         "nodePools.0.gpu.driverVersion",
-        "driver 595.91.07 has no support for pascal cards such as the P40",
-        "use a driver of branch 580, the last one for them",
+        "driver 595.91.07 does not support pascal cards such as the P40",
+        "use a driver of branch 580, the last one that does",
     ),
     "a driver before MIG": (
         GPU % "H200, count: 1, driver: host, driverVersion: 535.309.01, sharing: {mode: mig, slices: {1g.18gb: 7}}",
         "nodePools.0.gpu.driverVersion",
-        "MIG on a H200 needs driver 550.90.07 or later, the pool has 535.309.01",
+        "MIG on an H200 needs driver 550.90.07 or later; the pool has 535.309.01",
         "use a driver of 550.90.07 or later",
     ),
 }

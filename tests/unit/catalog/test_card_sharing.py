@@ -15,58 +15,58 @@ REFUSED: Final[dict[str, Refused]] = {
     "MIG on a card without MIG": (
         GPU % "L4, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}",
         "nodePools.0.gpu.sharing.mode",
-        "a L4 cannot be cut by MIG",
+        "an L4 does not support MIG",
         f"use sharing.mode: time-slicing or mps; cards with known MIG profiles are {CARDS}",
     ),
     "a profile of another card": (
         GPU % "A30, count: 1, sharing: {mode: mig, slices: {1g.5gb: 4}}",
         "nodePools.0.gpu.sharing.slices.1g.5gb",
-        "a A30 has no MIG profile 1g.5gb",
+        "an A30 has no MIG profile 1g.5gb",
         "its profiles are 1g.6gb, 2g.12gb, 4g.24gb",
     ),
     "slices that do not add up": (
         GPU % "A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 3, 2g.12gb: 1}}",
         "nodePools.0.gpu.sharing.slices",
-        "3 x 1g.6gb and 1 x 2g.12gb do not fit on a A30: they need 5 of its 4 compute slices and 5 of its 4 memory slices",
-        "take fewer; of one profile alone at most {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
+        "3 x 1g.6gb and 1 x 2g.12gb do not fit on an A30: they need 5 of its 4 compute slices and 5 of its 4 memory slices",
+        "use fewer slices; the most of one profile alone is {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
     ),
     "memory that does not add up": (
         GPU % "A100, count: 1, sharing: {mode: mig, slices: {3g.20gb: 2, 1g.5gb: 1}}",
         "nodePools.0.gpu.sharing.slices",
-        "2 x 3g.20gb and 1 x 1g.5gb do not fit on a A100: they need 7 of its 7 compute slices and 9 of its 8 memory slices",
+        "2 x 3g.20gb and 1 x 1g.5gb do not fit on an A100: they need 7 of its 7 compute slices and 9 of its 8 memory slices",
         (
-            "take fewer; of one profile alone at most {1g.5gb: 7}, {1g.10gb: 4}, {2g.10gb: 3}, {3g.20gb: 2}, {4g.20gb: 1}, "
-            "{7g.40gb: 1}"
+            "use fewer slices; the most of one profile alone is {1g.5gb: 7}, {1g.10gb: 4}, {2g.10gb: 3}, {3g.20gb: 2}, "
+            "{4g.20gb: 1}, {7g.40gb: 1}"
         ),
     ),
     "MIG without slices": (
         GPU % "A30, count: 1, sharing: {mode: mig}",
         "nodePools.0.gpu.sharing",
-        "MIG needs to know the slices of a card",
+        "sharing.mode mig needs sharing.slices",
         "set sharing.slices, for example one of {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
     ),
     "single with two profiles": (
         GPU % "A30, count: 1, sharing: {mode: mig, strategy: single, slices: {1g.6gb: 2, 2g.12gb: 1}}",
         "nodePools.0.gpu.sharing.strategy",
-        "with the strategy single all slices of a cluster are of one profile",
+        "strategy single allows one MIG profile per cluster",
         "use strategy: mixed, or one profile",
     ),
     "AMD cards in slices of time": (
         GPU % "MI210, count: 1, sharing: {mode: time-slicing, replicas: 2}",
         "nodePools.0.gpu.sharing.mode",
-        "amd cards cannot be shared by time-slicing",
+        "amd cards do not support sharing.mode time-slicing",
         "use sharing.mode: none",
     ),
     "slices of time without number": (
         GPU % "L4, count: 1, sharing: {mode: time-slicing}",
         "nodePools.0.gpu.sharing",
-        "time-slicing with one replica shares nothing",
-        "set sharing.replicas to 2 or more, or mode: none",
+        "time-slicing needs at least 2 replicas",
+        "set sharing.replicas to 2 or more, or sharing.mode: none",
     ),
     "replicas of a whole card": (
         GPU % "L4, count: 1, sharing: {mode: none, replicas: 2}",
         "nodePools.0.gpu.sharing.replicas",
-        "replicas mean nothing with sharing.mode none",
+        "replicas have no effect with sharing.mode none",
         "remove replicas, or set sharing.mode: time-slicing",
     ),
     "both MIG strategies": (
@@ -75,7 +75,7 @@ REFUSED: Final[dict[str, Refused]] = {
             " {name: b, gpu: {product: A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}}}]"
         ),
         "nodePools.1.gpu.sharing.strategy",
-        "the pools of a cluster use both MIG strategies; the operator knows one for all nodes",
+        "the pools of a cluster use both MIG strategies; the GPU operator has one for all nodes",
         "use strategy: mixed in all pools",
     ),
 }

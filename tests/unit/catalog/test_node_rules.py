@@ -151,9 +151,9 @@ def test_what_belongs_to_kubernetes_is_left_out(pool: str, what: str, space: str
 
 WHY: Final = {
     "zone": "it has no prefix",
-    "Example.com/zone": "it is no name that Kubernetes admits",
-    "example.com/-zone": "it is no name that Kubernetes admits",
-    "example.com/zone": "Kubernetes does not admit its value",
+    "Example.com/zone": "Kubernetes does not allow such a name",
+    "example.com/-zone": "Kubernetes does not allow such a name",
+    "example.com/zone": "Kubernetes does not allow its value",
 }
 
 

@@ -37,19 +37,19 @@ REFUSED: Final[dict[str, Refused]] = {
     "names that are no expression": (
         "[{name: a, nodeNames: 'gpu-[0'}]",
         "nodePools.0.nodeNames",
-        "'gpu-[0' is no regular expression: unterminated character set at position 4",
+        "'gpu-[0' is not a regular expression: unterminated character set at position 4",
         "correct it, or list the names: one|two",
     ),
     "names that look ahead": (
         "[{name: a, nodeNames: '(?!system).*'}]",
         "nodePools.0.nodeNames",
-        "'(?!system).*' looks around or refers back, which node feature discovery does not understand",
-        "say it without (?=, (?!, (?< and \\1, or list the names: one|two",
+        "'(?!system).*' has a lookaround or a backreference, which node feature discovery does not support",
+        "write it without (?=, (?!, (?< and \\1, or list the names: one|two",
     ),
     "two vendors in one box": (
         "[{name: a, gpu: {product: L4, count: 1}}, {name: b, gpu: {product: MI210, count: 1}}]",
         "nodePools.1.gpu.product",
-        "an all-in-one site runs the drivers of one vendor; its pools have cards of amd and nvidia",
+        "an all-in-one site runs the drivers of only one vendor; its pools have cards of amd and nvidia",
         "use cards of nvidia in all pools, or set topology: remote-workers",
     ),
 }

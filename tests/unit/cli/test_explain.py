@@ -149,7 +149,7 @@ Usual cause:
   A block that was copied and not edited, or a merge that kept both sides.
 
 Message:
-  fleet/clusters/store-0042.yaml:9:3: error[E0102]: the key 'ring' stands here again; the first is in line 8
+  fleet/clusters/store-0042.yaml:9:3: error[E0102]: key 'ring' appears twice; the first is in line 8
     fix: keep one of the two
 
 Wrong (fleet/clusters/store-0042.yaml):
@@ -176,7 +176,7 @@ def test_json_has_the_parts_of_the_page(run: Run) -> None:
         "description": "YAML readers keep the last value of a key that stands twice and drop the first without a word.",
         "cause": "A block that was copied and not edited, or a merge that kept both sides.",
         "message": (
-            "fleet/clusters/store-0042.yaml:9:3: error[E0102]: the key 'ring' stands here again; the first is in line 8\n"
+            "fleet/clusters/store-0042.yaml:9:3: error[E0102]: key 'ring' appears twice; the first is in line 8\n"
             "  fix: keep one of the two"
         ),
         "fix": "Keep one of the two lines.",

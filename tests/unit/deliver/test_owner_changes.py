@@ -14,7 +14,7 @@ from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.resource import ResourceId
 
-FIX: Final = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
+FIX: Final = "publish twice: first without the object; then, when the sites have synced, with the object in its new unit"
 SETTINGS: Final = "ConfigMap serving/settings"
 
 
@@ -36,7 +36,7 @@ def manifest(name: str) -> Manifest:
 
 
 def moved(identity: str, owner: str, unit: str, *clusters: str) -> Finding:
-    message = f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first"
+    message = f"{identity} moves from unit '{owner}' to '{unit}'; sites would delete it first"
     return Finding(code="E0703", message=message, fix=FIX, clusters=clusters)
 
 

@@ -56,6 +56,6 @@ def _units(*names: str) -> dict[str, dict[str, str]]:
     ],
 )
 def test_what_a_publish_would_take_away(old: Bills, new: Bills, messages: list[str]) -> None:
-    fix = "check the change; if it is meant, pass --allow-removal"
+    fix = "check the change; if you intend it, pass --allow-removal"
     before, after = ({key(cluster): units for cluster, units in bills.items()} for bills in (old, new))
     assert removals(before, after, GUARDS) == [problem("E0902", message, fix=fix) for message in messages]

@@ -47,7 +47,7 @@ MISTAKES: Final = {
         ("k3s", "v1.35.4+k3s1", "gpu: {product: L4, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}}", ""),
         "fleet/clusters/site-1.yaml:9:83",
         "E0307",
-        "a L4 cannot be cut by MIG",
+        "an L4 does not support MIG",
         (
             "use sharing.mode: time-slicing or mps; cards with known MIG profiles are A30, A100, A100 80GB, "
             "H100, H100 NVL, H200, "
@@ -58,8 +58,8 @@ MISTAKES: Final = {
         ("k3s", "v1.35.4+k3s1", "gpu: {product: A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 2, 2g.12gb: 2}}}", ""),
         "fleet/clusters/site-1.yaml:9:89",
         "E0307",
-        "2 x 1g.6gb and 2 x 2g.12gb do not fit on a A30: they need 6 of its 4 compute slices and 6 of its 4 memory slices",
-        "take fewer; of one profile alone at most {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
+        "2 x 1g.6gb and 2 x 2g.12gb do not fit on an A30: they need 6 of its 4 compute slices and 6 of its 4 memory slices",
+        "use fewer slices; the most of one profile alone is {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
     ),
     "the GPU operator for a Jetson": (
         (
@@ -105,7 +105,7 @@ MISTAKES: Final = {
         ("k3s", "v1.35.4+k3s1", "gpu: {product: L4, count: 1}}\n    - {name: more, gpu: {product: MI210, count: 1}", ""),
         "fleet/clusters/site-1.yaml:10:35",
         "E0307",
-        "an all-in-one site runs the drivers of one vendor; its pools have cards of amd and nvidia",
+        "an all-in-one site runs the drivers of only one vendor; its pools have cards of amd and nvidia",
         "use cards of nvidia in all pools, or set topology: remote-workers",
     ),
     "the operator of another vendor": (
@@ -145,4 +145,4 @@ spec: {environment: production}
 
 @pytest.mark.parametrize(("site", "place", "code", "message", "fix"), MISTAKES.values(), ids=MISTAKES)
 def test_refused(site: tuple[str, str, str, str], place: str, code: str, message: str, fix: str) -> None:
-    assert [(*each[:3], each[3].partition("; known are")[0]) for each in refused(site)] == [(place, code, message, fix)]
+    assert [(*each[:3], each[3].partition(" The known")[0]) for each in refused(site)] == [(place, code, message, fix)]

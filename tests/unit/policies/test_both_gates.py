@@ -150,7 +150,7 @@ def test_a_template_that_is_refused_is_no_difference() -> None:
         compare(trial((config("a"), None)), Gate(), Gator(refuses="ConstraintTemplate"))
     (found,) = caught.value.findings
     assert (found.code, str(found.place)) == ("E0816", f"{PATH}:1")
-    assert found.message == "Gatekeeper does not take FG-POD-001: refused: ConstraintTemplate"
+    assert found.message == "Gatekeeper does not accept FG-POD-001: refused: ConstraintTemplate"
 
 
 def test_an_answer_about_something_else_is_an_error() -> None:

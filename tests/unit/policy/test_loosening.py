@@ -57,7 +57,7 @@ def said(message: str, place: str | Place, *clusters: str) -> Finding:
     return Finding(
         code="E0808",
         message=f"this change {message}",
-        fix="let the owners of the policies review it; the change was judged without it",
+        fix="ask the owners of the policies for a review; the change was judged without it",
         place=(Place(place) if place else None) if isinstance(place, str) else place,
         severity=Severity.WARNING,
         clusters=clusters,
@@ -76,38 +76,38 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "severity": (
         state,
         lambda: state(judging=replace(POLICY, severity="medium")),
-        [said("calls FG-POD-001 medium instead of critical, so that waivers of it may hold longer", THERE)],
+        [said("lowers the severity of FG-POD-001 from critical to medium, which allows longer waivers", THERE)],
     ),
     "where": (
         state,
         lambda: state(judging=policy(where="cluster")),
-        [said("lets FG-POD-001 judge in 'cluster' instead of 'both'", THERE)],
+        [said("changes where FG-POD-001 judges from 'both' to 'cluster'", THERE)],
     ),
     "rule": (
         state,
         lambda: state(files={**FILES, PATH: FILES[PATH].replace('"bad"', '"good"')}),
-        [said("alters the Rego of FG-POD-001", THERE)],
+        [said("changes the Rego of FG-POD-001", THERE)],
     ),
     "library of the rule": (
         state,
         lambda: state(files={**FILES, LIB: "package lib.exempt\n\nx if false\n"}),
-        [said("alters the Rego of FG-POD-001", THERE)],
+        [said("changes the Rego of FG-POD-001", THERE)],
     ),
     "gate": (
         state,
         lambda: state(files={**FILES, GATE: "package main\n"}),
-        [said(f"alters how the gate judges ({GATE})", GATE)],
+        [said(f"changes how the gate judges ({GATE})", GATE)],
     ),
     "weaker action": (
         state,
         lambda: state((replace(X, action="warn"),)),
-        [said("lets 'x' only warn instead of deny", HERE, "a", "b")],
+        [said("lowers the action of 'x' from deny to warn", HERE, "a", "b")],
     ),
     "stronger action": (lambda: state((replace(X, action="warn"),)), state, []),
     "weaker in a group": (
         state,
         lambda: state(enforcements=(document("e", "dryrun", groups="pilots"),)),
-        [said("lets 'x' only dryrun instead of deny", Place("policies/enforcement/e.yaml", 1, 1), "a")],
+        [said("lowers the action of 'x' from deny to dryrun", Place("policies/enforcement/e.yaml", 1, 1), "a")],
     ),
     "stage entered": (
         lambda: state(enforcements=(document("e", "dryrun", groups="pilots"),)),
@@ -117,13 +117,13 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "match": (
         state,
         lambda: state((constraint("x", match={"namespaces": ["shop"]}),)),
-        [said("alters the match of 'x'", HERE, "a", "b")],
+        [said("changes the match of 'x'", HERE, "a", "b")],
     ),
-    "parameters": (state, lambda: state((constraint("x", limit=9),)), [said("alters the parameters of 'x'", HERE, "a", "b")]),
+    "parameters": (state, lambda: state((constraint("x", limit=9),)), [said("changes the parameters of 'x'", HERE, "a", "b")]),
     "parameters of the environment": (
         state,
         lambda: state(registry="docker.io/"),
-        [said("alters the parameters of 'x'", HERE, "a", "b")],
+        [said("changes the parameters of 'x'", HERE, "a", "b")],
     ),
     "not required": (
         lambda: state((replace(X, required=True),)),
@@ -143,17 +143,17 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "new waiver": (
         state,
         lambda: state(waivers=(waiver(),)),
-        [said("waives FG-POD-001 ('w', until 2026-12-01)", "policies/waivers/w.yaml")],
+        [said("adds waiver 'w' of FG-POD-001 until 2026-12-01", "policies/waivers/w.yaml")],
     ),
     "new waiver of one rule": (
         state,
         lambda: state(waivers=(waiver(number="FG-POD-001.host-port"),)),
-        [said("waives FG-POD-001.host-port ('w', until 2026-12-01)", "policies/waivers/w.yaml")],
+        [said("adds waiver 'w' of FG-POD-001.host-port until 2026-12-01", "policies/waivers/w.yaml")],
     ),
     "waiver of all rules": (
         lambda: state(waivers=(waiver(number="FG-POD-001.host-port"),)),
         lambda: state(waivers=(waiver(),)),
-        [said("alters what waiver 'w' covers", "policies/waivers/w.yaml")],
+        [said("changes what waiver 'w' covers", "policies/waivers/w.yaml")],
     ),
     "waiver gone": (lambda: state(waivers=(waiver(),)), state, []),
     "waiver extended": (
@@ -164,7 +164,7 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "waiver widened": (
         lambda: state(waivers=(waiver(scope=WaiverScope(namespace="shop")),)),
         lambda: state(waivers=(waiver(scope=WaiverScope(namespace="*")),)),
-        [said("alters what waiver 'w' covers", "policies/waivers/w.yaml")],
+        [said("changes what waiver 'w' covers", "policies/waivers/w.yaml")],
     ),
 }
 

@@ -41,7 +41,7 @@ def test_other_files_are_no_policies() -> None:
             "id: FG-POD-001",
             "id: POD-1",
             ":7:9",
-            "METADATA.custom.id is 'POD-1', which does not have the form that is needed",
+            "METADATA.custom.id is 'POD-1', which has the wrong form",
             "the form is ^FG-[A-Z0-9]+-[0-9]{3}$",
             id="id",
         ),
@@ -76,7 +76,7 @@ def test_other_files_are_no_policies() -> None:
             "limit: {type: integer",
             "limit: {type: integr",
             ":16:5",
-            "METADATA.custom.parameters is not a JSON Schema: "
+            "METADATA.custom.parameters is not a valid JSON Schema: "
             "\"integr\" is not valid under any of the schemas listed in the 'anyOf' keyword",
             "correct it",
             id="schema",
@@ -145,7 +145,7 @@ def test_ids_and_kinds_are_unique() -> None:
         (
             f"{second}:1",
             f"FG-POD-001 is also the id of {PATH}",
-            "give one of them a new number; ids never change and are never used again",
+            "give one of them a new number; an id never changes and is never reused",
         ),
         (f"{second}:1", f"FGPODNoPrivileged is also the kind of {PATH}", "give one of them another kind"),
     ]

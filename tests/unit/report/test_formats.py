@@ -260,7 +260,7 @@ def shifted(finding: Finding, lines: int) -> Finding:
 MOVING = (
     *FINDINGS,
     Finding("E0205", "Cluster 'x' is defined twice; the first is b.yaml:4:2", place=Place("c.yaml", 5, 1)),
-    Finding("E0102", "the key 'a' stands here again; the first is in line 3", place=Place("c.yaml", 8, 1)),
+    Finding("E0102", "key 'a' appears twice; the first is in line 3", place=Place("c.yaml", 8, 1)),
 )
 
 

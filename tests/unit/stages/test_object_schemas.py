@@ -151,7 +151,7 @@ def test_a_breach_is_one_finding_for_all_minors_that_agree() -> None:
         Finding(
             code="E0603",
             message="unknown key 'b' in the object (v1 of Kubernetes 1.35, 1.36)",
-            fix="known: a, apiVersion, kind, metadata",
+            fix="use one of: a, apiVersion, kind, metadata",
             place=HERE,
             object=ResourceId("", "ConfigMap", "", "x"),
             clusters=("new", "old"),
@@ -166,7 +166,7 @@ def test_a_version_that_one_minor_does_not_serve_names_its_clusters_only() -> No
         Finding(
             code="E0604",
             message="Kubernetes 1.36 does not serve policy/v1beta1 Budget; served by Kubernetes 1.35",
-            fix="write apiVersion: policy/v1, and adapt the object to it",
+            fix="set apiVersion: policy/v1, and adapt the object",
             place=HERE,
             object=ResourceId("policy", "Budget", "", "x"),
             clusters=("new",),
@@ -181,7 +181,7 @@ def test_a_cluster_newer_than_all_schemas_is_judged_by_the_newest_and_gets_warni
     assert object_schemas.unknown_minors(resolved, TwoMinors.minors) == [
         Finding(
             code="E0606",
-            message="the schemas of Kubernetes 1.40 are not known; those of 1.36 are used, and what they refuse is a warning",
+            message="there are no schemas of Kubernetes 1.40; those of 1.36 are used, and their errors become warnings",
             fix="update fleetgen",
             place=Place("fleet/clusters/newer.yaml", 2, 44),
             severity=Severity.WARNING,
@@ -197,7 +197,7 @@ def test_a_cluster_older_than_all_schemas_is_not_judged_and_that_is_said() -> No
     (warning,) = object_schemas.unknown_minors(resolved, TwoMinors.minors)
     assert (warning.severity, warning.message, warning.fix) == (
         Severity.WARNING,
-        "the schemas of Kubernetes 1.9 are not known; its own kinds are not validated",
+        "there are no schemas of Kubernetes 1.9; its own kinds are not validated",
         "update the clusters; the oldest schemas are those of Kubernetes 1.35",
     )
 
@@ -227,8 +227,8 @@ def test_custom_kinds_are_judged_by_the_definition_at_hand() -> None:
 @pytest.mark.parametrize(
     ("version", "served", "fact", "fix"),
     [
-        ("v0", "true", "it serves v1", "write apiVersion: g.io/v1, and adapt the object to it"),
-        ("v2", "true", "it serves v1", "write apiVersion: g.io/v1, and adapt the object to it"),
+        ("v0", "true", "it serves v1", "set apiVersion: g.io/v1, and adapt the object"),
+        ("v2", "true", "it serves v1", "set apiVersion: g.io/v1, and adapt the object"),
         ("v1", "false", "it serves no version", "remove it"),
     ],
     ids=["not served", "not there", "nothing served"],
@@ -266,7 +266,7 @@ def test_what_the_fleet_itself_defines_comes_first_and_only_where_it_is_installe
         ("unknown key 'rendered' in the object (g.io/v1 of crds/thing.yaml)", ("d",)),
     ]
     assert [f.message for f in findings if f.code == "E0605"] == [
-        f"not validated, because no schema is known: {definition.api_version} {definition.kind}"
+        f"not validated for lack of a schema: {definition.api_version} {definition.kind}"
     ]
 
 
@@ -287,7 +287,7 @@ def test_kinds_without_a_schema_are_one_note() -> None:
     assert findings == [
         Finding(
             code="E0605",
-            message="not validated, because no schema is known: a.io/v1 A, Z; a.io/v2 A; b.io/v1 B",
+            message="not validated for lack of a schema: a.io/v1 A, Z; a.io/v2 A; b.io/v1 B",
             fix="add the CustomResourceDefinitions to a folder that `schemas` names",
             place=Place("fleetgen.toml"),
             severity=Severity.NOTE,

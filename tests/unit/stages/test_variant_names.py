@@ -90,13 +90,13 @@ REFUSED: Final = {
         {"region": "n" * 41},
         "E0401",
         f"the region name '{'n' * 41}' cannot be part of a path",
-        ("use lower-case letters, digits and single . + - (at most 40), not default, app, cluster-* or a Windows device name"),
+        ("use lower-case letters, digits and single . + - (at most 40); default, app, cluster-* and Windows devices are taken"),
     ),
     "the name of a device": (
         {"profile": "com1"},
         "E0401",
         "the profile name 'com1' cannot be part of a path",
-        ("use lower-case letters, digits and single . + - (at most 40), not default, app, cluster-* or a Windows device name"),
+        ("use lower-case letters, digits and single . + - (at most 40); default, app, cluster-* and Windows devices are taken"),
     ),
     "a value of a fact": (
         {"group": "k3s"},
@@ -125,14 +125,14 @@ REFUSED: Final = {
     "two kinds of documents": (
         {"group": "north"},
         "E0402",
-        "the group 'north' has the name of the region at fleet/all.yaml:12:1",
+        "the group 'north' has the same name as the region at fleet/all.yaml:12:1",
         "rename one of the two",
     ),
     "a name that is too long": (
         {**LONG, "of_region": SETS, "of_profile": SETS, "of_group": SETS},
         "E0403",
         f"the variant name '{'--'.join(LONG.values())}' is too long for a path",
-        "introduce a group that stands for the combination",
+        "add a group for this combination",
     ),
 }
 

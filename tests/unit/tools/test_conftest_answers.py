@@ -43,15 +43,15 @@ def test_results_and_coverage_are_taken_apart() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (None, "`conftest` answered no list of results\n  stdout:\n    null\n  stderr: (none)"),
-        ({}, "`conftest` answered no list of results\n  stdout:\n    {}\n  stderr: (none)"),
+        (None, "`conftest` gave an answer that is not a list of results\n  stdout:\n    null\n  stderr: (none)"),
+        ({}, "`conftest` gave an answer that is not a list of results\n  stdout:\n    {}\n  stderr: (none)"),
         (answer(warnings=[]), "0/000000.json: 0 coverage records instead of one; the gate's own rules did not run"),
         (
             answer(warnings=[COVERAGE, COVERAGE]),
             "0/000000.json: 2 coverage records instead of one; the gate's own rules did not run",
         ),
-        (answer(namespace="other"), "conftest answered about 0/000000.json twice or for another namespace: other"),
-        (answer() * 2, "conftest answered about 0/000000.json twice or for another namespace: main"),
+        (answer(namespace="other"), "conftest answered twice about 0/000000.json, or for another namespace: other"),
+        (answer() * 2, "conftest answered twice about 0/000000.json, or for another namespace: main"),
         (answer(exceptions=[{"msg": "x"}]), "0/000000.json: the policies use conftest's `exception` rules"),
         (
             answer(warnings=[{"msg": "gate coverage", "metadata": {"coverage": {"ids": 3}}}]),

@@ -74,7 +74,7 @@ def load(inventory: Mapping[str, str], library: Mapping[str, str]) -> Fleet:
     documents = read_documents(inventory, problems)
     index = _Index(documents, components, problems)
     if not any(d.kind == "Cluster" for d in documents) and not problems:
-        problems.append(problem("E0305", "the fleet has no cluster", fix="fleetgen new cluster NAME -e ENVIRONMENT"))
+        problems.append(problem("E0305", "the fleet has no cluster", fix="run: fleetgen new cluster NAME -e ENVIRONMENT"))
     if problems:
         raise InputError(problems)  # references of broken documents would only repeat what is wrong
     _check_components(index)
@@ -156,7 +156,7 @@ def _check_cluster(index: _Index, document: Document) -> None:
         _missing(index, _Reference(document, ("spec", "environment"), "environment", environment), environments)
         return
     rings = texts(environments[environment], ("spec", "rings"))
-    _check_name(index, document, "ring", rings, f"ring in environment '{environment}' named")
+    _check_name(index, document, "ring", rings, f"ring of environment '{environment}' named")
     _check_name(index, document, "region", index.names("Region"), "region")
     _check_name(index, document, "profile", index.names("HardwareProfile"), "profile")
     allowed = texts(environments[environment], ("spec", "regions"))
@@ -372,7 +372,7 @@ class _Parts:
         matching = [name for name, group in self.groups.items() if selects(group.spec.selector, document.labels)]
         for name in matching:
             if name not in environment.spec.groups:
-                fix = f"add '{name}' to spec.groups in {environment.place.path} (its position decides its strength)"
+                fix = f"add '{name}' to spec.groups in {environment.place.path}; a later group overrides an earlier one"
                 message = (
                     f"group '{name}' matches cluster '{document.name}', but environment '{environment.name}' does not list it"
                 )

@@ -81,7 +81,7 @@ def _form(layer: Layer, kind: str) -> Iterator[Finding]:
     too_long = len(token.encode()) > MAX_TOKEN
     if not re.match(TOKEN, token) or _SEPARATOR in token or too_long or _RESERVED.match(token):
         allowed = f"lower-case letters, digits and single . + - (at most {MAX_TOKEN})"
-        fix = f"use {allowed}, not default, app, cluster-* or a Windows device name"
+        fix = f"use {allowed}; default, app, cluster-* and Windows devices are taken"
         yield problem("E0401", f"the {kind} name '{token}' cannot be part of a path", fix=fix, place=layer.place)
 
 
@@ -90,7 +90,7 @@ def _two_meanings(layer: Layer, kind: str, use: _TokenUse) -> Iterator[Finding]:
         text = f"the {kind} name '{layer.token}' is also {meaning}"
         yield problem("E0402", text, fix=f"rename it, for example '{layer.token}-{kind}'", place=layer.place)
     elif use.kind != kind:
-        text = f"the {kind} '{layer.token}' has the name of the {use.kind} at {use.place}"
+        text = f"the {kind} '{layer.token}' has the same name as the {use.kind} at {use.place}"
         yield problem("E0402", text, fix="rename one of the two", place=layer.place)
 
 

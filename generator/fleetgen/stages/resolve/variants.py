@@ -120,7 +120,7 @@ class _Resolver:
         name = variant_name(cluster, unit.component, unit.layers)
         key = VariantKey(cluster.spec.environment, cluster.spec.ring, unit.name, name)
         if not fits_a_path(key):
-            fix = "introduce a group that stands for the combination"
+            fix = "add a group for this combination"
             self._report("E0403", f"the variant name '{name}' is too long for a path", fix, cluster.place)
             return None
         facts = {fact: fact_value(cluster.spec, fact) for fact in unit.component.facts}
