@@ -1,7 +1,8 @@
 """Where templates and policies are found; only here.
 
 `library = "."` means the repository's own folders, `builtin` those that ship with fleetgen; a whole component or policy folder
-in the repository then replaces the builtin one of the same name.
+in the repository then replaces the builtin one of the same name. `templates/_parts` holds what components share; the repository's
+are for its own components, and builtin components keep theirs.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parent
-FOLDERS: Final = ("templates", "policies/rego", "policies/constraints", "policies/catalog")
+PARTS: Final = "templates/_parts/"
+FOLDERS: Final = ("templates", "policies/rego", "policies/constraints")
 
 
 def builtin_root() -> Path:
@@ -22,13 +24,18 @@ def builtin_root() -> Path:
 
 def overlay(builtin: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
     """The builtin files with every folder that the repository has, too, replaced as a whole."""
-    replaced = {_unit(path) for path in own}
-    return {path: text for path, text in builtin.items() if _unit(path) not in replaced} | dict(own)
+    replaced = {unit_of(path) for path in own}
+    kept = {path: text for path, text in builtin.items() if unit_of(path) not in replaced}
+    if any(path.startswith(PARTS) for path in own):
+        parts = {path.removeprefix(PARTS): text for path, text in builtin.items() if path.startswith(PARTS)}
+        folders = {unit_of(path) for path in kept if path.startswith("templates/") and not path.startswith(PARTS)}
+        kept |= {f"{folder}/_parts/{name}": text for folder in folders for name, text in parts.items()}
+    return kept | dict(own)
 
 
-def _unit(path: str) -> str:
-    """The folder that is replaced as one: a component, a policy, or a single constraint file."""
+def unit_of(path: str) -> str:
+    """The folder that is replaced as one: a component, a policy, or a single file of constraints or parts."""
     parts = path.split("/")
-    if parts[0] == "templates":
+    if parts[0] == "templates" and not path.startswith(PARTS):
         return "/".join(parts[:2])
     return path.rpartition("/")[0] if parts[1] == "rego" else path

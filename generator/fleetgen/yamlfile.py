@@ -34,7 +34,6 @@ _FLOAT: Final = re.compile(
 _NULL: Final = {"", "~", "null", "Null", "NULL"}
 _TRUE: Final = {"true", "True", "TRUE"}
 _FALSE: Final = {"false", "False", "FALSE"}
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 # What YAML 1.1 reads as something else than the text that a person sees, and how it reads it.
 _TRAPS: Final = (
@@ -240,11 +239,6 @@ def resolve_plain(text: str) -> Leaf:
     if _FLOAT.match(text):
         return float(text)
     return text
-
-
-def is_plain_date(text: str) -> bool:
-    """Whether `text` looks like a date that YAML 1.1 would turn into one."""
-    return bool(_DATE.match(text))
 
 
 class _Dumper(yaml.CSafeDumper):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from fleetgen.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from fleetgen.model import inventory
@@ -14,6 +14,7 @@ from fleetgen.model.plain import Json, JsonObject, mapping_of
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.settings import plain
 from fleetgen.schemas.derive import key_of, kind_schema
+from fleetgen.stages.load.component_schema import component_schema, releases_schema
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -32,6 +33,10 @@ _WHERE: Final[Mapping[str, str]] = {
     "Model": "`fleet/models/`",
     "TeamRole": "`fleet/roles/`",
 }
+_TEMPLATES: Final = {
+    "Component": ("component.yaml", component_schema),
+    "ComponentReleases": ("releases.yaml", releases_schema),
+}
 _AREAS: Final = {
     "E01": "Reading files",
     "E02": "Documents",
@@ -48,6 +53,7 @@ _AREAS: Final = {
 }
 _CLASSES: Final[tuple[type[FleetgenError], ...]] = (GateFailed, InputError, ToolError, LockedError)
 _SHORT: Final = 60
+_Row: TypeAlias = tuple[str, str, str, str]
 
 
 def kinds(components: Iterable[Component]) -> str:
@@ -74,6 +80,9 @@ def kinds(components: Iterable[Component]) -> str:
         for component, key in _takers(kind, listed):
             schema = mapping_of(component.input_schema(key))
             parts.append(_table(_rows(schema, {})))
+    for kind, (where, described) in _TEMPLATES.items():
+        keys = mapping_of(mapping_of(described()["properties"])["spec"])
+        parts += [f"## {kind}\n", f"Is `templates/<component>/{where}`, no part of the inventory.\n", _table(_rows(keys, {}))]
     return _page(parts)
 
 
@@ -147,7 +156,10 @@ def _component(component: Component) -> list[str]:
     facts.append(("Goes with", _codes(map(_beside, component.beside))))
     if chart := component.chart:
         facts.append(("Helm chart", f"`{chart.name}` from {_conditioned(chart.repo_url, chart.where)}"))
-    facts.append(("Told by `fleetgen check`", _codes(component.stated)))
+    if installs := component.installs:
+        chosen = _codes(installs.only) or "all that can run in a cluster"
+        facts.append(("Installs policies", chosen + (f", but {_codes(installs.but)}" if installs.but else "")))
+    facts.append(("Told by `fleetgen check`", _codes(component.shown_settings)))
     if component.each:
         facts.append(("Units", f"one for every entry of `{component.each}` that is enabled"))
     parts = [f"## {component.name}\n", f"{component.title}.\n", component.description.strip() + "\n"]
@@ -198,6 +210,9 @@ def _policy(policy: Policy, constraints: Sequence[Constraint]) -> list[str]:
         policy.description.strip() + "\n",
         f"Fix: {policy.remediation}\n",
     ]
+    if policy.codes:
+        rows = "".join(f"| `{policy.id}.{code}` | {_cell(found)} |\n" for code, found in policy.codes.items())
+        parts.append(f"| rule | what it finds |\n| --- | --- |\n{rows}")
     parts.append(f"- Severity: {policy.severity}\n- Scope: {policy.scope}\n- Rego: `{policy.place.path}`\n")
     for one in constraints:
         need = ", required" if one.required else ""
@@ -211,9 +226,7 @@ def _policy(policy: Policy, constraints: Sequence[Constraint]) -> list[str]:
     return parts
 
 
-def _rows(
-    schema: JsonObject, defaults: Mapping[str, str], prefix: str = "", stop: str = ""
-) -> Iterator[tuple[str, str, str, str]]:
+def _rows(schema: JsonObject, defaults: Mapping[str, str], prefix: str = "", stop: str = "") -> Iterator[_Row]:
     """(path, type, required or default, description) of every property, depth first; not below the key `stop`."""
     needed = cast("list[Json]", schema.get("required", []))
     for name, value in mapping_of(schema.get("properties", {})).items():
@@ -226,9 +239,25 @@ def _rows(
         yield from _rows(entry, defaults, f"{path}.", stop)
         items, others = entry.get("items"), entry.get("additionalProperties")
         if isinstance(items, dict):
-            yield from _rows(items, {}, f"{path}[].", stop)
+            yield from _merged([[*_rows(each, {}, f"{path}[].", stop)] for each in _alternatives(items)])
         if isinstance(others, dict):
             yield from _rows(others, {}, f"{path}.<name>.", stop)
+
+
+def _alternatives(schema: JsonObject) -> list[JsonObject]:
+    """The schemas, one of which has to fit."""
+    several = "anyOf" in schema and "type" not in schema
+    return [mapping_of(each) for each in cast("list[Json]", schema["anyOf"])] if several else [schema]
+
+
+def _merged(alternatives: Sequence[Sequence[_Row]]) -> Iterator[_Row]:
+    """The rows of all, each once: one that only some alternatives demand is one of several to choose from."""
+    filled = [rows for rows in alternatives if rows]
+    first = {row[0]: row for rows in reversed(filled) for row in rows}
+    for path in dict.fromkeys(row[0] for rows in filled for row in rows):
+        shared = all(path in {row[0] for row in rows} for rows in filled)
+        _, kind, need, text = first[path]
+        yield path, kind, need if shared or need != "required" else "one of these", text
 
 
 def _type(schema: JsonObject) -> str:
@@ -236,6 +265,8 @@ def _type(schema: JsonObject) -> str:
         return ", ".join(f"`{_text(value)}`" for value in cast("list[Json]", schema["enum"]))
     if "const" in schema:
         return f"`{_text(schema['const'])}`"
+    if "anyOf" in schema and "type" not in schema:
+        return " or ".join(dict.fromkeys(map(_type, _alternatives(schema))))
     kind = schema.get("type", "any")
     name = " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
     items = schema.get("items")
@@ -264,7 +295,7 @@ def _leaves(value: JsonObject, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield f"{prefix}{name}", f"`{_text(entry)}`"
 
 
-def _table(rows: Iterable[tuple[str, str, str, str]], title: str = "key") -> str:
+def _table(rows: Iterable[_Row], title: str = "key") -> str:
     lines = [f"| `{path}` | {_cell(kind)} | {_cell(need)} | {_cell(text)} |" for path, kind, need, text in rows]
     return "\n".join([f"| {title} | type | default | meaning |", "| --- | --- | --- | --- |", *lines]) + "\n" if lines else ""
 

@@ -1,4 +1,4 @@
-"""Lists: clusters, units, variants, policies, waivers, enforcement. Each is a table whose first row is the header."""
+"""Lists: clusters, units, components, variants, policies, waivers, enforcement. Each is a table whose first row is the header."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 from fleetgen.build.desired_state import Plan, plan_of
 from fleetgen.inputs.rules import installed_by
 from fleetgen.inputs.run import Run
-from fleetgen.model.variant import VariantKey
+from fleetgen.model.settings import at, plain
+from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.policy.enforcement import due_stage, next_stage
 from fleetgen.policy.waiver_reach import waivers_of
 
@@ -38,6 +39,33 @@ def units(run: Run) -> list[Row]:
         versions = ", ".join(sorted({variant.version for variant in variants}))
         reached = {name for variant in variants for name in variant.clusters}
         rows.append((unit, variants[0].component.name, versions, str(len(keys)), str(len(reached))))
+    return rows
+
+
+def components(run: Run) -> list[Row]:
+    """What the library has: its versions in this fleet (else the default one), where it goes, and which clusters have it."""
+    plan = plan_of(run)
+    used: dict[str, list[Variant]] = {}
+    for variant in plan.resolved.variants.values():
+        used.setdefault(variant.component.name, []).append(variant)
+    rows: list[Row] = [("NAME", "FORM", "VERSIONS", "NAMESPACES", "WAVE", "ENABLED IN", "CLUSTERS", "TITLE")]
+    for name, component in sorted(plan.fleet.components.items()):
+        found = used.get(name, [])
+        default = at(component.defaults, ("version",))
+        versions = {variant.version for variant in found} or ({str(plain(default))} if default else {"-"})
+        environments = sorted({variant.key.environment for variant in found})
+        rows.append(
+            (
+                name,
+                "chart" if component.chart else "manifests",
+                ", ".join(sorted(versions)),
+                ", ".join(space.name for space in component.namespaces) or "-",
+                str(component.wave),
+                ", ".join(environments) or "-",
+                str(len({cluster for variant in found for cluster in variant.clusters})),
+                component.title,
+            )
+        )
     return rows
 
 
@@ -91,7 +119,8 @@ def waivers(run: Run) -> list[Row]:
         state = "valid" if run.as_of.isoformat() <= waiver.expires else "expired"
         why = waiver.only_at_gate or ("" if waiver.policy in installed else "no component installs its policy")
         told = ("no", why) if why else ("yes", "-")
-        rows.append((waiver.name, waiver.policy, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
+        waived = f"{waiver.policy}.{waiver.rule}" if waiver.rule else waiver.policy
+        rows.append((waiver.name, waived, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
     return rows
 
 
@@ -110,6 +139,7 @@ def enforcement(run: Run) -> list[Row]:
 TABLES: Final[Mapping[str, Callable[[Run], Sequence[Row]]]] = {
     "clusters": clusters,
     "units": units,
+    "components": components,
     "variants": variants,
     "policies": policies,
     "waivers": waivers,

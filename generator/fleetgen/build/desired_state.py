@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from typing import cast
 
 from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.repository import Inputs
+from fleetgen.inputs.rules import (
+    PolicyLibrary,
+    Rules,
+    exported_of,
+    installed_by,
+    knowing_policies,
+    rules_of,
+    split_by_policy_set,
+)
+from fleetgen.inputs.run import Run
 from fleetgen.model.composed import ComposedFleet, ComposedVariant
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Fleet
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey
-from fleetgen.model.manifest import Documents, Manifest, Overlay
+from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.inputs.cache import Cache
-from fleetgen.inputs.repository import Inputs, Repository
-from fleetgen.inputs.run import Run
-from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, rules_of, split_by_policy_set
 from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, contract, lint
-from fleetgen.stages.build import Builder
 from fleetgen.stages.compose.applications import variant_application
 from fleetgen.stages.compose.cluster_folder import cluster_folder
 from fleetgen.stages.compose.delivery import delivery_of
 from fleetgen.stages.compose.environment_index import environment_index
 from fleetgen.stages.compose.output_files import output_folders
 from fleetgen.stages.compose.projects import cluster_project, namespaces_of
-from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.load import load
 from fleetgen.stages.render import Renderer, setting_is_on
 from fleetgen.stages.resolve import resolve
-from fleetgen.tools.git_cli import Git
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -56,8 +59,9 @@ class Plan:
     @cached_property
     def renderer(self) -> Renderer:
         """Renders the variants. Units that install policies get those of their clusters."""
-        installed = installed_by(self.fleet)
-        return Renderer(exported_of(self.rules, installed), self.rules.of) if installed else Renderer()
+        if not any(component.installs for component in self.fleet.components.values()):
+            return Renderer()
+        return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,7 @@ def plan_of(run: Run) -> Plan:
     run.progress("load", 0, 1)
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
-    fleet = split_by_policy_set(fleet, library)
+    fleet = split_by_policy_set(knowing_policies(fleet, library), library)
     resolved = resolve(fleet)
     run.progress("load", 1, 1)
     return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)
@@ -142,9 +146,7 @@ def desired(run: Run) -> Desired:
         raise InputError(broken)
     deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
     composed = _composed(plan, rendered, objects, deliveries)
-    return Desired(
-        plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed
-    )
+    return Desired(plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed)
 
 
 def _rendered(plan: Plan) -> Rendered:

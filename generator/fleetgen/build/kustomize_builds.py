@@ -41,9 +41,7 @@ def cached_builds(run: Run, roots: Mapping[str, BuildRoot]) -> dict[str, Documen
     """Cache key -> what kustomize answers for that root; only what is not in the cache is built."""
     known = run.cache.get_many(roots)
     missing = {key: root for key, root in roots.items() if key not in known}
-    result = {
-        key: Documents(root=roots[key].folder, documents=cast("list[Json]", documents)) for key, documents in known.items()
-    }
+    result = {key: Documents(root=roots[key].folder, documents=cast("list[Json]", documents)) for key, documents in known.items()}
     if missing:
         files = {path: text for root in missing.values() for path, text in root.files.items()}
         run.progress("build", 0, len(missing))

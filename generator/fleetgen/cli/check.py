@@ -14,6 +14,7 @@ from fleetgen.deliver.check import checked_outcome
 from fleetgen.gate.plain_manifests import ManifestsRequest, ManifestsTools, check_manifests
 from fleetgen.inputs.rules import library_of
 from fleetgen.inputs.run import Run
+from fleetgen.words import count
 
 _HELP = """Load, render, build and gate the whole fleet; write nothing.
 
@@ -62,7 +63,7 @@ def _inventory(run: Run) -> int:
     plan = plan_of(run)
     clusters, variants = len(plan.resolved.clusters), len(plan.resolved.variants)
     output.print_findings((), {"clusters": clusters, "variants": variants}, judged=False)
-    output.say(f"inventory is valid: {clusters} clusters, {variants} variants")
+    output.say(f"inventory is valid: {count(clusters, 'cluster')}, {count(variants, 'variant')}")
     return 0
 
 
@@ -81,8 +82,8 @@ def _manifests(ctx: click.Context, request: ManifestsRequest, options: dict[str,
     means = ManifestsTools(
         repository=repo,
         engine=lambda: common.engine(tools),
-        gate_cache=common.cache_for(no_cache=options["no_cache"]),
-        progress=output.progress(quiet=options["quiet"]),
+        gate_cache=common.cache_for(tools, no_cache=options["no_cache"]),
+        progress=output.progress(ctx, quiet=options["quiet"]),
     )
     judged = check_manifests(means, request)
     output.print_findings(judged.findings, judged.sizes)

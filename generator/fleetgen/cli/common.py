@@ -15,7 +15,7 @@ import click
 
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import Cache, cache_of, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import policies_of
 from fleetgen.inputs.run import Run
@@ -163,10 +163,17 @@ def run_of(
     repo = repository(ctx)
     tools = toolchain(repo)
 
-    def builder() -> Builder:
-        return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=os.cpu_count() or 1)
+    progress = output.progress(ctx, quiet=quiet)
 
-    kept = cache_for(no_cache=no_cache)
+    def builder() -> Builder:
+        return KustomizeCli(
+            tool=tools.need("kustomize"),
+            environ=os.environ,
+            jobs=os.cpu_count() or 1,
+            on_built=lambda done, total: progress("build", done, total),
+        )
+
+    kept = cache_for(tools, no_cache=no_cache)
     run = Run(
         repository=repo,
         cache=kept,
@@ -178,15 +185,15 @@ def run_of(
         delivery_repo=delivery_repo,
         policies_from=policies_from,
         base=base,
-        progress=output.progress(quiet=quiet),
+        progress=progress,
     )
     output.describe(lambda: about(lambda: run.inputs.library, repo.root))
     return run
 
 
-def cache_for(*, no_cache: bool) -> Cache:
+def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:
     """The user's cache, or one that forgets."""
-    return Cache(None if no_cache else cache_folder(os.environ))
+    return Cache(None) if no_cache else cache_of(tools, limit_of(os.environ))
 
 
 def engine(tools: Toolchain) -> PolicyEngine:

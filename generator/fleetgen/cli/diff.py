@@ -16,6 +16,7 @@ from fleetgen.model.change import Change
 from fleetgen.model.inventory import API_VERSION
 from fleetgen.report.text import clusters_text
 from fleetgen.review.diff import changes
+from fleetgen.words import count
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 
@@ -40,7 +41,8 @@ def command(run: Run, *, ref: str) -> int:
             for line in _lines(change):
                 output.data(line)
         clusters = {cluster for change in found for cluster in change.clusters}
-        output.say(f"{len(found)} distinct changes, {len(clusters)} clusters" if found else f"no change against {ref}")
+        reach = f"{count(len(found), 'distinct change')}, {count(len(clusters), 'cluster')}"
+        output.say(reach if found else f"no change against {ref}")
     return 1 if found else 0
 
 

@@ -14,7 +14,7 @@ _HELP = """Why a cluster, unit, value or code is as it is.
   explain cluster NAME                    facts, layers weak to strong, units
   explain unit CLUSTER UNIT               where it comes from, or why it is not there
   explain value CLUSTER COMPONENT.PATH    who set it, and every layer that it beat
-  explain CODE                            an error (E0101) or a policy (FG-POD-001)
+  explain CODE                            an error (E0101), a policy (FG-POD-001) or one of its rules
 
 PATH is below the component's values, unless it starts with enabled, version, patches or values.
 """

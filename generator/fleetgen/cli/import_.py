@@ -14,6 +14,7 @@ from fleetgen.inputs.files import place_files, shown_path
 from fleetgen.inputs.repository import Repository
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
+from fleetgen.words import count
 from fleetgen.yamlfile import parse
 
 _HELP = """Make clusters from the CSV export FILE.
@@ -52,7 +53,7 @@ def command(ctx: click.Context, /, *, file: Path, mapping: Path, target: Path | 
         if not target:
             output.data(text.rstrip("\n"))
         where = f"{'would be ' if dry_run else ''}written to {target}" if target else "on stdout"
-        output.say(f"{len(imported.documents)} clusters {where}")
+        output.say(f"{count(len(imported.documents), 'cluster')} {where}")
     return 0
 
 

@@ -7,10 +7,11 @@ import click
 from fleetgen.answers import lists
 from fleetgen.cli import answers
 
-_COUNTS = ("clusters", "units", "variants")
+_HELP = "Clusters, units, components, variants, policies, waivers or enforcement of the fleet; needs no tool."
+_COUNTS = ("clusters", "units", "variants", "wave")
 
 
-@click.command("list", help="Clusters, units, variants, policies, waivers or enforcement of the fleet; needs no tool.")
+@click.command("list", help=_HELP)
 @click.argument("what", type=click.Choice(list(lists.TABLES)))
 @click.option("--duplicates", is_flag=True, help="Variants with equal content under two names.")
 @click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today).")

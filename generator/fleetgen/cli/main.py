@@ -25,10 +25,12 @@ COMMANDS: Final = {
     "publish": "Commit (and push) output/ for the sites.",
     "explain": "Why a cluster, unit, value or code is as it is.",
     "show": "Every object of a cluster, in wave order.",
-    "list": "Clusters, units, variants, policies, waivers or enforcement.",
+    "list": "Clusters, units, components, variants, policies, waivers or enforcement.",
     "policy": "Test, compare, export, try out and advance policies.",
+    "library": "Copy what comes with fleetgen, to change it.",
     "bootstrap": "What a technician applies once at a site.",
     "rehearse": "A real site on this machine that pulls what is committed.",
+    "cache": "What is kept of earlier runs: show and clear it.",
     "tools": "Install and list kustomize, conftest and the others.",
     "schema": "The JSON Schema of a kind of document.",
 }

@@ -26,7 +26,7 @@ The NAME of a policy is AREA/NAME. It comes with tests and a constraint, finds n
 @click.option("--region", default="", help="Region of a cluster.")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Labels that select a group's clusters.")
 @click.option("--repo-url", default="", metavar="URL", help="What an environment's sites pull from.")
-@click.option("--policy", default="", help="Waiver: id of the policy.")
+@click.option("--policy", default="", help="Waiver: id of the policy, or of one of its rules.")
 @click.option("--owner", default="", help="Waiver: who answers for it.")
 @click.option("--ticket", default="", help="Waiver: where it was agreed.")
 @click.option("--reason", default="", help="Waiver: why it is acceptable for now.")

@@ -14,9 +14,10 @@ from fleetgen.deliver.check import check, sizes
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.words import count
 
 
-@click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
+@click.command("publish", help="Build and gate anew, write output/ and commit it (only it) for the sites.")
 @click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Only this environment; needs --branch.")
 @click.option("--branch", default="", metavar="B", help="Commit to this branch without checking it out.")
 @click.option(
@@ -44,7 +45,8 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
     with output_tree.locked(run.repository.root, lock_timeout) as state:
         # what a site has is what its branch has
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
-        checked = check(replace(run, gate_cache=Cache(None), base=run.base or there))
+        run = replace(run, cache=Cache(None), gate_cache=Cache(None), base=run.base or there)
+        checked = check(run)
         published = publish.publish(run, git, checked, request)
         if not request.branch and not request.dry_run:
             output_tree.replace(run.repository.root, OUTPUT, checked.approved.files, state)
@@ -54,7 +56,7 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
     )
     verb = "would commit" if request.dry_run else "committed"
     if published.commit:
-        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {published.files} files")
+        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {count(published.files, 'file')}")
     else:
         output.say(f"{published.ref} is up to date; no commit made")
     if published.pushed:

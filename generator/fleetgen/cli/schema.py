@@ -8,7 +8,7 @@ import click
 
 from fleetgen.cli import common, output
 from fleetgen.errors import InputError
-from fleetgen.inputs.documents import component_schema, document_schema, library_components, schema_kinds
+from fleetgen.inputs.documents import document_schema, library_components, schema_kinds, settings_schema
 
 _HELP = """The JSON Schema of a KIND of document, or of a component's settings (schema component NAME).
 
@@ -38,6 +38,6 @@ def command(ctx: click.Context, /, *, kind: str, name: str) -> int:
         if any(finding.code != "E1202" for finding in error.findings):
             raise
         components = library_components(None)
-    schema = component_schema(components, name) if name else document_schema(components, kind)
+    schema = settings_schema(components, name) if name else document_schema(components, kind)
     output.data(json.dumps(schema, indent=2, ensure_ascii=False))
     return 0

@@ -58,19 +58,22 @@ def sizes(checked: Checked) -> JsonObject:
         "distinct": len({tuple(m.digest for m in manifests) for manifests in objects.values()}),
         "objects": sum(len(manifests) for manifests in objects.values()),
         "files": len(checked.approved.files),
-        "stated": stated(resolved),
+        "stated": shown_settings(resolved),
     }
 
 
-def stated(resolved: Resolved) -> Json:
-    """Settings that components have told: `component.setting` -> environment -> the values in it, each once, sorted."""
-    found: dict[str, dict[str, set[str]]] = {}
+def shown_settings(resolved: Resolved) -> Json:
+    """`component.setting` -> environment -> the values in it, each once, sorted; of the settings that components want shown."""
+    values: dict[str, dict[str, set[str]]] = {}
     for identity, variant in resolved.variants.items():
-        for path in variant.component.stated:
+        for path in variant.component.shown_settings:
             node = at(variant.settings, ("values", *path.split(".")))
-            environments = found.setdefault(f"{variant.component.name}.{path}", {})
+            environments = values.setdefault(f"{variant.component.name}.{path}", {})
             environments.setdefault(identity.environment, set()).add("unset" if node is None else str(plain(node)))
-    return {name: {each: [*sorted(values)] for each, values in sorted(told.items())} for name, told in sorted(found.items())}
+    return {
+        setting: {environment: [*sorted(texts)] for environment, texts in sorted(environments.items())}
+        for setting, environments in sorted(values.items())
+    }
 
 
 def checked_outcome(run: Run) -> Outcome:

@@ -6,25 +6,25 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from fleetgen.build.desired_state import Desired
+from fleetgen.catalog.cluster_model import FleetModel, cluster_models
 from fleetgen.errors import GateFailed, ToolError, problem
 from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
-from fleetgen.gate.questions import Answer, Asker, ask, isolated, object_answers
+from fleetgen.gate.questions import Asker, Question, ask, isolated, object_answers
 from fleetgen.gate.rules_in_force import judging
 from fleetgen.inputs import cache
 from fleetgen.inputs.rules import Rules
 from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject, list_of, mapping_of
+from fleetgen.model.result import Answer
 from fleetgen.model.settings import nearest_place
 from fleetgen.policy import waivers as waiving
 from fleetgen.policy.waivers import Terms
 from fleetgen.stages import gate
-from fleetgen.stages.gate import Approved, Item
-from fleetgen.stages.resolve import as_json, facts_of, pools_of
+from fleetgen.stages.gate import Approved, ObjectQuestion
 
 
 def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
@@ -66,13 +66,13 @@ class _Asked:
     """What the engine said, by which rules. `about_models`: policy set -> answer."""
 
     rules: Rules
-    questions: Sequence[Item]
+    questions: Sequence[ObjectQuestion]
     answers: Mapping[str, Answer]
     about_models: Mapping[str, Answer]
 
 
 def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
-    questions = gate.items(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
+    questions = gate.object_questions(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
     answers = object_answers(run, rules, questions)
     about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
     return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)
@@ -88,30 +88,18 @@ def _verdict(run: Run, asked: _Asked, before: Baseline) -> str:
 def models_of(desired: Desired, rules: Rules, as_of: date) -> dict[str, JsonObject]:
     """Policy set -> the model of its clusters, as cluster- and fleet-scope policies read it."""
     resolved = desired.plan.resolved
-    facts = {name: facts_of(cluster) for name, cluster in resolved.clusters.items()}
-    specs = {
-        name: {**cast("JsonObject", as_json(cluster.spec)), "nodePools": pools_of(cluster.spec)}
-        for name, cluster in resolved.clusters.items()
-    }
+    clusters = cluster_models(resolved, desired.objects)
     models = {}
     for name, policy_set in rules.sets.items():
         where = policy_set.environment
-        clusters = [
+        judged = [
             cluster
-            for cluster, found in resolved.clusters.items()
-            if (found.spec.environment == where if policy_set.whole else rules.of[cluster] == name)
+            for cluster in clusters.values()
+            if (cluster.spec["environment"] == where if policy_set.whole else rules.of[cluster.name] == name)
         ]
-        if clusters:
-            models[name] = gate.fleet_model(
-                desired.plan.fleet.environments[where],
-                name,
-                clusters,
-                resolved=resolved,
-                objects=desired.objects,
-                facts=facts,
-                specs=specs,
-                as_of=as_of,
-            )
+        if judged:
+            environment = desired.plan.fleet.environments[where]
+            models[name] = FleetModel(environment=environment, policy_set=name, clusters=judged, as_of=as_of).as_data()
     return models
 
 
@@ -120,9 +108,9 @@ def model_answers(asker: Asker, rules: Rules, models: Mapping[str, JsonObject]) 
     result = {}
     for name, model in models.items():
         key = cache.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
-        ids = [cast("JsonObject", cluster)["name"] for cluster in cast("list[Json]", model["clusters"])]
-        answers = ask(asker, rules, {key: {"ids": ids, "extra": "fleet"}}, lambda _keys, asked=model: [asked])  # type: ignore[misc]
-        result[name] = answers[key]
+        clusters = tuple(str(mapping_of(cluster)["name"]) for cluster in list_of(model["clusters"]))
+        question = Question(key=key, ids=clusters, whole="fleet")
+        result[name] = ask(asker, rules, [question], lambda _, asked=model: [asked])[key]  # type: ignore[misc]
     return result
 
 
@@ -132,8 +120,8 @@ def _required(asked: _Asked) -> list[Finding]:
     ran: dict[str, set[str]] = {}
     for name, answer in asked.about_models.items():
         ran.setdefault(sets[name].environment, set()).update(answer.policies)
-    for item in asked.questions:
-        ran.setdefault(sets[item.policy_set].environment, set()).update(asked.answers[item.id].policies)
+    for question in asked.questions:
+        ran.setdefault(sets[question.policy_set].environment, set()).update(asked.answers[question.id].policies)
     found = []
     for constraint in asked.rules.constraints:
         for name, policies in sorted(ran.items()):

@@ -12,7 +12,7 @@ from fleetgen.errors import InputError, problem
 from fleetgen.inputs.committed_files import committed_files
 from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
-from fleetgen.policy.waivers import Judged
+from fleetgen.policy.waivers import WaivableFinding
 from fleetgen.tools.git_cli import Git
 
 
@@ -42,7 +42,7 @@ class Baseline:
         """Whether a verdict depends on it."""
         return "commit" in self.__dict__
 
-    def is_changed(self, judged: Judged, cluster: str) -> bool:
+    def is_changed(self, judged: WaivableFinding, cluster: str) -> bool:
         """Whether the object of a finding is not there as it is now, or anything of the cluster where it is about no object."""
         digest = judged.objects.get(cluster)
         there = self._objects.get(cluster, frozenset())

@@ -20,12 +20,13 @@ from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint
+from fleetgen.model.result import Result
 from fleetgen.model.settings import Table, nearest_place
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import manifests
-from fleetgen.stages.gate import Item, PolicyEngine
+from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
 
 STDIN: Final = "-"
 _STDIN_NAME: Final = "<stdin>"
@@ -81,11 +82,15 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
     given = _objects(_files(request.namespaces, request.stdin))
     rules, left_out = _rules(means.repository, request.environment)
     questions = _questions(objects, given, request.environment)
-    items = [item for item, _ in questions.values()]
-    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, items))
+    asked = [question for question, _ in questions.values()]
+    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, asked))
     found = [
         *failed.values(),
-        *(finding for item, placed in questions.values() for finding in _findings(rules, answers[item.id].results, placed)),
+        *(
+            finding
+            for question, placed in questions.values()
+            for finding in _findings(rules, answers[question.id].results, placed)
+        ),
         *map(_not_judged, left_out),
     ]
     findings = sorted(dict.fromkeys(found), key=Finding.sort_key)
@@ -93,7 +98,7 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
         raise ToolError(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
-    policies = {policy for item, _ in questions.values() for policy in answers[item.id].policies}
+    policies = {policy for question, _ in questions.values() for policy in answers[question.id].policies}
     sizes: JsonObject = {"files": len(files), "objects": len(objects), "policies": len(policies)}
     return ManifestsOutcome(sizes=sizes, findings=tuple(findings))
 
@@ -189,34 +194,33 @@ def _enforcements(inventory: Mapping[str, str]) -> tuple[EnforcementDocument, ..
 
 def _questions(
     objects: Sequence[_Placed], given: Sequence[_Placed], environment: str
-) -> dict[str, tuple[Item, tuple[_Placed, ...]]]:
-    """Item id -> the question and the places that ask it. A Namespace among the objects is stronger than a given one."""
+) -> dict[str, tuple[ObjectQuestion, tuple[_Placed, ...]]]:
+    """Id of a question -> the question and the places that ask it. A Namespace among the objects is stronger than a given one."""
     namespaces = {
         p.manifest.id.name: p.manifest
         for p in (*given, *objects)
         if (p.manifest.id.kind, p.manifest.id.group) == ("Namespace", "")
     }
-    asked: dict[str, tuple[Item, tuple[_Placed, ...]]] = {}
+    asked: dict[str, tuple[ObjectQuestion, tuple[_Placed, ...]]] = {}
     for placed in objects:
         manifest = placed.manifest
         namespace = namespaces.get(manifest.id.namespace)
         name = f"{manifest.digest[:16]}/{namespace.digest[:16] if namespace else ''}"
-        item = Item(id=name, policy_set=environment, manifest=manifest, namespace=namespace, variants=(), clusters=())
-        asked[name] = (item, (*(asked[name][1] if name in asked else ()), placed))
+        question = ObjectQuestion(
+            id=name, policy_set=environment, manifest=manifest, namespace=namespace, variants=(), clusters=()
+        )
+        asked[name] = (question, (*(asked[name][1] if name in asked else ()), placed))
     return asked
 
 
-def _findings(rules: Rules, results: Sequence[tuple[str, Mapping[str, Json]]], places: Sequence[_Placed]) -> Iterator[Finding]:
-    for msg, metadata in results:
-        inner = cast("JsonObject", metadata.get("details", {})).get("path")
-        steps = [*cast("list[Json]", metadata.get("template") or []), *(inner if isinstance(inner, list) else [])]
-        path = tuple(step for step in steps if isinstance(step, (str, int)))
+def _findings(rules: Rules, results: Sequence[Result], places: Sequence[_Placed]) -> Iterator[Finding]:
+    for result in results:
         for placed in places:
-            place = nearest_place(placed.tree, path)
-            found = replace(finding_of(rules, msg, metadata, place, ()), object=placed.manifest.id)
-            if found.code not in rules.policies:  # what the gate itself says about the object
+            place = nearest_place(placed.tree, result.path)
+            found = replace(finding_of(rules, result, place, ()), object=placed.manifest.id)
+            if result.policy not in rules.policies:  # what the gate itself says about the object
                 found = replace(found, fix="correct the manifest")
-            elif _UNMATCHED in msg:
+            elif _UNMATCHED in result.message:
                 found = replace(found, fix="add the Namespace to the manifests, or give it with --namespaces FILE")
             yield found
 

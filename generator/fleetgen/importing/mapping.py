@@ -15,6 +15,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Table, at, key_place, plain
 from fleetgen.schemas.derive import schema_of
 from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.words import listed
 
 CODE: Final = "E1001"
 _ORIGINS: Final = ("column", "constant", "draw")
@@ -137,9 +138,9 @@ def mapping_schema() -> JsonObject:
 
 def read(tree: Node) -> ImportMapping:
     """The mapping of a parsed document. Raises InputError (E1001) with everything that is wrong in it."""
-    found = Validator(mapping_schema()).findings(tree, code=CODE)
-    if found:
-        raise InputError(found)
+    broken = Validator(mapping_schema()).findings(tree, code=CODE)
+    if broken:
+        raise InputError(broken)
     spec = cast("Table", at(tree, ("spec",)))
     problems = [finding for path in _source_paths(spec) for finding in _source_problems(spec, path)]
     if problems:
@@ -175,7 +176,7 @@ def _source_problems(spec: Table, path: tuple[str, ...]) -> Iterator[Finding]:
     data = cast("JsonObject", plain(cast("Node", at(spec, path))))
     given = [key for key in _ORIGINS if key in data]
     if len(given) != 1:
-        message = f"'{name}' has {' and '.join(given) if given else 'no source'}"
+        message = f"'{name}' has {listed(given) or 'no source'}"
         yield problem(CODE, message, fix="give exactly one of column, constant and draw", place=place)
     elif given != ["column"]:
         for option in _COLUMN_OPTIONS:
@@ -190,9 +191,9 @@ def _source_problems(spec: Table, path: tuple[str, ...]) -> Iterator[Finding]:
 
 def _target_problems(name: str, data: JsonObject, place: Place) -> Iterator[Finding]:
     """A field must exist in a Cluster, and a cell must be able to hold it."""
-    schema, known = target_schema(name)
+    schema, fields = target_schema(name)
     if schema is None:
-        yield problem(CODE, f"a cluster has no field 'spec.{name}'", fix=suggest(name.rpartition(".")[2], known), place=place)
+        yield problem(CODE, f"a cluster has no field 'spec.{name}'", fix=suggest(name.rpartition(".")[2], fields), place=place)
         return
     kind = schema.get("type")
     if "constant" in data:
@@ -211,12 +212,12 @@ def target_schema(name: str) -> tuple[JsonObject | None, tuple[str, ...]]:
     """The schema of a dotted field below spec, and the names that were possible where it failed."""
     schema: Json = _cluster_schema()
     for step in name.split("."):
-        known = cast("JsonObject", schema).get("properties", cast("JsonObject", {}))
+        fields = cast("JsonObject", schema).get("properties", cast("JsonObject", {}))
         extra = cast("JsonObject", schema).get("additionalProperties")
-        found = cast("JsonObject", known).get(step) or (extra if isinstance(extra, dict) else None)
-        if found is None:
-            return None, tuple(cast("JsonObject", known))
-        schema = found
+        below = cast("JsonObject", fields).get(step) or (extra if isinstance(extra, dict) else None)
+        if below is None:
+            return None, tuple(cast("JsonObject", fields))
+        schema = below
     return cast("JsonObject", schema), ()
 
 
@@ -244,10 +245,10 @@ def _source(spec: Table, path: tuple[str, ...]) -> ColumnSource:
 
 def _tags(spec: Table) -> Tags:
     data = cast("JsonObject", plain(cast("Node", at(spec, ("tags",)))))
-    known = {}
+    by_name = {}
     for name, tag in cast("dict[str, JsonObject]", data.get("known", {})).items():
         path = ("tags", "known", name)
-        known[name] = Tag(
+        by_name[name] = Tag(
             place=key_place(spec, path),
             labels=cast("dict[str, str]", tag.get("labels", {})),
             fields=_sources(spec, (*path, "set")),
@@ -256,7 +257,7 @@ def _tags(spec: Table) -> Tags:
     return Tags(
         column=str(data["column"]),
         split=str(data["split"]),
-        known=known,
+        known=by_name,
         ignored=tuple(cast("list[str]", data.get("ignore", []))),
         unknown=str(data.get("unknown", "error")),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from fleetgen import library
 from fleetgen.errors import InputError, problem
@@ -17,7 +18,15 @@ from fleetgen.schemas.derive import kind_schema
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages.load import components as component_files
 from fleetgen.stages.load import documents as document_files
+from fleetgen.stages.load.component_schema import component_schema, releases_schema
 from fleetgen.stages.load.documents import Document
+
+# kinds that are no part of an inventory
+_SCHEMAS: Final[Mapping[str, Callable[[], JsonObject]]] = {
+    "ImportMapping": mapping_schema,
+    "Component": component_schema,
+    "ComponentReleases": releases_schema,
+}
 
 
 def documents_of(repo: Repository) -> tuple[Document, ...]:
@@ -46,15 +55,15 @@ def library_components(repo: Repository | None) -> dict[str, Component]:
 
 def schema_kinds() -> tuple[str, ...]:
     """All kinds that have a schema."""
-    return (*SPECS, *INPUT_KINDS, "ImportMapping")
+    return (*SPECS, *INPUT_KINDS, *_SCHEMAS)
 
 
 def document_schema(components: Mapping[str, Component], kind: str) -> JsonObject:
     """The schema of a kind; the spec of an input kind is what its component expects. Raises InputError E1201."""
     if kind not in schema_kinds():
         raise InputError(problem("E1201", f"there is no kind '{kind}'", fix=suggest(kind, schema_kinds())))
-    if kind == "ImportMapping":
-        return mapping_schema()
+    if kind in _SCHEMAS:
+        return _SCHEMAS[kind]()
     schema = kind_schema(kind)
     properties = schema["properties"]
     for component in components.values():
@@ -64,7 +73,7 @@ def document_schema(components: Mapping[str, Component], kind: str) -> JsonObjec
     return schema
 
 
-def component_schema(components: Mapping[str, Component], name: str) -> JsonObject:
+def settings_schema(components: Mapping[str, Component], name: str) -> JsonObject:
     """The schema of a component's settings. Raises InputError E1201."""
     if name not in components:
         raise InputError(problem("E1201", f"there is no component '{name}'", fix=suggest(name, components)))

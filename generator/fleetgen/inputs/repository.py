@@ -167,7 +167,6 @@ def _config(text: str) -> Config:
     guards = cast("dict[str, float]", data.get("guards", {}))
     return Config(
         library=str(data.get("library", ".")),
-        required_version=required,
         tools=cast("dict[str, str]", data.get("tools", {})),
         guards=Guards(
             max_removed_units=int(guards.get("max-removed-units", 2)),

@@ -23,6 +23,7 @@ from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.enforcement import Membership, membership_of
 from fleetgen.policy.export import export, libraries, packages_of
 from fleetgen.policy.gate_plan import gate_plan, known_policies
+from fleetgen.policy.installing import installing
 from fleetgen.policy.metadata import read_policies
 from fleetgen.policy.sets import Values, about, named_groups, policy_sets
 from fleetgen.stages.load import documents, governing
@@ -215,6 +216,20 @@ def exported_of(rules: Rules, ids: Collection[str]) -> dict[str, ExportedPolicy]
     return export(sorted(ids), rules.policies, rules.sets, sources=rules.files)
 
 
+def knowing_policies(fleet: Fleet, library: PolicyLibrary) -> Fleet:
+    """The fleet, whose components know the policies that they install. Raises InputError E0301.
+
+    Policies that cannot be read are left to whoever needs them, who reads them again and says what is wrong.
+    """
+    if not any(component.installs for component in fleet.components.values()):
+        return fleet
+    try:
+        policies = library.policies
+    except InputError:
+        return fleet
+    return installing(fleet, policies)
+
+
 def installed_by(fleet: Fleet) -> frozenset[str]:
     """The ids of the policies that components install in clusters."""
     return frozenset(name for component in fleet.components.values() for name in component.policies)
@@ -230,7 +245,7 @@ def split_by_policy_set(fleet: Fleet, library: PolicyLibrary) -> Fleet:
     if not named_groups(fleet.enforcements, fleet.waivers):
         return fleet
     installed = installed_by(fleet)
-    waivers = [each for each in exemptions.in_clusters(fleet.waivers, library.policies) if each.spec.policy in installed]
+    waivers = [each for each in exemptions.in_clusters(fleet.waivers, library.policies) if each.spec.policy_id in installed]
     return contributing(fleet, named_groups(about(fleet.enforcements, library.constraints, installed), waivers))
 
 

@@ -131,12 +131,30 @@ class ClusterResource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Installs:
+    """Which policies a component installs at a site: of those that can run in a cluster, `only` these, but not `but` those.
+
+    Both hold ids and areas (`FG-POD`); an empty `only` means all. `setting`: dotted path of a setting that lists more ids.
+    """
+
+    only: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    setting: str = ""
+
+    def takes(self, policy: str) -> bool:
+        """Whether every site of the component gets the policy of this id."""
+        names = {policy, policy.rpartition("-")[0]}
+        return (not self.only or not names.isdisjoint(self.only)) and names.isdisjoint(self.but)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """A component of the library.
 
-    `files` are its template files: path below the component's folder -> text. `policies`: ids of those that it installs, exported
-    for Gatekeeper. `namespaces_in`: dotted path of a setting whose keys are namespaces. `stated`: dotted paths of settings that
-    a check tells of every environment.
+    `files` are its template files: path below the component's folder -> text; `parts` are those that all components share, by
+    their whole path. `policies`: ids of those that it installs, exported for Gatekeeper; they and the kinds of their constraints
+    follow from `installs` once the policies are read. `namespaces_in`: dotted path of a setting whose keys are namespaces.
+    `shown_settings` (`stated` in component.yaml): dotted paths of settings whose values a check shows for every environment.
     """
 
     name: str
@@ -150,6 +168,7 @@ class Component:
     namespaces: tuple[NamespaceUse, ...]
     namespaces_in: str
     wave: int
+    installs: Installs | None
     policies: tuple[str, ...]
     provides: tuple[str, ...]
     requires: tuple[Requirement, ...]
@@ -163,10 +182,11 @@ class Component:
     settings: JsonObject
     defaults: Table
     rules: MergeRules
-    stated: tuple[str, ...]
+    shown_settings: tuple[str, ...]
     releases: tuple[Release, ...]
     files: Mapping[str, str]
     folder: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def input_schema(self, key: str) -> Json:
         """The schema of one entry of `values.<key>`: what a Model or TeamRole document's spec must look like."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleetgen.model.component import Component
-from fleetgen.model.inventory import ClusterSpec, EnforcementSpec, EnvironmentSpec, GroupSpec, RegionSpec, RingSpec, WaiverSpec
+from fleetgen.model.inventory import ClusterSpec, EnforcementSpec, EnvironmentSpec, GroupSpec, RingSpec, WaiverSpec
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.model.settings import Table
@@ -39,14 +39,6 @@ class Ring:
     name: str
     place: Place
     spec: RingSpec
-    layer: Layer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    name: str
-    place: Place
-    spec: RegionSpec
     layer: Layer
 
 

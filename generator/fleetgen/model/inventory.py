@@ -21,7 +21,7 @@ from fleetgen.model.fields import (
     optional,
     required,
 )
-from fleetgen.model.gpus import PRODUCTS
+from fleetgen.model.gpus import PRODUCTS, Product
 from fleetgen.model.plain import Json
 
 API_VERSION: Final = "fleetgen.io/v1alpha1"
@@ -132,6 +132,11 @@ class Gpu:
     )
     toolkit: str = optional("operator", "Who brings the container toolkit.", choices=("operator", "host"))
     sharing: Sharing = optional(Sharing(mode="none"), "Sharing of a card.")
+
+    @property
+    def card(self) -> Product:
+        """What `model/gpus.py` knows of the product."""
+        return PRODUCTS[self.product]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,13 +307,26 @@ class WaiverScope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverSpec:
-    policy: str = required("Id of the waived policy.", pattern=r"^FG-[A-Z0-9]+-[0-9]{3}$")
+    policy: str = required(
+        "Id of the waived policy; with a dot and the code of one of its rules, only what that rule finds.",
+        pattern=r"^FG-[A-Z0-9]+-[0-9]{3}(\.[a-z0-9-]+)?$",
+    )
     scope: WaiverScope = required("What is waived; every key that is given must fit.")
     owner: str = required("Team that answers for it.")
     ticket: str = required("Where it was agreed.")
     reason: str = required("Why it is acceptable for now.")
     agreed: str = required("Day on which it was agreed; the longest term counts from here.", form="date")
     expires: str = required("Last day on which it holds.", form="date")
+
+    @property
+    def policy_id(self) -> str:
+        """The id of the policy, without the code of a rule."""
+        return self.policy.partition(".")[0]
+
+    @property
+    def rule(self) -> str:
+        """The code of the waived rule; empty for all rules of the policy."""
+        return self.policy.partition(".")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

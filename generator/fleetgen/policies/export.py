@@ -43,7 +43,7 @@ def export(plan: Plan, name: str, policies: Sequence[str] = ()) -> Export:
     notes = []
     for waiver in plan.fleet.waivers:
         listed = waiver.spec.scope.environments
-        reason = only_at_gate(waiver, rules.policies.get(waiver.spec.policy))
+        reason = only_at_gate(waiver, rules.policies.get(waiver.spec.policy_id))
         if reason and (not listed or environment in listed):
             notes.append(f"waiver '{waiver.name}' holds at the gate only: {reason}")
     parts = sorted(each for each in known if each != name and rules.sets[each].environment == environment)

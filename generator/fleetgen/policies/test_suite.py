@@ -20,7 +20,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Policy
 from fleetgen.model.rego import Asked, Complaint, RegoTest
-from fleetgen.policies.both_gates import ClusterEngine, refused
+from fleetgen.policies.both_gates import GatekeeperEngine, refused
 from fleetgen.policy import portable
 from fleetgen.policy.engines import Engine, limited, oldest
 from fleetgen.policy.expansion import expansion_templates
@@ -42,7 +42,7 @@ class PolicyTools:
 
     opa: Callable[[Path], OpaCli]
     regal: Callable[[Path, Path], RegalCli]
-    gator: Callable[[], ClusterEngine]
+    gator: Callable[[], GatekeeperEngine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +243,7 @@ def _untested(policies: Mapping[str, Policy], inputs: Iterable[Asked]) -> Iterat
         yield problem("E0818", message, fix=f"add test_{word} to policy_test.rego beside it", place=policy.place)
 
 
-def _loaded(rules: Rules, cluster: ClusterEngine) -> list[Finding]:
+def _loaded(rules: Rules, gator: GatekeeperEngine) -> list[Finding]:
     """Gatekeeper's own engine takes every template and every constraint of every policy set."""
     exported = exported_of(rules, exportable(rules.policies))
     documents = [each.template for each in exported.values()]
@@ -258,4 +258,4 @@ def _loaded(rules: Rules, cluster: ClusterEngine) -> list[Finding]:
     # One name once in a run: environments differ in parameters only, so each content is loaded under a name of its own.
     for number, document in enumerate(constraints.values()):
         documents.append({**document, "metadata": {"name": f"constraint-{number}"}})
-    return refused([each.policy for each in exported.values()], documents, cluster)
+    return refused([each.policy for each in exported.values()], documents, gator)

@@ -37,7 +37,7 @@ def only_at_gate(waiver: WaiverDocument, policy: Policy | None) -> str:
 
 def in_clusters(waivers: Iterable[WaiverDocument], policies: Mapping[str, Policy]) -> tuple[WaiverDocument, ...]:
     """The waivers that clusters can get, by name."""
-    found = [each for each in waivers if not only_at_gate(each, policies.get(each.spec.policy))]
+    found = [each for each in waivers if not only_at_gate(each, policies.get(each.spec.policy_id))]
     return tuple(sorted(found, key=lambda waiver: waiver.name))
 
 
@@ -49,6 +49,7 @@ def exemption(waiver: WaiverDocument) -> JsonObject:
     scope = waiver.spec.scope
     waived = scope.object
     keys = {
+        "rule": waiver.spec.rule,
         "namespace": (waived.namespace if waived else "") or scope.namespace,
         "workload": waived.name if waived else "",
         "container": scope.container,
@@ -67,7 +68,7 @@ def exempted(
     result: list[Constraint] = []
     companions: dict[str, Constraint] = {}
     for constraint in constraints:
-        entries: list[Json] = [exemption(waiver) for waiver in waivers if waiver.spec.policy == constraint.policy.id]
+        entries: list[Json] = [exemption(waiver) for waiver in waivers if waiver.spec.policy_id == constraint.policy.id]
         if not entries:
             result.append(constraint)
             continue
@@ -83,7 +84,7 @@ def exempted(
 def unnameable(constraints: Sequence[Constraint], waivers: Sequence[WaiverDocument]) -> Iterator[Finding]:
     """Constraints whose companion cannot have its name (E0801)."""
     names = {constraint.name for constraint in constraints}
-    waived = {waiver.spec.policy for waiver in waivers}
+    waived = {waiver.spec.policy_id for waiver in waivers}
     for constraint in constraints:
         name = f"{constraint.name}{COMPANION}"
         if constraint.policy.id in waived and (name in names or len(name) > _LONGEST):

@@ -19,6 +19,7 @@ from fleetgen.yamlfile import parse
 
 _TEXT: Final[JsonObject] = {"type": "string", "minLength": 1}
 _TEXTS: Final[JsonObject] = {"type": "array", "items": _TEXT}
+_CODE: Final[JsonObject] = {"pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "description": "write codes in lower case with dashes"}
 _PACKAGE: Final = re.compile(r"package\s+(\S+)")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*$")
 # folders below policies/rego that hold no policies
@@ -51,6 +52,7 @@ def _validator() -> Validator:
             "facts": _TEXTS,
             "parameters": parameters,
             "environment": {"type": "object", "additionalProperties": {"enum": ["registries"]}},
+            "rules": {"type": "object", "minProperties": 1, "propertyNames": _CODE, "additionalProperties": _TEXT},
         },
     }
     properties: JsonObject = {"title": _TEXT, "description": _TEXT, "scope": {"const": "package"}, "custom": custom}
@@ -103,6 +105,7 @@ def _policy(path: str, text: str) -> Policy:
     data = cast("JsonObject", plain(tree))
     custom = cast("dict[str, str]", data["custom"])
     given = cast("JsonObject", custom["parameters"])
+    codes = cast("dict[str, str]", custom.get("rules", {}))
     environment = cast("dict[str, str]", custom.get("environment", {}))
     if found := [*_unusable(tree, given), *_unknown_parameters(tree, given, environment)]:
         raise InputError(found)
@@ -120,9 +123,10 @@ def _policy(path: str, text: str) -> Policy:
         remediation=custom["remediation"],
         controls=tuple(custom["controls"]),
         facts=tuple(custom["facts"]),
-        parameters=complete(given, custom["scope"]),
+        parameters=complete(given, custom["scope"], codes),
         environment=environment,
         place=Place(path, start),
+        codes=codes,
     )
 
 

@@ -26,11 +26,6 @@ class PolicySets:
     of: Mapping[str, str]
 
 
-def for_environments(constraints: Sequence[Constraint], environments: Mapping[str, Values]) -> dict[str, PolicySet]:
-    """A set for each environment (name -> what its parameters are filled with), with nothing but the constraints themselves."""
-    return dict(policy_sets({}, environments, constraints).sets)
-
-
 def policy_sets(
     members: Mapping[str, Membership],
     environments: Mapping[str, Values],

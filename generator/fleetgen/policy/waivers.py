@@ -26,7 +26,7 @@ LONGEST: Final[Mapping[str, int]] = {"critical": 30, "high": 90, "medium": 180}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class WaivableFinding:
     """A finding of a policy and what waivers are matched with.
 
     `container` is its name and image, where the finding is about one. `objects`: cluster -> digest of the object as it is there.
@@ -46,7 +46,7 @@ class Terms:
 
     as_of: date
     severities: Mapping[str, str]
-    is_changed: Callable[[Judged, str], bool]
+    is_changed: Callable[[WaivableFinding, str], bool]
 
     def holds(self, waiver: Waiver) -> bool:
         """Its last day counts."""
@@ -62,8 +62,8 @@ class Terms:
         return expires if self.severities.get(waiver.policy) == "critical" else expires + GRACE
 
 
-def covers(waiver: Waiver, judged: Judged) -> bool:
-    """Whether policy, unit, object, namespace and container fit; clusters are judged one by one.
+def covers(waiver: Waiver, judged: WaivableFinding) -> bool:
+    """Whether policy, rule, unit, object, namespace and container fit; clusters are judged one by one.
 
     A finding about several units is not covered by a waiver of one of them: the others did not agree. What both gates exempt is
     covered by waivers that they know, and what they refuse only by those that they do not.
@@ -72,7 +72,8 @@ def covers(waiver: Waiver, judged: Judged) -> bool:
     identity = finding.object
     name, image = judged.container or ("", "")
     return (
-        waiver.policy == finding.code
+        waiver.policy == finding.policy
+        and (not waiver.rule or finding.code == f"{waiver.policy}.{waiver.rule}")
         and judged.exempt == (not waiver.only_at_gate)
         and (not waiver.unit or judged.units == {waiver.unit})
         and (waiver.object is None or (identity is not None and _is_named(waiver, identity)))
@@ -99,7 +100,7 @@ def matches(pattern: str, text: str) -> bool:
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
-def apply(judged: Iterable[Judged], waivers: Sequence[Waiver], terms: Terms) -> list[Finding]:
+def apply(judged: Iterable[WaivableFinding], waivers: Sequence[Waiver], terms: Terms) -> list[Finding]:
     """The findings that remain, plus what there is to say about the waivers themselves (E0803)."""
     remaining: list[Finding] = []
     used: set[str] = set()
@@ -110,7 +111,7 @@ def apply(judged: Iterable[Judged], waivers: Sequence[Waiver], terms: Terms) -> 
     return remaining + [note for waiver in waivers for note in _about(waiver, used, terms)]
 
 
-def _remaining(entry: Judged, covering: Sequence[Waiver], terms: Terms) -> Iterator[Finding]:
+def _remaining(entry: WaivableFinding, covering: Sequence[Waiver], terms: Terms) -> Iterator[Finding]:
     """The finding without what is waived: what an expired waiver tolerates, what one refuses, what none covers."""
     finding = entry.finding
     if not finding.clusters:
@@ -165,14 +166,18 @@ def broken(
     policies: Mapping[str, Policy],
     duties: Sequence[Duty],
 ) -> Iterator[Finding]:
-    """What is wrong with the documents whatever the day is: unknown policy, too long a term (E0803), the wrong owner (E0806)."""
+    """What is wrong with the documents whatever the day is: what they waive, too long a term (E0803), the wrong owner (E0806)."""
     for waiver in waivers:
         spec = waiver.spec
-        policy = policies.get(spec.policy)
+        policy = policies.get(spec.policy_id)
         if policy is None:
-            message = f"waiver '{waiver.name}' waives {spec.policy}, which is no policy"
-            yield problem("E0803", message, fix=suggest(spec.policy, policies), place=waiver.place)
+            message = f"waiver '{waiver.name}' waives {spec.policy_id}, which is no policy"
+            yield problem("E0803", message, fix=suggest(spec.policy_id, policies), place=waiver.place)
             continue
+        if spec.rule and spec.rule not in policy.codes:
+            message = f"waiver '{waiver.name}' waives {spec.policy}, which is no rule of the policy"
+            known = [f"{policy.id}.{code}" for code in policy.codes] or [policy.id]
+            yield problem("E0803", message, fix=suggest(spec.policy, known), place=waiver.place)
         days = (date.fromisoformat(spec.expires) - date.fromisoformat(spec.agreed)).days
         if not 0 <= days <= LONGEST[policy.severity]:
             message = f"waiver '{waiver.name}' of a policy of severity {policy.severity} holds {days} days from {spec.agreed}"

@@ -38,11 +38,6 @@ def definitions(tools: Tools, folder: Path | None, made: Desired) -> SiteDefinit
     return found
 
 
-def planned(run: Run, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    """What the cluster's site must become, from the inputs that `run` reads."""
-    return _planned(tools, cluster, crds, _made(run, cluster))
-
-
 def _made(run: Run, cluster: str) -> Desired:
     """Everything that is rendered. Raises InputError E0301, E1305 for a cluster that no site can be."""
     made = desired(run)

@@ -14,11 +14,7 @@ from fleetgen.yamlfile import load_manifests
 
 
 class Builder(Protocol):
-    """What this stage needs of kustomize. `digest` identifies the binary."""
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the binary."""
+    """What this stage needs of kustomize."""
 
     def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
         """Build every root of the tree `files` (path -> text); one answer a root, in order."""

@@ -35,7 +35,7 @@ def read(text: str, path: str) -> tuple[Table, ...]:
     """The objects of a file in their order. Raises InputError with all problems (E0101 to E0105, E0602)."""
     found: list[Finding] = []
     objects: list[Table] = []
-    for tree in _Kubernetes(text, path).read():
+    for tree in _ManifestReader(text, path).read():
         objects += _unpacked(tree, found)
     if found:
         raise InputError(found)
@@ -68,8 +68,8 @@ def kubernetes_plain(text: str) -> Leaf:
     return rest if rest is None or isinstance(rest, bool) else text
 
 
-class _Kubernetes(Reader):
-    """The dialect of manifests."""
+class _ManifestReader(Reader):
+    """Reads YAML as kubectl does."""
 
     def __init__(self, text: str, path: str) -> None:
         super().__init__(text, path)

@@ -21,15 +21,17 @@ from fleetgen.model.component import Component
 from fleetgen.model.keys import BaseKey
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json, JsonObject, list_of
 from fleetgen.model.policy import ExportedPolicy
-from fleetgen.model.settings import is_on, nearest_place, plain
+from fleetgen.model.settings import at, is_on, nearest_place, plain
 from fleetgen.model.variant import Variant, plain_values
 from fleetgen.policy.expansion import expansion_templates
+from fleetgen.policy.installing import asked_path
 from fleetgen.schemas.validate import suggest
 from fleetgen.yamlfile import dump, dump_all, parse
 
 MAX_FILE: Final = 1024 * 1024
+_PARTS: Final = "_parts/"
 
 
 def _yaml(value: object) -> str:
@@ -49,34 +51,41 @@ def _sha256(value: object) -> str:
 
 
 class _Jinja(ImmutableSandboxedEnvironment):
-    """Sandboxed; a template imports by file name, from its own folder or, after `../`, from the one above."""
+    """Sandboxed; a template imports by file name, from its own folder or, after `../`, from the one above.
+
+    After `_parts/` it imports what components share. `parts` has all that can be imported, by its whole path.
+    """
+
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        super().__init__(
+            loader=jinja2.FunctionLoader(lambda name: (parts[name], name, None) if name in parts else None),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,
+        )
+        self._importable = parts
+        self.filters |= {"yaml": _yaml, "sha256": _sha256, "suggest": suggest}
+        for name in ("lipsum", "cycler", "joiner"):
+            self.globals.pop(name)
 
     def join_path(self, template: str, parent: str) -> str:
-        """The imported file beside the file that imports it, or one folder up: overlay and chart share what lies above both."""
+        """The imported file beside the file that imports it, or one folder up: overlay and chart share what lies above both.
+
+        A folder `_parts` of the component itself is nearer than the one of all components.
+        """
         folder, up = posixpath.dirname(parent), template.removeprefix("../")
+        if template.startswith(_PARTS):
+            while folder and f"{folder}/{template}" not in self._importable:
+                folder = posixpath.dirname(folder)
+            return f"{folder}/{template}" if folder else template
         return f"{posixpath.dirname(folder)}/{up}" if up != template and "/" not in up else f"{folder}/{template}"
 
 
 def _is_part(name: str) -> bool:
     """Whether the file is there for others to import, and renders to nothing itself."""
-    return posixpath.basename(name).startswith("_")
-
-
-def _environment(parts: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
-    environment = _Jinja(
-        loader=jinja2.FunctionLoader(lambda name: (parts[name], name, None) if name in parts else None),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.filters["yaml"] = _yaml
-    environment.filters["sha256"] = _sha256
-    environment.filters["suggest"] = suggest
-    for name in ("lipsum", "cycler", "joiner"):
-        environment.globals.pop(name)
-    return environment
+    return posixpath.basename(name).startswith("_") or f"/{_PARTS}" in f"/{name}"
 
 
 class Renderer:
@@ -91,13 +100,13 @@ class Renderer:
         self._exported = exported or {}
         self._policy_sets = policy_sets or {}
         self._parts: dict[str, str] = {}
-        self._jinja = _environment(self._parts)
+        self._jinja = _Jinja(self._parts)
         self._compiled: dict[tuple[str, str], jinja2.Template] = {}
 
     def base(self, component: Component, version: str) -> Overlay:
         """The base of one component version. Raises InputError E0502, E0503."""
         values: JsonObject = {"version": version, **_release(component, version)}
-        if component.policies:
+        if component.installs:
             values["templates"] = [self._exported[name].template for name in component.policies]
             values["expansions"] = [*expansion_templates()]
         return self._folder(component, "base/", BaseKey(component.name, version).folder, values)
@@ -135,9 +144,11 @@ class Renderer:
         is exported for one of its clusters is so for all.
         """
         values = context(variant)
-        if variant.component.policies:
+        if installs := variant.component.installs:
             policy_set = self._policy_sets.get(variant.clusters[0], variant.key.environment)
-            exported = (self._exported[name] for name in variant.component.policies)
+            asked = at(variant.settings, asked_path(installs))
+            more = list_of(plain(asked)) if asked and installs.setting else []
+            exported = (self._exported[name] for name in variant.component.policies if installs.takes(name) or name in more)
             values["constraints"] = [c for e in exported for c in e.constraints.get(policy_set, ())]
         return values
 
@@ -173,6 +184,7 @@ class Renderer:
                 )
             )
         self._parts.update({f"{component.folder}/{path}": part for path, part in component.files.items() if _is_part(path)})
+        self._parts.update(component.parts)
         try:
             text = self._template(source, component.files[name]).render(values)
         except jinja2.TemplateSyntaxError as error:

@@ -46,9 +46,9 @@ class OpaCli:
         report = _json(self._run("test", "--format", "json", "--coverage", *_run_flag(only), "--", *paths))
         files = cast("dict[str, dict[str, list[dict[str, dict[str, int]]]]]", report["files"])
         return {
-            path: tuple((part["start"]["row"], part["end"]["row"]) for part in found["not_covered"])
-            for path, found in sorted(files.items())
-            if found.get("not_covered")
+            path: tuple((part["start"]["row"], part["end"]["row"]) for part in coverage["not_covered"])
+            for path, coverage in sorted(files.items())
+            if coverage.get("not_covered")
         }
 
     def parse(self, paths: Sequence[str]) -> dict[str, JsonObject]:
@@ -113,24 +113,24 @@ def _tested(entry: Mapping[str, Any]) -> RegoTest:
         "error" if entry.get("error") else "fail" if entry.get("fail") else "skip" if entry.get("skip") else "pass"
     )
     output = base64.b64decode(entry.get("output", "")).decode("utf-8", errors="replace")
-    said = cast("Json", entry.get("error"))
+    error = cast("Json", entry.get("error"))
     return RegoTest(
         place=Place(str(location["file"]), int(location["row"]), int(location["col"])),
         package=str(entry["package"]).removeprefix("data."),
         name=str(entry["name"]),
         outcome=outcome,
         cases=tuple(sorted(_failed(entry.get("sub_results") or {}))),
-        output=f"{said['message']}\n{output}" if isinstance(said, dict) and "message" in said else output,
+        output=f"{error['message']}\n{output}" if isinstance(error, dict) and "message" in error else output,
     )
 
 
 def _failed(cases: Mapping[str, Mapping[str, Any]], above: str = "") -> list[str]:
     """Cases may have cases."""
-    found = []
+    names = []
     for name, case in cases.items():
         inner = case.get("sub_results")
         if inner:
-            found += _failed(inner, f"{above}{name}/")
+            names += _failed(inner, f"{above}{name}/")
         elif case.get("fail"):
-            found.append(above + name)
-    return found
+            names.append(above + name)
+    return names

@@ -67,6 +67,12 @@ class Toolchain:
         """The tool, built if it must be. ToolError E1101 says what to do if it cannot be."""
         return self.find(name) or self._build(pins.read(self.library, name))
 
+    def digest(self, *names: str) -> str | None:
+        """One sha256 for the content of all these binaries; None while one of them would have to be built."""
+        found = [self.find(name) for name in names]
+        digests = [tool.sha256 for tool in found if tool]
+        return hashlib.sha256(" ".join(digests).encode()).hexdigest() if len(digests) == len(names) else None
+
     def files(self, name: str) -> Path:
         """The folder with the files of the tool's module that its pin names, by their paths there; fetched if they are missing.
 
@@ -181,7 +187,7 @@ class Toolchain:
         argv = (str(go), "build", *flags, "-o", str(made), pin.package)
         command = process.Command(argv=argv, cwd=folder, env=self._go_environment(go))
         try:
-            process.stream(command, _Progress(pin.name, self.on_line))
+            process.stream(command, _CompilerLines(pin.name, self.on_line))
         except ToolError as error:
             raise _cannot_build(pin, error) from error
         return made
@@ -279,7 +285,7 @@ class _Identity:
         return f"{self.module} {self.version}" if self.module else "a file without Go build information"
 
 
-class _Progress:
+class _CompilerLines:
     """`go build -v` names each package: a line a second says that it lives without flooding a log."""
 
     def __init__(self, name: str, on_line: Callable[[str], None], every: float = 5.0) -> None:

@@ -57,11 +57,10 @@ def governed(fleet: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Pat
     shutil.copytree(root / "templates/gatekeeper-policies", component)
     (component / "component.yaml").write_text(
         "apiVersion: fleetgen.io/v1alpha1\nkind: Component\nmetadata: {name: site-policies}\nspec:\n"
-        "  title: Policies\n  description: Policies of the site.\n  wave: 2\n  policies: [FG-POD-001]\n"
+        "  title: Policies\n  description: Policies of the site.\n  wave: 2\n  policies: {only: [FG-POD-001]}\n"
         "  clusterResources:\n"
         "    - {group: templates.gatekeeper.sh, kind: ConstraintTemplate}\n"
         "    - {group: expansion.gatekeeper.sh, kind: ExpansionTemplate}\n"
-        "    - {group: constraints.gatekeeper.sh, kind: FGPodNoPrivileged}\n"
         '  settings: {properties: {}}\n  defaults: {enabled: true, version: "1", values: {}}\n'
     )
     (fleet / "fleet/groups").mkdir()

@@ -10,7 +10,7 @@ import pytest
 
 from fleetgen.build.desired_state import Plan
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import PolicyLibrary
+from fleetgen.inputs.rules import PolicyLibrary, knowing_policies
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
@@ -72,6 +72,6 @@ def plan(repository: Repository) -> Plan:
     """The example fleet."""
     inputs = repository.read()
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
-    return Plan(
-        inputs=inputs, fleet=fleet, library=PolicyLibrary(inputs.library, tuple(fleet.environments)), resolved=resolve(fleet)
-    )
+    library = PolicyLibrary(inputs.library, tuple(fleet.environments))
+    fleet = knowing_policies(fleet, library)
+    return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolve(fleet))

@@ -31,7 +31,7 @@ def test_a_new_policy_passes(fleet: Path, capsys: pytest.CaptureFixture[str]) ->
     ) + ("next: write the rule and its tests, then run: fleetgen policy test policies/rego/till_floor/no_odd_things\n")
     assert main([*run, "policy", "test", "--as-of", "2026-11-24", str(fleet / "policies/rego/till_floor")]) == 0
     assert capsys.readouterr().err == (
-        "policies passed: 1 policies, 3 tests on 6 inputs, every line reached; fit for OPA v1.17.1 in Gatekeeper 3.23.1\n"
+        "policies passed: 1 policy, 3 tests on 6 inputs, every line reached; fit for OPA v1.17.1 in Gatekeeper 3.23.1\n"
     )
     assert main([*run, "check", "--as-of", "2026-11-24", "--quiet"]) == 0
     assert main([*run, "new", "policy", "till_floor/no_odd_things"]) == 2

@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 
 from fleetgen.build.desired_state import Plan
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, read_rules
 from fleetgen.inputs.run import Run
@@ -25,7 +25,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.rego import Asked
 from fleetgen.policies import parity as use_case
-from fleetgen.policies.both_gates import Comparison, Trial, compare, question
+from fleetgen.policies.both_gates import Comparison, Trial, compare, question_about
 from fleetgen.policies.parity import findings, parity, silent
 from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
@@ -34,7 +34,7 @@ from fleetgen.policy.metadata import read_policies
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from tests.contract.policy.test_match import ALWAYS, CASES, POLICY, document
 
 PRIVILEGED: JsonObject = {"containers": [{"name": "web", "image": "x", "securityContext": {"privileged": True}}]}
@@ -64,7 +64,7 @@ def role(kind: str, **metadata: Json) -> JsonObject:
 def trial(
     rego: Mapping[str, str], constraints: Sequence[Constraint], objects: Sequence[tuple[JsonObject, JsonObject | None]]
 ) -> Trial:
-    questions = [question(data, namespace, "test") for data, namespace in objects]
+    questions = [question_about(data, namespace, "test") for data, namespace in objects]
     shown = {item.id: f"{item.manifest.id.kind}/{item.manifest.id.name}" for item in questions}
     return Trial(name="test", rego=rego, constraints=constraints, values={}, questions=questions, shown=shown, own={})
 
@@ -91,11 +91,12 @@ def test_the_gates_are_equal(
     plan: Plan,
     bench: PolicyTools,
     tools: Callable[[str], Tool],
+    user_tools: Toolchain,
     engine: ConftestCli,
     policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
-    cache = Cache(cache_folder(os.environ))
+    cache = cache_of(user_tools)
     run = Run(
         repository=repository,
         cache=cache,
@@ -215,7 +216,7 @@ def test_a_difference_is_told(
     assert [(each.constraint, each.subject, each.gate) for each in wild.differences] == [
         (roles.name, "ClusterRole/web", tuple(f"rules[0].{part} grants *" for part in ("resources", "verbs")))
     ]
-    assert "rules[0].resources gives *" in wild.differences[0].cluster[0]
+    assert "rules[0].resources gives *" in wild.differences[0].gatekeeper[0]
 
 
 def test_a_policy_that_gatekeeper_cannot_compile(

@@ -9,25 +9,25 @@ from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
+from fleetgen.catalog.cluster_facts import fact_value
 from fleetgen.model.component import Component
-from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import ExportedPolicy
+from fleetgen.model.policy import ExportedPolicy, Policy
 from fleetgen.model.settings import Table, at, empty, merge, plain
 from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.policy.constraints import read_constraints
-from fleetgen.policy.export import export
+from fleetgen.policy.export import export, exportable
+from fleetgen.policy.installing import installed
 from fleetgen.policy.metadata import read_policies
-from fleetgen.policy.sets import for_environments
 from fleetgen.schemas.derive import build
 from fleetgen.schemas.validate import Validator
 from fleetgen.stages.load.components import read
 from fleetgen.stages.render import Renderer
-from fleetgen.stages.resolve import as_json, pools_of
 from fleetgen.yamlfile import dump, parse
+from tests.policy_sets import for_environments
 
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = Path(__file__).parent
@@ -65,26 +65,40 @@ def names() -> list[str]:
 
 @cache
 def components() -> Mapping[str, Component]:
-    """The components of the library, read as the product reads them."""
+    """The components of the library, read as the product reads them. They know the policies that they install."""
     problems: list[Finding] = []
     found = (path for path in sorted((ROOT / "templates").rglob("*")) if path.is_file())
     files = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in found}
     result = read(files, problems)
     assert problems == []
-    return result
+    policies = _policies()
+    known = exportable(policies)
+    return {
+        name: installed(component, policies, [*filter(component.installs.takes, known)]) if component.installs else component
+        for name, component in result.items()
+    }
+
+
+@cache
+def _rego() -> Mapping[str, str]:
+    found = (path for path in sorted((ROOT / "policies").rglob("*.rego")) if not path.name.endswith("_test.rego"))
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+@cache
+def _policies() -> Mapping[str, Policy]:
+    return read_policies(_rego())
 
 
 @cache
 def exported() -> Mapping[str, ExportedPolicy]:
     """The policies that components of the library install, for an environment without anything of its own."""
-    paths = [path for pattern in ("*.rego", "*.yaml") for path in sorted((ROOT / "policies").rglob(pattern))]
-    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    rego = {path: text for path, text in texts.items() if path.endswith(".rego") and not path.endswith("_test.rego")}
-    policies = read_policies(rego)
-    files = {path: text for path, text in texts.items() if path.startswith("policies/constraints/")}
+    paths = sorted((ROOT / "policies/constraints").glob("*.yaml"))
+    files = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    policies = _policies()
     constraints = read_constraints(files, policies, ["production"])
     ids = sorted({name for component in components().values() for name in component.policies})
-    return export(ids, policies, for_environments(constraints, {"production": {}}), sources=rego)
+    return export(ids, policies, for_environments(constraints, {"production": {}}), sources=_rego())
 
 
 @cache
@@ -147,9 +161,7 @@ def _only(settings: Table, component: Component, instance: str) -> Table:
 
 def _facts(component: Component, cluster: JsonObject) -> JsonObject:
     spec = cast("ClusterSpec", build(ClusterSpec, {"environment": "production", "ring": "canary", **cluster}))
-    enums = {fact.name: fact.value(spec) for fact in ENUM_FACTS}
-    structured = {"nodePools": pools_of(spec), "network": as_json(spec.network), "uplink": as_json(spec.uplink)}
-    return {name: structured[name] if name in structured else enums[name] for name in component.facts}
+    return {name: fact_value(spec, name) for name in component.facts}
 
 
 def compare(folder: Path, actual: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:

@@ -25,7 +25,7 @@ REFUSED: Final = {
         "namespaces: {kube-system: {}}",
         "fleet/defaults.yaml:1:1",
         'values.namespaces: {"enum":["default","kube-system","kube-public","kube-node-lease"]} is not allowed for "kube-system"',
-        "Use a namespace of your own; those of the distribution are left alone",
+        "Use your own namespace; those of the distribution are left alone",
     ),
     "an unknown Pod Security level": (
         "cluster-baseline",
@@ -67,8 +67,8 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:33",
         "values.reconciliation.jitterSeconds: 0 is less than the minimum of 1",
         (
-            "Seconds by which a look may be late, so that sites that start together do not ask together. "
-            "Never 0, because then polling stops being spread"
+            "Seconds by which a check may be delayed at random, so that sites that start together do not ask together. "
+            "Never 0, because that ends the spreading"
         ),
     ),
     "a floating driver": (
@@ -77,8 +77,8 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:19",
         "values.driver.version is 'latest', which does not have the form that is needed",
         (
-            "Exact driver version, one that NVIDIA validated for the operator's release, for pools without `gpu.driverVersion`; "
-            r"empty takes the release's own; the form is ^([0-9]{3}\.[0-9]{2,3}(\.[0-9]{2})?)?$"
+            "Exact driver version for pools without `gpu.driverVersion`. NVIDIA must have validated it for the operator's "
+            r"release. Empty means the release's own; the form is ^([0-9]{3}\.[0-9]{2,3}(\.[0-9]{2})?)?$"
         ),
     ),
     "node feature discovery of the chart": (
@@ -97,9 +97,9 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:11",
         "values.registry is 'https://registry.example.com', which does not have the form that is needed",
         (
-            "Registry, with a path if it has one, that stands in for nvcr.io in the repository of every image; empty for "
-            "nvcr.io. On OpenShift it is that of drivers with a version; all else is pulled by digest from where the catalog "
-            "says; "
+            "Registry, with a path if it has one, that replaces nvcr.io in the repository of every image; empty for "
+            "nvcr.io. On OpenShift it applies only to drivers with a version; everything else is pulled by digest from where "
+            "the catalog says; "
             r"the form is ^([a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?)?$"
         ),
     ),
@@ -122,7 +122,7 @@ REFUSED: Final = {
         "models: {m: {source: {pvc: {claim: a}}}}",
         "fleet/defaults.yaml:1:10",
         "'version' is missing in values.models.m",
-        "add 'version': Version that is served; the name of its folder. Probes wait for it",
+        "add 'version': Version to serve; the name of its folder. Probes wait for it",
     ),
     "an alert that is not there": (
         "dcgm-exporter",
@@ -151,7 +151,7 @@ REFUSED: Final = {
         "fleet/defaults.yaml:2:84",
         "values.models.m.accelerator.resource is 'amd.com/gpu', which does not have the form that is needed",
         (
-            "What the site's device plug-in calls its NVIDIA cards (nvidia.com/gpu, nvidia.com/mig-1g.6gb), or none; the form is "
+            "What the site's device plugin calls its NVIDIA cards (nvidia.com/gpu, nvidia.com/mig-1g.6gb), or none; the form is "
             r"^(none|nvidia\.com/(gpu|gpu\.shared|mig-[1-9]g\.[0-9]{1,3}gb(\.me)?))$"
         ),
     ),
@@ -168,7 +168,7 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:54",
         "values.models.m.source.image.reference is 'r.example.com/models/m:3', which does not have the form that is needed",
         (
-            "Full image reference with its digest; a tag can move; the form is "
+            "Full image reference with a digest, because a tag can move; the form is "
             "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$"
         ),
     ),
@@ -181,7 +181,7 @@ REFUSED: Final = {
             "which does not have the form that is needed"
         ),
         (
-            "Full image reference with its digest; a tag can move; the form is "
+            "Full image reference with a digest, because a tag can move; the form is "
             "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$"
         ),
     ),
@@ -211,14 +211,14 @@ REFUSED: Final = {
             'values.models.m.autoscaling: {"maxReplicas":2,"minReplicas":1} is not valid under any of the schemas listed '
             "in the 'anyOf' keyword"
         ),
-        "The number of servers follows the load, instead of replicas. Needs cpu, metrics or both",
+        "The number of servers follows the load and replaces replicas. Needs cpu, metrics or both",
     ),
     "messages without an end": (
         "tf-serving",
         MODEL % "input: {kind: image, maxMessageMiB: 2048}",
         "fleet/defaults.yaml:2:82",
         "values.models.m.input.maxMessageMiB: 2048 is greater than the maximum of 1024",
-        "Largest gRPC message that the server takes; a whole batch of one caller has to fit",
+        "Largest gRPC message that the server accepts. A whole batch of one caller has to fit",
     ),
     "a class of its own": (
         "tf-serving",
@@ -264,7 +264,7 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:17",
         "values.driver.image is 'registry.example.com/amdgpu:30.20.1', which does not have the form that is needed",
         (
-            "Repository of the built driver images without tag. It cannot be changed later; the form is "
+            "Repository for the built driver images, without a tag. It cannot change later; the form is "
             "^([a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._$-]+)+)?$"
         ),
     ),

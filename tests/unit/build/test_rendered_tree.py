@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +11,10 @@ import pytest
 from fleetgen.build.desired_state import Desired, desired
 from fleetgen.build.rendered_tree import CLUSTER_UNIT, committed_tree, wanted_tree
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Cache
-from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.model.keys import ClusterKey
-from fleetgen.model.manifest import Built
 from fleetgen.model.place import Place
 from fleetgen.review.diff import changes
-from fleetgen.stages.gate import PolicyEngine
 from tests.unit.cli.conftest import FILES
 from tests.unit.toyrun import OneFileBuilder, toy_run
 
@@ -53,9 +47,7 @@ def shown(made: Desired, files: Mapping[str, str], run: Run) -> list[tuple[str, 
     ]
 
 
-def test_the_committed_tree_is_the_wanted_one_and_nothing_is_built(
-    run: Run, made: Desired, builder: OneFileBuilder
-) -> None:
+def test_the_committed_tree_is_the_wanted_one_and_nothing_is_built(run: Run, made: Desired, builder: OneFileBuilder) -> None:
     wanted = wanted_tree(made)
     assert list(wanted.bills) == list(STORES)
     assert [list(bill) for bill in wanted.bills.values()] == [["toy", CLUSTER_UNIT]] * 2

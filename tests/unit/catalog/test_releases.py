@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from fleetgen.catalog.releases import release_of, unknown_version, unmet
+from fleetgen.catalog.releases import release_of, unknown_version, unmet_conditions
 from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject
@@ -131,7 +131,7 @@ def test_unmet(version: str, distribution: str, minor: str, arch: str, expected:
     component, _ = thing()
     assert component is not None
     facts: JsonObject = {"distribution": distribution, "kubernetes.minor": minor, "arch": [arch]}
-    assert [(each.what, each.fix) for each in unmet(component, version, facts, component.defaults)] == expected
+    assert [(each.what, each.fix) for each in unmet_conditions(component, version, facts, component.defaults)] == expected
 
 
 BROKEN: Final = {

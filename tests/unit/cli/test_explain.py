@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Ran, Run
+from tests.unit.policy.examples import PATH, REGO
 
 UNIT_OFF = """cluster store-1 does not have unit serve.x
   serve is not enabled: no layer sets it
@@ -78,6 +79,49 @@ UNIT = """unit toy 1.0.0 of cluster store-2
 )
 def test_explain(fleet: Path, run: Run, words: tuple[str, ...], expected: Ran) -> None:
     assert run("explain", *words) == expected
+
+
+POLICY = """FG-POD-001: No privileged containers
+  A privileged container owns the node.
+  rules:
+    FG-POD-001.container: A container is privileged.
+  fix: Remove it.
+  policy: policies/rego/pod/no_privileged/policy.rego:1
+"""
+RULE = """FG-POD-001.container: A container is privileged.
+  A privileged container owns the node.
+  fix: Remove it.
+  policy: policies/rego/pod/no_privileged/policy.rego:1
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("FG-POD-001", Ran(code=0, out=POLICY, err="")),
+        ("FG-POD-001.container", Ran(code=0, out=RULE, err="")),
+        (
+            "FG-POD-001.contaner",
+            Ran(
+                code=2,
+                out="",
+                err="error[E1201]: FG-POD-001 has no rule 'contaner'\n  fix: did you mean 'FG-POD-001.container'?\n1 error\n",
+            ),
+        ),
+        (
+            "FG-POD-002",
+            Ran(
+                code=2, out="", err="error[E1201]: there is no policy 'FG-POD-002'\n  fix: did you mean 'FG-POD-001'?\n1 error\n"
+            ),
+        ),
+    ],
+)
+def test_explain_a_policy(fleet: Path, run: Run, code: str, expected: Ran) -> None:
+    policy = fleet / PATH
+    policy.parent.mkdir(parents=True)
+    rego = REGO.replace("custom:", "custom:\n#   rules: {container: A container is privileged.}")
+    policy.write_text(rego, encoding="utf-8")
+    assert run("explain", code) == expected
 
 
 def test_json_has_the_same_answer(fleet: Path, run: Run) -> None:

@@ -43,3 +43,12 @@ def test_new_refuses_what_does_not_exist(run: Run, fleet: Path) -> None:
 def test_list_units(run: Run, fleet: Path) -> None:
     out = "UNIT  COMPONENT  VERSIONS      VARIANTS  CLUSTERS\ntoy   toy        1.0.0, 1.1.0  2         2\n"
     assert run("list", "units") == Ran(code=0, out=out, err="")
+
+
+def test_list_components(run: Run, fleet: Path) -> None:
+    out = (
+        "NAME   FORM       VERSIONS      NAMESPACES  WAVE  ENABLED IN  CLUSTERS  TITLE\n"
+        "serve  manifests  1.0.0         -           3     -           0         Serve\n"
+        "toy    manifests  1.0.0, 1.1.0  -           3     prod        2         Toy\n"
+    )
+    assert run("list", "components") == Ran(code=0, out=out, err="")

@@ -11,7 +11,7 @@ from fleetgen.gate.findings import _inventory_place
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import PolicyLibrary
 from fleetgen.model.composed import ComposedFleet
-from fleetgen.model.plain import JsonObject
+from fleetgen.model.result import Result
 from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 
@@ -63,6 +63,12 @@ spec:
       models: {additionalProperties: {properties: {enabled: {}, version: {}}}}
   defaults: {version: "1", values: {modelDefaults: {size: 1, start: 600}}}
 """
+
+
+def result(*path: str, units: tuple[str, ...] = ()) -> Result:
+    return Result(policy="FG-X-001", constraint="x", action="deny", id="c", message="m", path=path, units=units)
+
+
 PLACES: Final = {
     "set by the cluster": ("values.modelDefaults.size", "fleet/clusters/c.yaml:11:38"),
     "set by the model's document": ("values.models.gap.version", "fleet/models/gap.yaml:5:12"),
@@ -75,12 +81,13 @@ def test_a_finding_about_a_setting(setting: str, place: str) -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
     desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
-    details: JsonObject = {"unit": "serve.gap", "path": f"spec.components.serve.{setting}"}
-    assert str(_inventory_place(desired, ["c"], details)) == place
+    said = result("spec", "components", "serve", *setting.split("."), units=("serve.gap",))
+    assert str(_inventory_place(desired, ["c"], said)) == place
 
 
 def test_a_finding_about_nodes() -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
     desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
-    assert str(_inventory_place(desired, ["c"], {"unit": "serve.gap", "path": "spec.nodePools"})) == "fleet/clusters/c.yaml:8:14"
+    said = result("spec", "nodePools", units=("serve.gap",))
+    assert str(_inventory_place(desired, ["c"], said)) == "fleet/clusters/c.yaml:8:14"

@@ -73,8 +73,7 @@ MISTAKES: Final = {
         "'gpu-operator' does not support gpu.products jetson-orin-nx (cluster 'site-1')",
         (
             "NVIDIA does not support the GPU operator on Jetson and other integrated GPUs; such sites need the "
-            "plain device plug-in "
-            "(nvidia-device-plugin)."
+            "plain device plugin (nvidia-device-plugin)."
         ),
     ),
     "a release on a Kubernetes that it does not know": (
@@ -97,7 +96,7 @@ MISTAKES: Final = {
         "E0507",
         "'tf-serving.gap' does not support arch arm64 (cluster 'site-1')",
         (
-            "The images of TensorFlow Serving exist for amd64 only. On arm64 serve the model with LiteRT "
+            "The images of TensorFlow Serving exist for amd64 only. On arm64, serve the model with LiteRT "
             "(ai-edge-litert) in an image of "
             "your own, or build TensorFlow Serving for arm64 and write a component for that image."
         ),
@@ -115,9 +114,8 @@ MISTAKES: Final = {
         "E0507",
         "'gpu-operator' does not support gpu.vendors amd (cluster 'site-1')",
         (
-            "The GPU operator is for NVIDIA cards; use the operator of the card's vendor, or take gpu-operator "
-            "out of this cluster's "
-            "layers."
+            "The GPU operator is for NVIDIA cards; use the operator of the card's vendor, or remove gpu-operator "
+            "from this cluster's layers."
         ),
     ),
 }

@@ -48,6 +48,16 @@ def test_an_object_is_exempt_and_goes_on_to_be_recorded() -> None:
     )
 
 
+def test_a_waiver_of_one_rule_exempts_from_that_rule() -> None:
+    waivers = [waiver(number="FG-POD-001.host-port"), waiver(number="FG-POD-001.host-port", scope=WaiverScope(object=WEB))]
+    (changed, companion), _ = exempted([constraint()], waivers)
+    assert changed.parameters["exemptions"] == [
+        {"rule": "host-port"},
+        {"rule": "host-port", "namespace": "shop", "workload": "web"},
+    ]
+    assert companion.parameters == {}
+
+
 def test_waivers_of_other_policies_change_nothing() -> None:
     assert exempted([constraint()], [waiver(number="FG-POD-002")]) == ((constraint(),), {})
 

@@ -145,6 +145,16 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
         lambda: state(waivers=(waiver(),)),
         [said("waives FG-POD-001 ('w', until 2026-12-01)", "policies/waivers/w.yaml")],
     ),
+    "new waiver of one rule": (
+        state,
+        lambda: state(waivers=(waiver(number="FG-POD-001.host-port"),)),
+        [said("waives FG-POD-001.host-port ('w', until 2026-12-01)", "policies/waivers/w.yaml")],
+    ),
+    "waiver of all rules": (
+        lambda: state(waivers=(waiver(number="FG-POD-001.host-port"),)),
+        lambda: state(waivers=(waiver(),)),
+        [said("alters what waiver 'w' covers", "policies/waivers/w.yaml")],
+    ),
     "waiver gone": (lambda: state(waivers=(waiver(),)), state, []),
     "waiver extended": (
         lambda: state(waivers=(waiver(),)),

@@ -14,7 +14,7 @@ from fleetgen.model.inventory import EnforcementSpec, WaiverScope, WaiverSpec
 from fleetgen.model.place import Place
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
-from fleetgen.policy.waivers import Judged, Terms, apply, broken, matches
+from fleetgen.policy.waivers import Terms, WaivableFinding, apply, broken, matches
 from tests.unit.policy.examples import policy
 
 TODAY = date(2026, 11, 24)
@@ -33,8 +33,8 @@ WAIVER = Waiver(
 )
 
 
-def judged(finding: Finding = FINDING, *units: str, container: tuple[str, str] | None = None) -> Judged:
-    return Judged(finding=finding, units=frozenset(units or ("shop",)), container=container)
+def judged(finding: Finding = FINDING, *units: str, container: tuple[str, str] | None = None) -> WaivableFinding:
+    return WaivableFinding(finding=finding, units=frozenset(units or ("shop",)), container=container)
 
 
 def terms(severity: str = "high", changed: frozenset[str] = frozenset()) -> Terms:
@@ -62,6 +62,7 @@ UNUSED = Finding(code="E0803", message="waiver 'w' waives nothing", fix="remove 
     "waiver",
     [
         replace(WAIVER, policy="FG-POD-002"),
+        replace(WAIVER, rule="host-port"),
         replace(WAIVER, clusters=frozenset({"x"})),
         replace(WAIVER, clusters=frozenset()),
         replace(WAIVER, unit="till"),
@@ -73,7 +74,7 @@ UNUSED = Finding(code="E0803", message="waiver 'w' waives nothing", fix="remove 
         replace(WAIVER, policy="FG-POD-002", expires="2026-01-01"),
     ],
     ids=[
-        *("policy", "clusters", "no clusters", "unit", "object", "no namespace", "namespace", "container", "image"),
+        *("policy", "rule", "clusters", "no clusters", "unit", "object", "no namespace", "namespace", "container", "image"),
         "expired, too",
     ],
 )
@@ -95,6 +96,13 @@ def test_unused(waiver: Waiver) -> None:
 )
 def test_narrow_scopes_that_fit(waiver: Waiver) -> None:
     assert apply([judged(container=("web", "quay.io/web:1"))], [waiver], terms()) == [replace(FINDING, clusters=("c",))]
+
+
+@pytest.mark.parametrize(("rule", "is_covered"), [("", True), ("host-port", True), ("host", False)])
+def test_a_waiver_of_one_cause_does_not_waive_another(rule: str, *, is_covered: bool) -> None:
+    coded = replace(FINDING, code="FG-POD-001.host-port")
+    left = apply([judged(coded)], [replace(WAIVER, rule=rule)], terms())
+    assert left == ([replace(coded, clusters=("c",))] if is_covered else [coded, UNUSED])
 
 
 def test_a_waiver_of_a_container_does_not_speak_for_the_pod() -> None:
@@ -280,6 +288,19 @@ STAGED = EnforcementDocument(
             "high",
             [problem("E0803", "waiver 'w' waives FG-POD-002, which is no policy", fix="did you mean 'FG-POD-001'?", place=PLACE)],
         ),
+        (document(policy="FG-POD-001.host-port"), "high", []),
+        (
+            document(policy="FG-POD-001.host-prot"),
+            "high",
+            [
+                problem(
+                    "E0803",
+                    "waiver 'w' waives FG-POD-001.host-prot, which is no rule of the policy",
+                    fix="did you mean 'FG-POD-001.host-port'?",
+                    place=PLACE,
+                )
+            ],
+        ),
         (
             document(owner="team-audit"),
             "high",
@@ -305,10 +326,21 @@ STAGED = EnforcementDocument(
             ],
         ),
     ],
-    ids=["good", "too long", "high", "medium", "before it was agreed", "no policy", "owner of policies", "not an owner"],
+    ids=[
+        "good",
+        "too long",
+        "high",
+        "medium",
+        "before it was agreed",
+        "no policy",
+        "a rule",
+        "no rule",
+        "owner of policies",
+        "not an owner",
+    ],
 )
 def test_documents(waiver: WaiverDocument, severity: str, expected: list[Finding]) -> None:
-    known = replace(policy(), severity=severity)
+    known = replace(policy(), severity=severity, codes={"host-port": "A port of the host."})
     assert list(broken([waiver], [], {known.id: known}, DUTIES)) == expected
 
 

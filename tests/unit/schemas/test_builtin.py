@@ -12,7 +12,7 @@ from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.schema import Api, Breach
 from fleetgen.schemas.builtin import unserved
-from fleetgen.schemas.objects import ObjectSchema
+from fleetgen.schemas.object_schema import ObjectSchema
 from fleetgen.yamlfile import load_manifests
 
 

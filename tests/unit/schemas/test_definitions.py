@@ -12,7 +12,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.schema import Definition
 from fleetgen.schemas.definitions import Definitions, DefinitionSource, made_by, rank, read, sources, version_of
-from fleetgen.schemas.objects import ObjectSchema
+from fleetgen.schemas.object_schema import ObjectSchema
 from fleetgen.yamlfile import load_manifests
 
 CRD: Final = """apiVersion: apiextensions.k8s.io/v1

@@ -8,7 +8,7 @@ import pytest
 
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.schema import Breach
-from fleetgen.schemas.objects import NotASchema, ObjectSchema
+from fleetgen.schemas.object_schema import NotASchema, ObjectSchema
 from fleetgen.schemas.structural import defaulted, of_object, sentence, strict
 from fleetgen.yamlfile import load_manifests
 

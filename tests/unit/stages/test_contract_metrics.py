@@ -52,7 +52,7 @@ def without(objects: Sequence[Manifest], field: str) -> list[Manifest]:
 
 
 def judged(variant: Variant, objects: Sequence[Manifest]) -> list[tuple[str, str, str]]:
-    found = list(contract._not_exported([(variant, contract._measured(objects))]))
+    found = list(contract._not_exported([contract._measured(variant, objects)]))
     assert {each.code for each in found} <= {"E0708"}
     return [(str(each.place), each.message, each.fix) for each in found]
 
@@ -130,7 +130,7 @@ NEIGHBOURS: Final = {
                 ),
                 (
                     "set components.gpu-operator.values.dcgmExporter.metricsConfigMap to dcgm-exporter-metrics, "
-                    "or the exporter goes on with its own list"
+                    "otherwise the exporter keeps its own list"
                 ),
             )
         ],
@@ -157,7 +157,7 @@ NEIGHBOURS: Final = {
                 "'dcgm-exporter' when form is standalone does not go with dcgmExporter.enabled in 'gpu-operator'",
                 (
                     "set form to operator, or switch components.gpu-operator.values.dcgmExporter.enabled off; "
-                    "one exporter a card is enough"
+                    "each card needs only one exporter"
                 ),
             )
         ],

@@ -33,7 +33,7 @@ spec:
   title: Rules
   description: Rules.
   wave: 0
-  policies: [FG-POD-001]
+  policies: {only: [FG-POD-001]}
   settings: {properties: {}}
   defaults: {enabled: true, version: "1", values: {}}
 """,

@@ -4,7 +4,7 @@ import pytest
 
 from fleetgen.errors import InputError
 from fleetgen.model.plain import Json
-from fleetgen.stages.render import _environment, context
+from fleetgen.stages.render import _Jinja, context
 from fleetgen.yamlfile import load_manifests
 from tests.golden.components.cases import case
 
@@ -35,7 +35,7 @@ ESCAPES = [
 
 @pytest.mark.parametrize("expression", ESCAPES)
 def test_a_template_cannot_leave_the_sandbox(expression: str) -> None:
-    template = _environment({}).from_string("{{ " + expression + " }}")
+    template = _Jinja({}).from_string("{{ " + expression + " }}")
     with pytest.raises(Exception) as caught:
         template.render(values={"items": [1]})
     assert type(caught.value).__name__ in {"SecurityError", "UndefinedError", "OverflowError"}
@@ -47,17 +47,17 @@ def test_a_template_cannot_leave_the_sandbox(expression: str) -> None:
     ids=repr,
 )
 def test_the_yaml_filter_keeps_any_value_in_its_place(value: Json) -> None:
-    text = _environment({}).from_string("a: {{ v | yaml }}\nb: 1\n").render(v=value)
+    text = _Jinja({}).from_string("a: {{ v | yaml }}\nb: 1\n").render(v=value)
     assert load_manifests(text) == [{"a": value, "b": 1}]
 
 
 def test_the_yaml_filter_refuses_what_is_undefined() -> None:
     with pytest.raises(Exception, match="'v' is undefined"):
-        _environment({}).from_string("{{ v | yaml }}").render()
+        _Jinja({}).from_string("{{ v | yaml }}").render()
 
 
 def test_a_template_refuses_a_setting_at_its_place() -> None:
-    template = _environment({}).from_string("{{ refuse('image.repository', 'is not ours', 'use ours') }}")
+    template = _Jinja({}).from_string("{{ refuse('image.repository', 'is not ours', 'use ours') }}")
     with pytest.raises(InputError) as caught:
         template.render(context(case("tf-serving/gpu").variant))
     found = [(str(each.place), each.code, each.message, each.fix) for each in caught.value.findings]
@@ -67,7 +67,7 @@ def test_a_template_refuses_a_setting_at_its_place() -> None:
 
 @pytest.mark.parametrize("name", ["__closure__", "func_closure", "__globals__", "__code__", "args", "func"])
 def test_a_template_cannot_look_into_what_refuses(name: str) -> None:
-    template = _environment({}).from_string("{{ refuse." + name + " }}")
+    template = _Jinja({}).from_string("{{ refuse." + name + " }}")
     with pytest.raises(Exception) as caught:
         template.render(context(case("tf-serving/gpu").variant))
     assert type(caught.value).__name__ in {"SecurityError", "UndefinedError"}

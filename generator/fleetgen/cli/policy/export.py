@@ -9,10 +9,11 @@ import click
 from fleetgen.cli import answers, output
 from fleetgen.inputs.files import place_files
 from fleetgen.policies.export import export
+from fleetgen.words import count
 
 _HELP = """Print what Gatekeeper gets in ENV: ExpansionTemplates, ConstraintTemplates and constraints, in the order to apply them.
 
-Sites get the part that the component gatekeeper-policies lists. Waivers that Gatekeeper can express become exemptions, with a
+Sites get the part that the component gatekeeper-policies takes. Waivers that Gatekeeper can express become exemptions, with a
 companion constraint that records; the others are told on standard error. ENV may be a part of an environment that is judged by
 itself (production/canary, production:drive-thru).
 """
@@ -29,7 +30,7 @@ def command(ctx: click.Context, /, *, environment: str, policies: tuple[str, ...
     answer = export(plan, environment, policies)
     if folder:
         place_files(Path(folder).absolute(), answer.files)
-        output.say(f"{folder}: {len(answer.files)} files written")
+        output.say(f"{folder}: {count(len(answer.files), 'file')} written")
     else:
         for text in answer.files.values():
             output.data(f"---\n{text}".rstrip("\n"))

@@ -48,7 +48,7 @@ def _data(trial: Comparison) -> dict[str, object]:
         "results": len(trial.results),
         "refused": [*trial.refused],
         "differences": [
-            {"constraint": each.constraint, "object": each.subject, "gate": [*each.gate], "gatekeeper": [*each.cluster]}
+            {"constraint": each.constraint, "object": each.subject, "gate": [*each.gate], "gatekeeper": [*each.gatekeeper]}
             for each in trial.differences
         ],
     }

@@ -10,6 +10,7 @@ from fleetgen.cli.policy.bench import bench
 from fleetgen.errors import GateFailed
 from fleetgen.inputs.run import Run
 from fleetgen.policies.test_suite import SuiteReport, examine
+from fleetgen.words import count
 
 _HELP = """Test the policies below PATH (default: all) before they judge anything.
 
@@ -37,5 +38,5 @@ def command(run: Run, *, paths: tuple[str, ...], fix: bool) -> int:
 def _summary(report: SuiteReport) -> str:
     engine = report.engine
     oldest = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine else "every Gatekeeper with Rego v1"
-    sizes = f"{report.policies} policies, {report.tests} tests on {report.inputs} inputs"
+    sizes = f"{count(report.policies, 'policy')}, {count(report.tests, 'test')} on {count(report.inputs, 'input')}"
     return f"policies passed: {sizes}, every line reached; fit for {oldest}"

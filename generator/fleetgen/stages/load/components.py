@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final, cast
 
 from fleetgen.errors import InputError, problem
+from fleetgen.library import PARTS
 from fleetgen.model.component import (
     Chart,
     ClusterResource,
     Companion,
     Component,
     Conditions,
+    Installs,
     NamespaceUse,
     Release,
     Requirement,
     Support,
 )
-from fleetgen.model.facts import ENUM_FACTS
-from fleetgen.model.fields import TOKEN
 from fleetgen.model.finding import Finding
-from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import (
@@ -39,112 +39,28 @@ from fleetgen.model.settings import (
     plain,
     relabel,
 )
-from fleetgen.schemas.derive import COMPONENT_ENTRY
 from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.stages.load.component_schema import component_schema, releases_schema
 from fleetgen.yamlfile import parse
 
-STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
-_STRING: Final[JsonObject] = {"type": "string", "minLength": 1}
-_STRINGS: Final[JsonObject] = {"type": "array", "items": _STRING}
-_MINOR: Final[JsonObject] = {"type": "string", "pattern": r"^[0-9]+\.[0-9]+$"}
-
-
-_WHERE: Final[JsonObject] = {
-    "type": "object",
-    "minProperties": 1,
-    "propertyNames": {"enum": [fact.name for fact in ENUM_FACTS]},
-    "additionalProperties": {**_STRINGS, "minItems": 1},
-}
 _RELEASES: Final = "releases.yaml"
-
-
-def _strict(required: list[str], **properties: Json) -> JsonObject:
-    return {"type": "object", "additionalProperties": False, "required": cast("Json", required), "properties": properties}
-
-
-def _condition(measure: str, facts: list[Json], allowed: JsonObject) -> JsonObject:
-    """A condition of `supports` with one of its measures."""
-    return _strict(
-        ["fact", measure, "message"], fact={"enum": facts}, message=_STRING, when=_STRING, unless=_STRING, **{measure: allowed}
-    )
-
-
-def _neighbour(demand: str) -> JsonObject:
-    """An entry of `beside` with one of its demands."""
-    return _strict(["component", demand, "message"], component=_STRING, message=_STRING, when=_STRING, **{demand: _STRING})
 
 
 @cache
 def _validator() -> Validator:
-    facts: list[Json] = [fact.name for fact in ENUM_FACTS]
-    versions: list[Json] = ["kubernetes.minor"]
-    values = COMPONENT_ENTRY["properties"]
-    spec = _strict(
-        ["title", "description", "wave", "settings", "defaults"],
-        title=_STRING,
-        description=_STRING,
-        requirements=_STRINGS,
-        supports={
-            "type": "array",
-            "items": {"anyOf": [_condition("anyOf", facts, _STRINGS), _condition("atLeast", versions, _MINOR)]},
-        },
-        facts={"type": "array", "items": {"enum": [*facts, *STRUCTURED_FACTS]}},
-        inputs={"type": "object", "additionalProperties": {"enum": list(INPUT_KINDS)}},
-        namespaces={"type": "array", "items": {"anyOf": [_STRING, _strict(["name", "where"], name=_STRING, where=_WHERE)]}},
-        namespacesIn=_STRING,
-        wave={"type": "integer"},
-        policies={"type": "array", "items": {"type": "string", "pattern": r"^FG-[A-Z0-9]+-[0-9]{3}$"}},
-        provides={"type": "array", "items": {"type": "string", "pattern": r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"}},
-        requires={"type": "array", "items": _strict(["api"], api=_STRING, when=_STRING, where=_WHERE)},
-        beside={"type": "array", "items": {"anyOf": [_neighbour("expects"), _neighbour("forbids"), _neighbour("versions")]}},
-        chart=_strict(
-            ["repoURL", "name", "releaseName", "namespace", "values"],
-            **dict.fromkeys(("repoURL", "name", "releaseName", "namespace", "values"), _STRING),
-            where=_WHERE,
-        ),
-        sourceRepos=_STRINGS,
-        clusterResources={"type": "array", "items": _strict(["group", "kind"], group={"type": "string"}, kind=_STRING)},
-        instances=_strict(["each"], each=_STRING),
-        identity={"enum": ["runtime"]},
-        finalizer={"type": "boolean"},
-        settings={"type": "object"},
-        defaults=_strict([], **{key: cast("JsonObject", values)[key] for key in ("enabled", "version", "values")}),
-        stated=_STRINGS,
-        merge={"type": "object", "additionalProperties": {"anyOf": [{"const": "append"}, _strict(["by"], by=_STRING)]}},
-    )
-    return _document_validator("Component", spec)
+    return Validator(component_schema())
 
 
 @cache
 def _releases_validator() -> Validator:
-    release = _strict(
-        ["line", "versions"],
-        line=_STRING,
-        versions={**_STRINGS, "minItems": 1},
-        supports={"type": "array", "minItems": 1, "items": _WHERE},
-        like=_STRING,
-        data={"type": "object"},
-    )
-    return _document_validator("ComponentReleases", _strict(["releases"], releases={"type": "array", "items": release}))
-
-
-def _document_validator(kind: str, spec: JsonObject) -> Validator:
-    metadata = _strict(["name"], name={"type": "string", "pattern": TOKEN, "maxLength": 40})
-    return Validator(
-        _strict(
-            ["apiVersion", "kind", "metadata", "spec"],
-            apiVersion={"const": API_VERSION},
-            kind={"const": kind},
-            metadata=metadata,
-            spec=spec,
-        )
-    )
+    return Validator(releases_schema())
 
 
 def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Component]:
     """The components below `templates/`; `files` maps repository paths to texts. Problems are appended."""
     folders: dict[str, dict[str, str]] = {}
-    for path in sorted(files):
+    parts = {path: text for path, text in files.items() if path.startswith(PARTS)}
+    for path in sorted(files.keys() - parts.keys()):
         _, _, rest = path.partition("templates/")
         folder, _, inner = rest.partition("/")
         if inner:
@@ -152,7 +68,7 @@ def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Compone
     components = {}
     for folder, own in folders.items():
         try:
-            component = _component(folder, own)
+            component = replace(_component(folder, own), parts=parts)
         except InputError as error:
             problems.extend(error.findings)
         else:
@@ -264,10 +180,11 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         supports=tuple(_support(one) for one in cast("list[JsonObject]", spec.get("supports", []))),
         facts=texts("facts"),
         inputs=cast("dict[str, str]", spec.get("inputs", {})),
-        namespaces=tuple(map(_space, cast("list[Json]", spec.get("namespaces", [])))),
+        namespaces=_namespaces(cast("list[Json]", spec.get("namespaces", [])), _chart(chart) if chart else None),
         namespaces_in=str(spec.get("namespacesIn", "")),
         wave=cast("int", spec["wave"]),
-        policies=texts("policies"),
+        installs=_installs(cast("JsonObject", spec["policies"])) if "policies" in spec else None,
+        policies=(),
         provides=texts("provides"),
         requires=tuple(
             Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
@@ -283,19 +200,33 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         settings=_settings_schema(cast("JsonObject", spec["settings"]), place),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
-        stated=texts("stated"),
+        shown_settings=texts("stated"),
         releases=releases,
         files=files,
         folder=folder,
     )
 
 
-def _space(data: Json) -> NamespaceUse:
-    return (
-        NamespaceUse(name=str(data["name"]), where=_conditions(data["where"]))
-        if isinstance(data, dict)
-        else NamespaceUse(name=str(data))
+def _installs(data: JsonObject) -> Installs:
+    return Installs(
+        only=tuple(cast("list[str]", data.get("only", []))),
+        but=tuple(cast("list[str]", data.get("except", []))),
+        setting=str(data.get("setting", "")),
     )
+
+
+def _namespaces(listed: list[Json], chart: Chart | None) -> tuple[NamespaceUse, ...]:
+    """The listed ones; that of a chart need not be listed."""
+    spaces = tuple(map(_space, listed))
+    if chart is None or any(space.name == chart.namespace for space in spaces):
+        return spaces
+    return (NamespaceUse(name=chart.namespace, where=chart.where), *spaces)
+
+
+def _space(data: Json) -> NamespaceUse:
+    if not isinstance(data, dict):
+        return NamespaceUse(name=str(data))
+    return NamespaceUse(name=str(data["name"]), where=_conditions(data["where"]))
 
 
 def _support(data: JsonObject) -> Support:

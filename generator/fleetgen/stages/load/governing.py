@@ -50,7 +50,7 @@ def contributing(fleet: Fleet, groups: Collection[str]) -> Fleet:
     """
     if not groups:
         return fleet
-    installing = [component.name for component in fleet.components.values() if component.policies]
+    installing = [component.name for component in fleet.components.values() if component.installs]
     changed: dict[int, Layer] = {}
 
     def told(layer: Layer) -> Layer:

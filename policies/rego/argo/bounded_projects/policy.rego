@@ -2,16 +2,19 @@
 # scope: package
 # title: Argo CD projects have bounds
 # description: |
-#   An AppProject is what keeps an Application from applying anything, from anywhere, to everywhere. A `*` among its sources,
-#   destinations or cluster-scoped kinds takes the fence away. Patterns with a fixed beginning are allowed.
+#   An AppProject keeps an Application from applying anything, from anywhere, to everywhere. A `*`
+#   among its sources, destinations or cluster-scoped kinds removes that limit. Patterns with a
+#   fixed prefix are allowed.
 # custom:
 #   id: FG-ARGO-001
 #   kind: FGArgoBoundedProjects
 #   severity: critical
 #   scope: object
 #   where: both
-#   failure: An AppProject admits all sources, destinations or cluster-scoped kinds.
-#   remediation: List repositories, namespaces and kinds (sourceRepos, namespaces, clusterResources in component.yaml).
+#   failure: An AppProject allows all sources, destinations or cluster-scoped kinds.
+#   remediation: >-
+#     List repositories, namespaces and kinds (sourceRepos, namespaces, clusterResources in
+#     component.yaml).
 #   controls: []
 #   facts: []
 #   parameters:

@@ -1,18 +1,20 @@
 # METADATA
 # scope: package
-# title: Applications are fenced and cannot empty a site
+# title: Applications are limited and cannot empty a site
 # description: |
-#   An Application in the project `default` may apply anything anywhere. With allowEmpty a folder that is empty by mistake
-#   deletes everything; Replace and Force delete and create objects again, with their data. A project may be asked to have a
-#   sync window.
+#   An Application in the project `default` may apply anything anywhere. With allowEmpty, a folder
+#   that is empty by mistake deletes everything. Replace and Force delete objects and create them
+#   again, and their data is lost. A parameter can demand that a project has a sync window.
 # custom:
 #   id: FG-ARGO-003
 #   kind: FGArgoGuardedApplications
 #   severity: medium
 #   scope: object
 #   where: both
-#   failure: An Application has no fence, or can delete what it should keep.
-#   remediation: Set a project of its own; remove allowEmpty, Replace=true and Force=true; add a maintenance window.
+#   failure: An Application has no limits, or can delete what it should keep.
+#   remediation: >-
+#     Set a project other than default; remove allowEmpty, Replace=true and Force=true; add a
+#     maintenance window.
 #   controls: []
 #   facts: []
 #   parameters:
@@ -49,7 +51,7 @@ violation contains {"msg": msg, "details": {"path": ["spec", "syncPolicy", "sync
 	_object.kind == "Application"
 	some option in objects.items(_object, ["spec", "syncPolicy", "syncOptions"])
 	_is_dangerous(option)
-	msg := sprintf("spec.syncPolicy.syncOptions holds %s", [texts.short(option)])
+	msg := sprintf("spec.syncPolicy.syncOptions contains %s", [texts.short(option)])
 }
 
 violation contains {"msg": "the project has no sync window", "details": {"path": ["spec", "syncWindows"]}} if {
@@ -59,7 +61,7 @@ violation contains {"msg": "the project has no sync window", "details": {"path":
 	not exempt.is_object_exempt(input)
 }
 
-violation contains {"msg": "this is no Application or AppProject with a spec", "details": {"path": []}} if not _is_judged
+violation contains {"msg": "this is not an Application or AppProject with a spec", "details": {"path": []}} if not _is_judged
 
 _object := objects.of(input)
 

@@ -35,20 +35,20 @@ _failing := {
 	"replaces": [
 		_spec({"syncPolicy": {"syncOptions": ["Replace=true"]}}),
 		{},
-		"spec.syncPolicy.syncOptions holds Replace=true",
+		"spec.syncPolicy.syncOptions contains Replace=true",
 		["spec", "syncPolicy", "syncOptions"],
 	],
 	"no window": [_project(null), {"windows": true}, "the project has no sync window", ["spec", "syncWindows"]],
 }
 
 _malformed := {
-	"empty input": [{}, {"this is no Application or AppProject with a spec"}],
+	"empty input": [{}, {"this is not an Application or AppProject with a spec"}],
 	"project is a list": [_request(_spec({"project": ["fleet"]}), {}), {`spec.project is ["fleet"]`}],
 	"policy is text": [
 		_request(_spec({"syncPolicy": "automated"}), {}),
 		{"spec.syncPolicy.automated.allowEmpty is automated"},
 	],
-	"option is a number": [_request(_spec({"syncPolicy": {"syncOptions": [7]}}), {}), {"spec.syncPolicy.syncOptions holds 7"}],
+	"option is a number": [_request(_spec({"syncPolicy": {"syncOptions": [7]}}), {}), {"spec.syncPolicy.syncOptions contains 7"}],
 }
 
 test_passing[name] if {

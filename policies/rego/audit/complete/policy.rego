@@ -2,15 +2,16 @@
 # scope: package
 # title: The audit policy is complete and keeps secrets out
 # description: |
-#   After an incident at a site the audit log is all there is. The last rule catches everything that no other rule names, at
-#   least as Metadata; what is left out is named; the bodies of Secrets, ConfigMaps and tokens are never written into the log.
+#   After an incident at a site, the audit log is all there is. The last rule catches everything
+#   that no other rule names, at least as Metadata. What is left out is named. The bodies of
+#   Secrets, ConfigMaps and tokens are never written to the log.
 # custom:
 #   id: FG-AUD-001
 #   kind: FGAuditComplete
 #   severity: medium
 #   scope: object
 #   where: gate
-#   failure: The audit policy leaves calls out, or writes secrets into the log.
+#   failure: The audit policy omits calls, or writes secrets to the log.
 #   remediation: "End with a rule `level: Metadata` without conditions; log Secrets, ConfigMaps and tokens at level Metadata."
 #   controls: [CIS-K8s-3.2.1, CIS-K8s-3.2.2, NSA-CISA-logging]
 #   facts: []
@@ -38,7 +39,7 @@ violation contains {"msg": msg, "details": {"path": ["rules", index]}} if {
 	some index, rule in _rules
 	objects.at(rule, ["level"]) == "None"
 	not _is_narrow(rule)
-	msg := sprintf("rules[%d] leaves out calls without saying which", [index])
+	msg := sprintf("rules[%d] omits calls without naming them", [index])
 }
 
 violation contains {"msg": msg, "details": {"path": ["rules", index]}} if {

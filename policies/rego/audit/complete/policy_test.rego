@@ -37,7 +37,7 @@ _failing := {
 	"leaves out": [
 		_rules([{"level": "None", "verbs": ["watch"]}, _all]),
 		_secret,
-		"rules[0] leaves out calls without saying which",
+		"rules[0] omits calls without naming them",
 		["rules", 0],
 	],
 	"bodies of all": [

@@ -2,9 +2,10 @@
 # scope: package
 # title: Kubernetes versions are close and supported
 # description: |
-#   What is tested in one cluster of an environment has to hold in the others, so their minor versions are close. A version
-#   past its end of life gets no fixes any more. The dates are those of Kubernetes itself; distributions in `longer` keep
-#   dates of their own and are only asked to be close.
+#   What is tested in one cluster of an environment has to hold in the others, so their minor
+#   versions are close. A version past its end of life gets no fixes. The dates are those of
+#   Kubernetes itself. Distributions in `longer` have their own dates; for them, only the distance
+#   is checked.
 # custom:
 #   id: FG-FLT-003
 #   kind: FGFleetKubernetesVersions
@@ -12,7 +13,9 @@
 #   scope: fleet
 #   where: gate
 #   failure: Kubernetes versions of an environment are far apart, or past their end of life.
-#   remediation: Upgrade the clusters that are named, or list a distribution with dates of its own in the constraint.
+#   remediation: >-
+#     Upgrade the clusters that are named, or list a distribution with its own dates in the
+#     constraint.
 #   controls: []
 #   facts: [kubernetes.minor]
 #   parameters:
@@ -25,12 +28,12 @@
 #         default: 2
 #       longer:
 #         type: array
-#         description: Distributions that are supported by their vendor on dates of their own.
+#         description: Distributions whose vendor supports them on its own dates.
 #         items: {type: string, minLength: 1}
 #         default: [openshift, microshift]
 #       endOfLife:
 #         type: object
-#         description: Minor version and last day on which it gets fixes.
+#         description: Last day with fixes, by minor version.
 #         additionalProperties: {type: string, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 #         default:
 #           "1.32": "2026-02-28"

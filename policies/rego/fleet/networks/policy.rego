@@ -2,9 +2,10 @@
 # scope: package
 # title: Networks do not overlap
 # description: |
-#   Two networks of one cluster that overlap route nowhere, and it shows first as a Service that some Pods cannot reach.
-#   Networks of the kinds in `unique` must not overlap between clusters of one security domain either: those reach each other,
-#   by VPN or by cluster mesh. Addresses are compared as numbers that the model carries, each with its neighbour in order.
+#   If two networks of one cluster overlap, routes fail; the first symptom is a Service that some
+#   Pods cannot reach. Networks of the kinds in `unique` must not overlap between clusters of one
+#   security domain either, because those clusters reach each other through a VPN or a cluster mesh.
+#   The model carries the addresses as numbers in order, so only neighbors are compared.
 # custom:
 #   id: FG-FLT-001
 #   kind: FGFleetNetworks
@@ -50,7 +51,7 @@ violation contains {"msg": msg, "details": {"clusters": [cluster.name], "path": 
 	some cluster in _clusters
 	some range in cluster.ranges
 	not _is_range(range)
-	msg := sprintf("%s is no network", [texts.short(object.get(range, "cidr", null))])
+	msg := sprintf("%s is not a network", [texts.short(object.get(range, "cidr", null))])
 }
 
 violation contains {"msg": "the model of a cluster has no name or ranges", "details": {}} if {

@@ -55,7 +55,7 @@ _malformed := {
 	"cluster is text": [_request(["x"], _unique), {"the model of a cluster has no name or ranges"}],
 	"no network": [
 		_request([_cluster("a", "x", [{"kind": "nodeCIDRs", "cidr": "999.1.1.1/8"}])], _unique),
-		{"999.1.1.1/8 is no network"},
+		{"999.1.1.1/8 is not a network"},
 	],
 }
 

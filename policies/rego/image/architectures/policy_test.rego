@@ -38,7 +38,7 @@ _failing := {
 	"may come to another": [
 		_site("arm64", {}, _serving),
 		_images,
-		"Deployment tf of unit tf may come to node pool main (arm64), its image docker.io/tensorflow/serving: is for amd64",
+		"Deployment tf of unit tf can reach node pool main (arm64), but its image docker.io/tensorflow/serving: is for amd64",
 		{"unit": "tf", "path": "spec.nodePools"},
 	],
 	"finds none": [

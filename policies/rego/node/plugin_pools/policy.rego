@@ -1,18 +1,19 @@
 # METADATA
 # scope: package
-# title: A plain device plug-in can serve the pools
+# title: A plain device plugin can serve the pools
 # description: |
-#   A device plug-in without an operator finds driver and container toolkit on the host, knows fewer ways to share a card, and
-#   must be told on which nodes to run. It serves the pools of its vendor whose driver and toolkit are the host's. An operator
-#   that serves the same pool would register the same resource a second time.
+#   A device plugin without an operator uses the driver and container toolkit of the host, knows
+#   fewer ways to share a card, and must be told on which nodes to run. It serves the pools of its
+#   vendor whose driver and toolkit come from the host. An operator for the same pool would register
+#   the same resource a second time.
 # custom:
 #   id: FG-NODE-003
 #   kind: FGNodePluginPools
 #   severity: high
 #   scope: cluster
 #   where: gate
-#   failure: A device plug-in cannot serve a node pool.
-#   remediation: Change the pool as the message says, or take the vendor's operator where there is one.
+#   failure: A device plugin cannot serve a node pool.
+#   remediation: Change the pool as the message says, or use the vendor's operator if there is one.
 #   controls: []
 #   facts: [nodePools]
 #   parameters:
@@ -20,12 +21,12 @@
 #     properties:
 #       labels:
 #         type: string
-#         description: The component that tells the nodes of pools apart by labels.
+#         description: The component that labels the nodes of each pool.
 #         minLength: 1
 #         default: node-feature-discovery
 #       plugins:
 #         type: object
-#         description: What each component that is a plain device plug-in needs of a pool, and operators for the same cards.
+#         description: What each plain device plugin needs from a pool, and the operators for the same cards.
 #         additionalProperties:
 #           type: object
 #           required: [vendor, host, sharing, operators]
@@ -57,7 +58,7 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "g
 	not _is_served(plugin, pool)
 	not _is_for_operator(plugin, pool)
 	shown := [texts.short(unit), texts.short(pool.name), concat(" and ", plugin.host)]
-	msg := sprintf("unit %s serves pool %s only with %s of the host", shown)
+	msg := sprintf("unit %s can serve pool %s only with %s of the host", shown)
 }
 
 violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "gpu.sharing.mode")}} if {

@@ -49,13 +49,13 @@ test_failing[name] if {
 		"driver of an operator": [
 			["nvidia-device-plugin"],
 			[_pool("a", {"driver": "operator"})],
-			"unit nvidia-device-plugin serves pool a only with driver and toolkit of the host",
+			"unit nvidia-device-plugin can serve pool a only with driver and toolkit of the host",
 			"spec.nodePools.a.gpu",
 		],
 		"a Jetson beside an operator": [
 			["nvidia-device-plugin", "gpu-operator"],
 			[_pool("a", {"integrated": true, "toolkit": "operator"})],
-			"unit nvidia-device-plugin serves pool a only with driver and toolkit of the host",
+			"unit nvidia-device-plugin can serve pool a only with driver and toolkit of the host",
 			"spec.nodePools.a.gpu",
 		],
 		"a way to share that it has not": [

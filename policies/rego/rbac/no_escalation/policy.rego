@@ -2,9 +2,10 @@
 # scope: package
 # title: No role leads to the rights of others
 # description: |
-#   escalate and bind let the holder write himself any role; impersonate lets him be anybody; a token of a ServiceAccount is
-#   its rights. One such verb is cluster-admin in two steps. The roles that may are listed in the parameter `roles`. A role
-#   with `*` is the business of FG-RBAC-001.
+#   escalate and bind let the holder write any role for themselves; impersonate lets them be
+#   anybody; a token of a ServiceAccount carries its rights. One such verb is cluster-admin in two
+#   steps. The parameter `roles` lists the roles that may have them. FG-RBAC-001 handles roles with
+#   `*`.
 # custom:
 #   id: FG-RBAC-004
 #   kind: FGRbacNoEscalation

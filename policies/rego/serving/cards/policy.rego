@@ -2,9 +2,10 @@
 # scope: package
 # title: Model servers use the cards of a site well
 # description: |
-#   Two things work and are worth knowing. A model that wants a card computes on the CPU of a cluster that has cards, because the
-#   hardware profile does not say what they are called. And an image without code of its own for a card compiles its kernels at
-#   the first start, for minutes in which nobody is served; they are kept in the Pod's own /tmp, so a new Pod compiles again.
+#   Two things work but are worth knowing. A model that wants a card runs on the CPU of a cluster
+#   that has cards, because the hardware profile does not say what they are called. And an image
+#   that has no code for a card compiles its kernels at the first start. That takes minutes in which
+#   nobody is served; the kernels are kept in the Pod's own /tmp, so a new Pod compiles again.
 # custom:
 #   id: FG-TFS-002
 #   kind: FGServingCards
@@ -13,8 +14,9 @@
 #   where: gate
 #   failure: A model server leaves the cards of its cluster idle, or has to compile for them.
 #   remediation: >-
-#     Set modelDefaults.accelerator.resource in the hardware profile, or accelerator.kind none for the model; use an image with
-#     code for the card, or give startupSeconds for compiling.
+#     Set modelDefaults.accelerator.resource in the hardware profile, or accelerator.kind none for
+#     the model; use an image with code for the card, or set startupSeconds high enough for
+#     compiling.
 #   controls: []
 #   facts: [nodePools]
 #   parameters:
@@ -22,12 +24,12 @@
 #     properties:
 #       components:
 #         type: object
-#         description: Components that serve models, and the key of their values that holds one entry for each model.
+#         description: Components that serve models, and the key of their values that has one entry per model.
 #         additionalProperties: {type: string, minLength: 1}
 #         default: {tf-serving: models}
 #       startupSeconds:
 #         type: integer
-#         description: Time to load a model that is enough for compiling, too.
+#         description: Seconds for loading a model that also suffice for compiling.
 #         default: 1200
 package policies.serving.cards
 

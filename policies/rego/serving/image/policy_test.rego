@@ -76,7 +76,7 @@ test_failing[name] if {
 		"a card that is too old": [
 			[_pool({"product": "M60", "computeCapability": "5.2"})],
 			_both,
-			"unit gap: no code in its image for M60 (5.2) in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
+			"unit gap: its image has no code for M60 (5.2) in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
 		],
 	}
 	image.violation == {{"msg": expected, "details": {"unit": "gap", "path": "spec.nodePools"}}} with input as _input(
@@ -105,7 +105,7 @@ test_malformed[name] if {
 				])],
 				_both,
 			),
-			"unit gap: no code in its image for  () in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
+			"unit gap: its image has no code for  () in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
 		],
 	}
 	violations := image.violation with input as document

@@ -85,7 +85,7 @@ test_failing_another_component if {
 
 test_failing_two_shares if {
 	memory.violation == {{
-		"msg": "unit a asks for 2 shares of a card in pool main: a second share computes no more",
+		"msg": "unit a asks for 2 shares of a card in pool main: a second share adds no computing power",
 		"details": {"unit": "a", "path": _path},
 	}} with input as _input([_pool(1, _shared(4))], {"a": _unit(2, {"count": 2, "memoryFraction": 0.2})})
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from fleetgen.catalog.workloads import total_requests, unit_needs
 from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.stages.build import manifests
-from fleetgen.stages.gate import workload_needs
 from fleetgen.yamlfile import load_manifests
 
 SERVER: Final = """
@@ -38,14 +38,16 @@ def built(text: str) -> tuple[Manifest, ...]:
 
 
 def test_every_replica_counts() -> None:
-    requests, images = workload_needs(built(SERVER % "replicas: 3"))
-    assert requests == {"cpu": 1.5, "memory": 3 * 2**30, "nvidia.com/gpu": 6}
-    assert images == ["models:1", "server:2", "volume:3"]
+    assert total_requests(built(SERVER % "replicas: 3")) == {"cpu": 1.5, "memory": 3 * 2**30, "nvidia.com/gpu": 6}
+
+
+def test_images_of_all_containers_and_of_image_volumes() -> None:
+    assert unit_needs(built(SERVER % ""))["images"] == ["models:1", "server:2", "volume:3"]
 
 
 def test_a_scaled_workload_counts_with_the_most_that_it_may_get() -> None:
-    assert workload_needs(built(SERVER % "" + SCALER % "server"))[0]["nvidia.com/gpu"] == 8
+    assert total_requests(built(SERVER % "" + SCALER % "server"))["nvidia.com/gpu"] == 8
 
 
 def test_a_scaler_of_something_else_does_not_count() -> None:
-    assert workload_needs(built(SERVER % "" + SCALER % "other"))[0]["nvidia.com/gpu"] == 2
+    assert total_requests(built(SERVER % "" + SCALER % "other"))["nvidia.com/gpu"] == 2

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 import jsonschema_rs
 
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.schema import Breach
 from fleetgen.model.settings import dotted
 from fleetgen.schemas.structural import LIST_KEYS, defaulted
@@ -141,11 +141,3 @@ _FORMATS: Final = {
     "ipv4": lambda text: _is_address(text, 4),
     "ipv6": lambda text: _is_address(text, 6),
 }
-
-
-def at(data: JsonObject, *path: str) -> Json:
-    """The value below some keys, or None."""
-    node: Json = data
-    for key in path:
-        node = node.get(key) if isinstance(node, dict) else None
-    return node

@@ -21,10 +21,10 @@ from fleetgen.model.resource import ResourceId
 from fleetgen.model.schema import Api
 from fleetgen.model.settings import Table
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.schemas.builtin import Builtin
+from fleetgen.schemas.builtin import BuiltinKinds
 from fleetgen.schemas.definitions import Definitions, sources
-from fleetgen.stages import conform
-from fleetgen.stages.conform import Judge, Question, Sources
+from fleetgen.stages import object_schemas
+from fleetgen.stages.object_schemas import JudgedObject, SchemaJudge, SchemaQuestion, SchemaSources
 from fleetgen.yamlfile import load_manifests, parse
 from tests.golden.components.cases import case
 
@@ -53,8 +53,8 @@ class TwoMinors:
     digest = "two"
     minors: Sequence[str] = ("1.35", "1.36")
 
-    def builtin(self, minor: str) -> Builtin:
-        return Builtin(definitions_of(MAP, OLD_BUDGET if minor == "1.35" else BUDGET))
+    def builtin(self, minor: str) -> BuiltinKinds:
+        return BuiltinKinds(definitions_of(MAP, OLD_BUDGET if minor == "1.35" else BUDGET))
 
 
 def built(text: str) -> Manifest:
@@ -101,13 +101,13 @@ def fleet(versions: Mapping[str, str], variants: Sequence[Variant]) -> Resolved:
 
 def ask(
     resolved: Resolved, objects: Mapping[str, Sequence[str]], files: Mapping[str, str] | None = None
-) -> tuple[tuple[Question, ...], list[Finding]]:
-    given = Sources(kubernetes=TwoMinors(), definitions=Definitions(sources(files or {})))
+) -> tuple[tuple[SchemaQuestion, ...], list[Finding]]:
+    given = SchemaSources(kubernetes=TwoMinors(), definitions=Definitions(sources(files or {})))
     manifests = {key: [built(text) for text in objects.get(key.unit, ())] for key in resolved.variants}
-    questions = conform.questions(resolved, manifests, given)
-    judge = Judge(given.kubernetes)
-    judged = [(question, judge.verdict(question)) for question in questions]
-    return questions, conform.findings(judged, lambda _question, _breach: HERE)
+    questions = object_schemas.schema_questions(resolved, manifests, given)
+    judge = SchemaJudge(given.kubernetes)
+    judged = [JudgedObject(question, judge.verdict(question)) for question in questions]
+    return questions, object_schemas.schema_findings(judged, lambda _question, _breach: HERE)
 
 
 def crd(name: str, version: str = "v1", served: str = "true") -> str:
@@ -178,7 +178,7 @@ def test_a_cluster_newer_than_all_schemas_is_judged_by_the_newest_and_gets_warni
     resolved = fleet({"newer": "v1.40.0", "new": "v1.36.1"}, [variant("one")])
     _, findings = ask(resolved, {"one": [config_map("b")]})
     assert [(f.severity, f.clusters) for f in findings] == [(Severity.ERROR, ("new",)), (Severity.WARNING, ("newer",))]
-    assert conform.unknown_minors(resolved, TwoMinors.minors) == [
+    assert object_schemas.unknown_minors(resolved, TwoMinors.minors) == [
         Finding(
             code="E0606",
             message="the schemas of Kubernetes 1.40 are not known; those of 1.36 are used, and what they refuse is a warning",
@@ -194,7 +194,7 @@ def test_a_cluster_older_than_all_schemas_is_not_judged_and_that_is_said() -> No
     resolved = fleet({"older": "v1.9.0"}, [variant("one")])
     questions, findings = ask(resolved, {"one": [config_map("b")]})
     assert (questions, findings) == ((), [])
-    (warning,) = conform.unknown_minors(resolved, TwoMinors.minors)
+    (warning,) = object_schemas.unknown_minors(resolved, TwoMinors.minors)
     assert (warning.severity, warning.message, warning.fix) == (
         Severity.WARNING,
         "the schemas of Kubernetes 1.9 are not known; its own kinds are not validated",
@@ -206,7 +206,7 @@ def test_a_cluster_older_than_all_schemas_is_not_judged_and_that_is_said() -> No
     ("minor", "expected"), [("1.34", ""), ("1.35", "1.35"), ("1.36", "1.36"), ("1.100", "1.36"), ("2.0", "1.36"), ("1.4", "")]
 )
 def test_nearest_minor(minor: str, expected: str) -> None:
-    assert conform.nearest(minor, TwoMinors.minors) == expected
+    assert object_schemas.nearest_minor(minor, TwoMinors.minors) == expected
 
 
 def test_custom_kinds_are_judged_by_the_definition_at_hand() -> None:

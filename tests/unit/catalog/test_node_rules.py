@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.catalog.noderules import NodeRule, node_rules, shown
+from fleetgen.catalog.node_rules import NodeRule, node_rules
 from fleetgen.model.inventory import NodePool
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.schemas.derive import build
@@ -57,7 +57,7 @@ MATCHES: Final = {
 
 @pytest.mark.parametrize(("pools", "expected"), MATCHES.values(), ids=MATCHES)
 def test_how_the_nodes_of_a_pool_are_told_apart(pools: str, expected: list[Json]) -> None:
-    assert [shown(rule)["match"] for rule in rules(pools)] == expected
+    assert [rule.as_data()["match"] for rule in rules(pools)] == expected
 
 
 AMD: Final = "feature.node.kubernetes.io/amd-gpu"
@@ -168,7 +168,7 @@ def test_what_nobody_could_set_is_left_out(key: str, why: str) -> None:
 def test_feature_labels_and_taints_are_set() -> None:
     key = "vendor.feature.node.kubernetes.io/a"
     pool = f"{{name: a, labels: {{{key}: '', profile.node.kubernetes.io/b: c}}, taints: [{{key: {key}, effect: NoSchedule}}]}}"
-    assert shown(rules(f"[{pool}]")[0]) == {
+    assert rules(f"[{pool}]")[0].as_data() == {
         "match": [],
         "labels": {"fleetgen.io/pool": "a", key: "", "profile.node.kubernetes.io/b": "c"},
         "taints": [{"key": key, "effect": "NoSchedule"}],

@@ -7,7 +7,7 @@ from typing import Final
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.variant import Resolved, VariantKey
-from fleetgen.stages.gate import items
+from fleetgen.stages.gate import object_questions
 
 BASELINE: Final = VariantKey("production", "broad", "cluster-baseline", "default")
 ARGOCD: Final = VariantKey("production", "broad", "argocd", "default")
@@ -24,7 +24,7 @@ def test_equal_projects_of_several_clusters_are_one_question() -> None:
     bill = {"argocd": ARGOCD, "cluster-baseline": BASELINE}
     resolved = Resolved(variants={}, bills={"c1": bill, "c2": bill, "c3": bill}, clusters={})
     sets = dict.fromkeys(("c1", "c2", "c3"), "production")
-    found = items(resolved, {ARGOCD: [], BASELINE: [space]}, sets, {"c1": [same], "c2": [other], "c3": [same]})
+    found = object_questions(resolved, {ARGOCD: [], BASELINE: [space]}, sets, {"c1": [same], "c2": [other], "c3": [same]})
     assert [(item.manifest.id.kind, item.namespace, item.variants, item.clusters) for item in found] == [
         ("AppProject", space, (BASELINE,), ("c1", "c3")),
         ("AppProject", space, (BASELINE,), ("c2",)),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fleetgen.catalog.pools import mig_config, plugin_config, product_of
+from fleetgen.catalog.card_sharing import mig_config, plugin_config
 from fleetgen.model.gpus import PCI
 from fleetgen.model.inventory import Gpu, NodePool, Taint
 from fleetgen.model.plain import Json, JsonObject
@@ -23,7 +23,7 @@ _PREFIX: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RefusedKey:
     """A label or taint of a pool that NFD does not set, and why. The node has to carry it by itself."""
 
     what: str
@@ -42,8 +42,19 @@ class NodeRule:
     match: tuple[JsonObject, ...] | None
     labels: Mapping[str, str]
     taints: tuple[Taint, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedKey, ...]
     is_needed: bool
+
+    def as_data(self) -> JsonObject:
+        """The rule as JSON: how templates and policies see it."""
+        refused: list[Json] = [{"what": refusal.what, "key": refusal.key, "why": refusal.why} for refusal in self.refused]
+        return {
+            "match": None if self.match is None else [*self.match],
+            "labels": {**self.labels},
+            "taints": [taint_data(taint) for taint in self.taints],
+            "refused": refused,
+            "isNeeded": self.is_needed,
+        }
 
 
 def node_rules(pools: Sequence[NodePool]) -> tuple[NodeRule, ...]:
@@ -51,20 +62,7 @@ def node_rules(pools: Sequence[NodePool]) -> tuple[NodeRule, ...]:
     return tuple(_rule(pools, pool) for pool in pools)
 
 
-def shown(rule: NodeRule) -> JsonObject:
-    """The rule as templates and policies see it."""
-    taints: list[Json] = [taint_json(taint) for taint in rule.taints]
-    refused: list[Json] = [{"what": each.what, "key": each.key, "why": each.why} for each in rule.refused]
-    return {
-        "match": None if rule.match is None else [*rule.match],
-        "labels": {**rule.labels},
-        "taints": taints,
-        "refused": refused,
-        "isNeeded": rule.is_needed,
-    }
-
-
-def taint_json(taint: Taint) -> JsonObject:
+def taint_data(taint: Taint) -> JsonObject:
     """The taint as it stands in a Node."""
     value: JsonObject = {"value": taint.value} if taint.value else {}
     return {"key": taint.key, **value, "effect": taint.effect}
@@ -72,7 +70,7 @@ def taint_json(taint: Taint) -> JsonObject:
 
 def _rule(pools: Sequence[NodePool], pool: NodePool) -> NodeRule:
     refused = tuple(_refused(pool))
-    keys = {(each.what, each.key) for each in refused}
+    keys = {(refusal.what, refusal.key) for refusal in refused}
     own = {key: value for key, value in pool.labels.items() if ("label", key) not in keys}
     taints = tuple(taint for taint in pool.taints if ("taint", taint.key) not in keys)
     vendor = _vendor_labels(pools, pool)
@@ -87,7 +85,7 @@ def _rule(pools: Sequence[NodePool], pool: NodePool) -> NodeRule:
 
 
 def _vendor(pool: NodePool) -> str:
-    return product_of(pool.gpu).vendor if pool.gpu else ""
+    return pool.gpu.card.vendor if pool.gpu else ""
 
 
 def _traits(pools: Sequence[NodePool], pool: NodePool) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -113,9 +111,9 @@ def _vendor_labels(pools: Sequence[NodePool], pool: NodePool) -> dict[str, str]:
 
 def _nvidia_labels(gpu: Gpu, all_gpus: Sequence[Gpu]) -> dict[str, str]:
     """A label `nvidia.com/gpu.deploy.<what>: "false"` takes a node out of what the operator deploys on the others."""
-    if product_of(gpu).integrated:
+    if gpu.card.integrated:
         return {"nvidia.com/gpu.present": "true"}
-    cards = [other for other in all_gpus if product_of(other).vendor == "nvidia" and not product_of(other).integrated]
+    cards = [other for other in all_gpus if other.card.vendor == "nvidia" and not other.card.integrated]
     labels = {"nvidia.com/device-plugin.config": plugin_config(gpu.sharing)}
     if gpu.sharing.mode == "mig":
         labels["nvidia.com/mig.config"] = mig_config(gpu.sharing)
@@ -142,9 +140,9 @@ class _Cards:
 
 def _cards(pool: NodePool) -> _Cards | None:
     """None without cards. The GPU of a Jetson is no PCI device."""
-    if pool.gpu is None or product_of(pool.gpu).integrated:
+    if pool.gpu is None or pool.gpu.card.integrated:
         return None
-    product = product_of(pool.gpu)
+    product = pool.gpu.card
     return _Cards(product.vendor, frozenset(product.pci_devices))
 
 
@@ -167,13 +165,13 @@ def _term(feature: str, **expressions: tuple[str, Sequence[str]]) -> JsonObject:
     return {"feature": feature, "matchExpressions": matching}
 
 
-def _refused(pool: NodePool) -> Iterator[Refused]:
+def _refused(pool: NodePool) -> Iterator[RefusedKey]:
     for key, value in pool.labels.items():
         if why := _key_problem(key, (_FEATURES, _PROFILES)) or _value_problem(value):
-            yield Refused(what="label", key=key, why=why)
+            yield RefusedKey(what="label", key=key, why=why)
     for taint in pool.taints:
         if why := _key_problem(taint.key, (_FEATURES,)) or _value_problem(taint.value):
-            yield Refused(what="taint", key=taint.key, why=why)
+            yield RefusedKey(what="taint", key=taint.key, why=why)
 
 
 def _key_problem(key: str, spaces: tuple[str, ...]) -> str:

@@ -1,0 +1,209 @@
+"""The JSON Schemas of component.yaml and releases.yaml: what the loader accepts, and what `fleetgen schema` prints."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final, cast
+
+from fleetgen.model.facts import ENUM_FACTS
+from fleetgen.model.fields import POLICY_OR_AREA, TOKEN
+from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
+from fleetgen.model.plain import Json, JsonObject
+from fleetgen.schemas.derive import COMPONENT_ENTRY
+
+STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
+_FACTS: Final = tuple(fact.name for fact in ENUM_FACTS)
+
+
+def _strict(required: tuple[str, ...], **properties: Json) -> JsonObject:
+    return {"type": "object", "additionalProperties": False, "required": [*required], "properties": properties}
+
+
+def _said(about: str, schema: JsonObject) -> JsonObject:
+    return {**schema, "description": about}
+
+
+def _text(about: str, pattern: str = "") -> JsonObject:
+    return _said(about, {"type": "string", **({"pattern": pattern} if pattern else {"minLength": 1})})
+
+
+def _list(about: str, items: JsonObject, *, at_least: int = 0) -> JsonObject:
+    return _said(about, {"type": "array", "items": items, **({"minItems": at_least} if at_least else {})})
+
+
+def _texts(about: str, *, at_least: int = 0) -> JsonObject:
+    return _list(about, {"type": "string", "minLength": 1}, at_least=at_least)
+
+
+def _map(about: str, values: JsonObject) -> JsonObject:
+    return _said(about, {"type": "object", "additionalProperties": values})
+
+
+def _any_of(*alternatives: JsonObject) -> JsonObject:
+    return {"anyOf": [*alternatives]}
+
+
+def _where(about: str) -> JsonObject:
+    facts = _map(about, _texts("Values of the fact, one of which a cluster has to have.", at_least=1))
+    return {**facts, "minProperties": 1, "propertyNames": {"enum": [*_FACTS]}}
+
+
+def _when(about: str) -> JsonObject:
+    return _text(f"Dotted path of a setting below values (`*`: any key; `path=text`: that text) that {about}.")
+
+
+def _condition(measure: str, facts: tuple[str, ...], allowed: JsonObject) -> JsonObject:
+    """A condition of `supports` with one of its measures."""
+    properties: JsonObject = {
+        "fact": _said("The fact that decides.", {"enum": [*facts]}),
+        measure: allowed,
+        "message": _text("What to do on a cluster that does not fit."),
+        "when": _when("switches the condition on"),
+        "unless": _when("switches the condition off"),
+    }
+    return _strict(("fact", measure, "message"), **properties)
+
+
+def _neighbour(demand: str, about: str) -> JsonObject:
+    """An entry of `beside` with one of its demands."""
+    properties: JsonObject = {
+        "component": _text("The other component. Nothing is demanded where a cluster does not have it."),
+        demand: _text(about),
+        "message": _text("Why, and what to do."),
+        "when": _when("asks for it"),
+    }
+    return _strict(("component", demand, "message"), **properties)
+
+
+@cache
+def component_schema() -> JsonObject:
+    """What component.yaml may say."""
+    required = ("title", "description", "wave", "settings", "defaults")
+    return _document("Component", _strict(required, **_described(), **_surroundings(), **_content(), **_configured()))
+
+
+def _described() -> JsonObject:
+    return {
+        "title": _text("What it is, in one line."),
+        "description": _text("What it does at a site and why it is set up so."),
+        "requirements": _texts("What must hold outside of the component, for people."),
+    }
+
+
+def _surroundings() -> JsonObject:
+    """When it comes, where it lives, and what must be there."""
+    order = "Order of installation: 0 operators and definitions, 1 Gatekeeper, 2 custom resources, 3 workloads."
+    space = _strict(
+        ("name", "where"),
+        name=_text("Name of the namespace."),
+        where=_where("Facts of the clusters on which it is used."),
+    )
+    values = _texts("The values that are supported.")
+    version = _text("The first version that is supported.", r"^[0-9]+\.[0-9]+$")
+    needed = _strict(
+        ("api",),
+        api=_text("group/version/Kind that another component or the site itself provides."),
+        when=_when("asks for it"),
+        where=_where("Facts of the clusters on which it is needed."),
+    )
+    api = _text("group/version/Kind.", r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$")
+    return {
+        "wave": _said(order, {"type": "integer"}),
+        "namespaces": _list(
+            "Where its objects live; cluster-baseline makes them. The first is for objects that name none.",
+            _any_of(_text("Name of a namespace."), space),
+        ),
+        "namespacesIn": _text("Dotted path of a setting whose keys are namespaces that it touches."),
+        "facts": _list("What its templates see of a cluster, as `facts`.", {"enum": [*_FACTS, *STRUCTURED_FACTS]}),
+        "supports": _list(
+            "Where it runs; all conditions have to hold. None: everywhere.",
+            _any_of(_condition("anyOf", _FACTS, values), _condition("atLeast", ("kubernetes.minor",), version)),
+        ),
+        "provides": _list("Kinds that a cluster has because of it.", api),
+        "requires": _list("Kinds that it needs.", needed),
+        "beside": _list(
+            "What another component of the same cluster must be like.",
+            _any_of(
+                _neighbour("expects", "Setting of the other that has to be on, or `path=text`."),
+                _neighbour("forbids", "Setting of the other that must not be on, or `path=text`."),
+                _neighbour("versions", "Key of the release's data: version of this component -> versions of the other."),
+            ),
+        ),
+    }
+
+
+def _content() -> JsonObject:
+    """What it installs."""
+    group = _said('API group; "" is the core.', {"type": "string"})
+    chart = _strict(
+        ("repoURL", "name", "releaseName", "namespace", "values"),
+        repoURL=_text("Repository of the chart."),
+        name=_text("Name of the chart."),
+        releaseName=_text("Name of the Helm release."),
+        namespace=_text("Where the release goes."),
+        values=_text("Template of the chart's values, below the component's folder."),
+        where=_where("Facts of the clusters that get the chart; elsewhere the overlay stands alone."),
+    )
+    policy = _text("Id, or area as FG-POD.", POLICY_OR_AREA)
+    policies = _strict(
+        (),
+        only=_list("These and no others.", policy),
+        **{"except": _list("All but these.", policy)},
+        setting=_text("Dotted path of a setting that lists ids of more."),
+    )
+    return {
+        "clusterResources": _list(
+            "Kinds without a namespace that it or its chart creates; a site's project permits these and no others.",
+            _strict(("group", "kind"), group=group, kind=_text("Kind.")),
+        ),
+        "sourceRepos": _texts("More repositories that a site's project admits; that of the chart is admitted by itself."),
+        "chart": _said("A Helm chart that Argo CD installs beside the overlay; its version is the component's.", chart),
+        "instances": _said(
+            "Several units of one component.", _strict(("each",), each=_text("Setting with an entry for each unit."))
+        ),
+        "identity": _said("Its namespaces get the ConfigMap fleetgen-identity: site, cluster, ring.", {"enum": ["runtime"]}),
+        "policies": _said("Installs policies for Gatekeeper: all that can run in a cluster, or fewer.", policies),
+        "finalizer": _said("Whether its objects go when the unit does; true unless given.", {"type": "boolean"}),
+    }
+
+
+def _configured() -> JsonObject:
+    """Its settings."""
+    entry = cast("JsonObject", COMPONENT_ENTRY["properties"])
+    joined = _any_of({"const": "append"}, _strict(("by",), by=_text("Key that tells the items apart.")))
+    return {
+        "settings": _said("JSON Schema of `values`, merged over all layers.", {"type": "object"}),
+        "defaults": _said("The weakest layer.", _strict((), **{key: entry[key] for key in ("enabled", "version", "values")})),
+        "merge": _map(
+            "Dotted path of a list below values -> how layers meet: append, or {by: key}. Else it is replaced.", joined
+        ),
+        "inputs": _map("Setting -> kind of the documents that become its entries.", {"enum": [*INPUT_KINDS]}),
+        "stated": _texts("Dotted paths of settings that `fleetgen check` states of every environment."),
+    }
+
+
+@cache
+def releases_schema() -> JsonObject:
+    """What releases.yaml may say."""
+    release = _strict(
+        ("line", "versions"),
+        line=_text("Name of the release line, for example 1.21."),
+        versions=_texts("Exact versions; one that no line lists is refused.", at_least=1),
+        supports=_list("Where the line runs: any of these. None: everywhere.", _where("Facts; all have to fit."), at_least=1),
+        like=_text("A line above, whose data holds unless said otherwise; null removes."),
+        data=_said("What templates see as `release`.", {"type": "object"}),
+    )
+    listed = _list("What differs between versions, newest line first.", release)
+    return _document("ComponentReleases", _strict(("releases",), releases=listed))
+
+
+def _document(kind: str, spec: JsonObject) -> JsonObject:
+    name = _said("Name of the component and of its folder.", {"type": "string", "pattern": TOKEN, "maxLength": 40})
+    document = _strict(
+        ("apiVersion", "kind", "metadata", "spec"),
+        apiVersion={"const": API_VERSION},
+        kind={"const": kind},
+        metadata=_strict(("name",), name=name),
+        spec=spec,
+    )
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": kind, **document}
