@@ -30,7 +30,7 @@ from fleetgen.stages.object_schemas import (
 
 
 def conformed(run: Run, desired: Desired) -> list[Finding]:
-    """Judge every distinct object by its schema: warnings and notes. Raises InputError with all of them if one is an error."""
+    """Judge every distinct object by its schema: warnings and notes. Raises InputError with all findings if one is an error."""
     kubernetes = PackagedKubernetes()
     resolved = desired.plan.resolved
     sources = SchemaSources(kubernetes=kubernetes, definitions=_definitions(run))
