@@ -13,21 +13,23 @@ _WAIVER = ("policy", "owner", "ticket", "reason", "agreed", "expires")
 _POLICY = "policy"
 _HELP = """Add a document of KIND called NAME: a commented file, checked before it is written.
 
-The NAME of a policy is AREA/NAME. It comes with tests and a constraint, finds next to nothing, and passes every check.
+The NAME of a policy is AREA/NAME. A new policy has tests and a constraint, finds almost nothing and passes every check.
 """
 
 
 @click.command("new", help=_HELP)
 @click.argument("kind", type=click.Choice([*KINDS, _POLICY]))
 @click.argument("name")
-@click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Where it belongs or applies.")
+@click.option(
+    "-e", "--environment", "environments", multiple=True, metavar="ENV", help="Environment that it belongs to or applies in."
+)
 @click.option("--ring", default="", help="Ring of a cluster; first ring of an environment.")
 @click.option("--profile", default="", help="Hardware profile of a cluster.")
 @click.option("--region", default="", help="Region of a cluster.")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Labels that select a group's clusters.")
-@click.option("--repo-url", default="", metavar="URL", help="What an environment's sites pull from.")
-@click.option("--policy", default="", help="Waiver: id of the policy, or of one of its rules.")
-@click.option("--owner", default="", help="Waiver: who answers for it.")
+@click.option("--repo-url", default="", metavar="URL", help="Repository that the sites of an environment pull from.")
+@click.option("--policy", default="", help="Waiver: id of the policy or of one of its rules.")
+@click.option("--owner", default="", help="Waiver: team that owns it.")
 @click.option("--ticket", default="", help="Waiver: where it was agreed.")
 @click.option("--reason", default="", help="Waiver: why it is acceptable for now.")
 @click.option("--agreed", default="", metavar="DATE", help="Waiver: when it was agreed (default: today).")
@@ -70,7 +72,9 @@ def command(
     addition = add(repo, library_components(repo) if kind == "model" else {}, request)
     _write(repo, addition, name, dry_run=dry_run)
     if kind == "group" and not environments:
-        output.say(f"note: add {name} to spec.groups of the environments in which it applies; its position is its strength")
+        output.say(
+            f"note: add {name} to spec.groups of the environments in which it applies; a later group overrides an earlier one"
+        )
     return 0
 
 
