@@ -81,7 +81,7 @@ def _failed(error: Exception) -> int:
     return 3
 
 
-# What the machine says no with, other than a mistake of ours.
+# Errors of the system that are not our mistakes.
 _OF_THE_MACHINE: Final = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG),
@@ -96,7 +96,7 @@ def _is_of_the_machine(error: OSError) -> bool:
 
 
 def _refused_by_the_machine(error: OSError) -> ToolError:
-    """No space, no permission, a read-only folder: said with its path, without a traceback."""
+    """No space, no permission, a read-only folder: reported with the path, without a traceback."""
     path = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
     fix = "make the folder writable, or free some space; TMPDIR names another folder for temporary files"
     return ToolError(problem("E1205", f"{path}{error.strerror or error}", fix=fix))

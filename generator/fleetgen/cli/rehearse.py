@@ -76,7 +76,7 @@ def _commit(git: Git, ref: str) -> str:
     commit = git.resolve(ref)
     if commit is None:
         fix = "commit first: a site pulls commits" if ref == "HEAD" else "name a branch, tag or commit"
-        raise InputError(problem("E1305", f"'{ref}' names no commit of {git.root}", fix=fix))
+        raise InputError(problem("E1305", f"there is no commit '{ref}' in {git.root}", fix=fix))
     if git.is_shallow():
         fix = "run: git fetch --unshallow (in continuous integration, check out all history)"
         raise InputError(problem("E1305", f"{git.root} is a shallow clone, from which no site can fetch", fix=fix))

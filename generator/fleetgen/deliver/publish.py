@@ -181,7 +181,7 @@ class _OwnerChange:
 
 
 def owner_changes(old: Tree, new: Tree) -> list[Finding]:
-    """Objects that another unit would own at a cluster: Argo CD deletes them with the first, then the second makes them anew."""
+    """Objects that would move to another unit. Argo CD would delete them with the old unit and create them with the new."""
     found: dict[_OwnerChange, list[ClusterKey]] = {}
     for cluster in sorted(old.bills.keys() & new.bills.keys()):
         if old.bills[cluster] == new.bills[cluster]:
@@ -205,7 +205,7 @@ def owner_changes(old: Tree, new: Tree) -> list[Finding]:
 
 
 def _push(job: _Job, commit: str, checked_out: str | None) -> bool:
-    """Push; when the remote moved and only other things changed there, put the same tree on top of it and try again.
+    """Push. If the remote has new commits that change nothing we read or write, put the same tree on top and try again.
 
     Not on the checked-out branch: its work tree would have to follow, and that belongs to the user.
     """

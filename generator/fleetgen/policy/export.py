@@ -1,4 +1,4 @@
-"""Policies and constraints as Gatekeeper takes them: the same Rego, the same match, the same parameters as in the gate."""
+"""Policies and constraints in Gatekeeper's form, with the same Rego, match and parameters as in the gate."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a change to the rules lets pass: the rules that a change is judged by, compared with those that it brings.
+"""Compares the rules that judge a change with the rules that the change contains, and reports what is loosened.
 
-Whether a changed match or a changed rule lets more pass cannot be told by looking at it, so each is said; a reviewer decides.
+Whether a changed match or rule lets more pass cannot be computed, so every such change is reported. A reviewer decides.
 """
 
 from __future__ import annotations
