@@ -1,4 +1,4 @@
-"""From a repository to everything that it wants: the fleet, the variants, the files of output/, the built objects."""
+"""From a repository to the desired state: the fleet, the variants, the files of output/, the built objects."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Plan:
 
     @cached_property
     def renderer(self) -> Renderer:
-        """Renders the variants. Units that install policies get those of their clusters."""
+        """Renders the variants. Units that install policies get the policies of their clusters."""
         if not any(component.installs for component in self.fleet.components.values()):
             return Renderer()
         return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
@@ -79,7 +79,7 @@ class Rendered:
 
 @dataclass(frozen=True, kw_only=True)
 class Desired:
-    """Everything that was rendered, that of planned clusters among it; `composed` is what output/ holds.
+    """Everything that was rendered, for planned clusters too. `composed` is the content of output/.
 
     `builds`: the cache key of each variant's build; variants with equal content have equal keys.
     """

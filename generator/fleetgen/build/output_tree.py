@@ -1,4 +1,4 @@
-"""output/ on disk: compared, and replaced as a whole or not at all, under a lock.
+"""output/ on disk: compares it, and replaces it as a whole or not at all, under a lock.
 
 The new tree is written beside the old one and the two are exchanged in one system call (renameat2 with RENAME_EXCHANGE), so that
 a reader, a crash or a kill sees either all of the old tree or all of the new one. Unchanged files are linked, not written.
@@ -75,7 +75,7 @@ def locked(root: Path, seconds: float) -> Iterator[Path]:
 
 
 def _clean(state: Path) -> None:
-    """Remove what a killed run left; whoever holds the lock is the only one who may."""
+    """Remove what a killed run left behind. Only the holder of the lock may do this."""
     for leftover in state.glob("output-*"):
         shutil.rmtree(leftover, ignore_errors=True)
 

@@ -1,6 +1,6 @@
-"""Driver against card: who may bring the driver of a card, on which system, in which versions.
+"""Checks the driver of a pool against its card: source, operating system, version.
 
-What a card takes stands in `model/gpus.py`, with the sources.
+`model/gpus.py` has the data of the cards and its sources.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _BRANCH: Final = re.compile(r"[0-9]{3}$")
 def driver_mistakes(pool: NodePool, gpu: Gpu, path: Path) -> Iterator[Mistake]:
     """What is wrong with the driver that a pool names for its cards.
 
-    `gpu` is the pool's, `path` leads to it below `spec`. A driver of an integrated GPU comes with its board, so
-    nothing else is said about one.
+    `gpu` belongs to `pool`; `path` leads to it below `spec`. The driver of an integrated GPU comes with its board, so
+    nothing else about it is checked.
     """
     product = gpu.card
     if product.integrated and (gpu.driver, pool.arch) != ("host", "arm64"):

@@ -1,6 +1,6 @@
-"""How the GPUs of a pool are shared: by time, by MPS, by MIG slices; what a card allows and what the layouts are called.
+"""How the GPUs of a pool are shared (time-slicing, MPS, MIG): what a card allows, and the names of the layouts.
 
-The MIG profiles of a card stand in `model/gpus.py`, with the sources.
+`model/gpus.py` has the MIG profiles of the cards and their sources.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _sum(gpu: Gpu, mig: Mig, path: Path, fits: str) -> Iterator[Mistake]:
 
 
 def strategy_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
-    """What is wrong with the MIG strategies of all pools together: the GPU operator knows one for all nodes of a cluster."""
+    """Problems of the MIG strategies of all pools together. The GPU operator has one strategy for all nodes of a cluster."""
     sliced = [(index, pool.gpu) for index, pool in enumerate(spec.node_pools) if pool.gpu and pool.gpu.sharing.mode == "mig"]
     if len({gpu.sharing.strategy for _, gpu in sliced}) > 1:
         text = "the pools of a cluster use both MIG strategies; the GPU operator has one for all nodes"

@@ -9,7 +9,7 @@ from fleetgen.model.settings import Path
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something that cannot be. `path` leads to the value below `spec` of the Cluster that has to change; `fix` says to what."""
+    """A combination that cannot work. `path` leads to the value to change, below `spec` of the Cluster; `fix` says how."""
 
     path: Path
     message: str

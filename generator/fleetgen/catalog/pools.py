@@ -73,7 +73,7 @@ def pool_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
 
 
 def _node_names(pool: NodePool, path: Path) -> Iterator[Mistake]:
-    """Node feature discovery reads the expression as Go does, which knows no look-around and no references."""
+    """Node feature discovery uses Go's regular expressions, which have no lookaround and no backreferences."""
     try:
         re.compile(pool.node_names)
     except re.error as error:

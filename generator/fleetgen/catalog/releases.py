@@ -16,7 +16,7 @@ from fleetgen.words import listed
 
 @dataclass(frozen=True, slots=True)
 class UnmetCondition:
-    """What a cluster is and a component does not support.
+    """A property of a cluster that a component does not support.
 
     `what`: the fact and its value, for people. `supported`: the values that would do, empty if that depends on other facts.
     """
@@ -26,7 +26,7 @@ class UnmetCondition:
     supported: str = ""
 
 
-# a card of a vendor that is not supported is no supported product either; that would only be said twice
+# a card of an unsupported vendor is never a supported product; report it only once
 _FOLLOWS: Final = {"gpu.products": "gpu.vendors"}
 
 
@@ -36,7 +36,7 @@ def release_of(component: Component, version: str) -> Release | None:
 
 
 def unknown_version(component: Component, version: str) -> str:
-    """What to use instead of a version that no release has; empty if it is known or the component lists none."""
+    """The fix for a version that no release has; empty if the version is known or the component lists no releases."""
     if not component.releases or release_of(component, version) is not None:
         return ""
     versions = [name for release in component.releases for name in release.versions]

@@ -11,9 +11,9 @@ from fleetgen.answers.bootstrap import bootstrap
 from fleetgen.build.desired_state import desired
 from fleetgen.cli import common, output
 
-_HELP = """What a technician applies once at CLUSTER: namespace, settings, bootstrap project, repository, root Application.
+_HELP = """Print what a technician applies once at CLUSTER: namespace, settings, project, repository, root Application.
 
-The repository's credentials are not part of it. Use it as: fleetgen bootstrap CLUSTER | kubectl apply --server-side -f -
+It contains no credentials of the repository. Use it as: fleetgen bootstrap CLUSTER | kubectl apply --server-side -f -
 """
 
 

@@ -15,16 +15,17 @@ from fleetgen.errors import ToolError, problem
 from fleetgen.inputs.cache import limit_of, results_folder
 from fleetgen.inputs.cache_file import CacheFile, StageUse
 from fleetgen.tools.toolchain import cache_folder
+from fleetgen.words import count
 
 _SECONDS: Final = {"h": 3600, "d": 86400, "w": 7 * 86400}
 
 
-@click.group("cache", help="Results of earlier runs: what is kept of them, and how to remove it. The tools beside them stay.")
+@click.group("cache", help="Show and remove the results of earlier runs. Tools in the same folder stay.")
 def command() -> None:
     """See the help text."""
 
 
-@command.command("show", help="The folder, its size and limit, and what is kept of each stage.")
+@command.command("show", help="Show the folder, its size and limit, and the results of each stage.")
 @answers.format_options
 def show(*, format_: str) -> int:
     """See the help text."""
@@ -47,9 +48,9 @@ def show(*, format_: str) -> int:
     return 0
 
 
-@command.command("clear", help="Remove results; the next run computes them anew.")
+@command.command("clear", help="Remove results; the next run computes them again.")
 @click.option("--stage", default="", metavar="STAGE", help="Only results of this stage, as `fleetgen cache show` lists it.")
-@click.option("--older-than", default="", metavar="AGE", help="Only results that nobody used for so long: 12h, 30d, 8w.")
+@click.option("--older-than", default="", metavar="AGE", help="Only results that were not used for this long: 12h, 30d, 8w.")
 @answers.format_options
 def clear(*, stage: str, older_than: str, format_: str) -> int:
     """See the help text."""
@@ -61,7 +62,7 @@ def clear(*, stage: str, older_than: str, format_: str) -> int:
         fix = "wait for other runs, make the folder writable for you alone, or remove it"
         raise ToolError(problem("E1205", f"{file.folder}: nothing was removed: {file.failure}", fix=fix))
     size = file.disk_size()
-    answers.answer(format_, [f"{removed} results removed; {_bytes(size)} left"], {"removed": removed, "size": size})
+    answers.answer(format_, [f"{count(removed, 'result')} removed; {_bytes(size)} left"], {"removed": removed, "size": size})
     return 0
 
 

@@ -18,18 +18,19 @@ from fleetgen.words import count
 
 _HELP = """Load, render, build and gate the whole fleet; write nothing.
 
-With --manifests, gate plain manifests that did not come from the fleet instead: files, folders, or - for standard input, in
-YAML or JSON. The policies are those of the fleet repository, or outside of one those that come with fleetgen; waivers do not
-apply.
+With --manifests, judge plain manifests instead of the fleet: files, folders, or - for standard input, in YAML or JSON. The
+policies are those of the fleet repository; outside of a repository, those that come with fleetgen. Waivers do not apply.
 """
 
 
 @click.command("check", help=_HELP)
 @click.argument("more", nargs=-1, metavar="[PATH]...")
-@click.option("--inventory", is_flag=True, help="Only load and resolve: needs no tool.")
-@click.option("--manifests", "paths", multiple=True, metavar="PATH", help="Gate these manifests; more PATHs may follow.")
-@click.option("--namespaces", multiple=True, metavar="PATH", help="With --manifests: Namespaces that are not among them.")
-@click.option("-e", "--environment", default="", metavar="ENV", help="With --manifests: judge as in ENV.")
+@click.option("--inventory", is_flag=True, help="Only load and resolve; needs no tools.")
+@click.option("--manifests", "paths", multiple=True, metavar="PATH", help="Judge these manifests; more PATHs may follow.")
+@click.option(
+    "--namespaces", multiple=True, metavar="PATH", help="With --manifests: Namespaces that the manifests do not contain."
+)
+@click.option("-e", "--environment", default="", metavar="ENV", help="With --manifests: judge by the rules of ENV.")
 @common.judged_options
 @common.report_options
 @click.pass_context
@@ -47,14 +48,14 @@ def command(
     """See the help text."""
     if paths:
         if inventory:
-            raise click.UsageError("--inventory and --manifests exclude each other")
+            raise click.UsageError("use --inventory or --manifests, not both")
         if options["policies_from"] or options["base"]:
-            raise click.UsageError("--policies-from and --base are about the fleet; they do not go with --manifests")
+            raise click.UsageError("--policies-from and --base cannot be combined with --manifests")
         return _manifests(
             ctx, ManifestsRequest(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
         )
     if more or namespaces or environment:
-        raise click.UsageError("PATH, --namespaces and -e go with --manifests PATH")
+        raise click.UsageError("PATH, --namespaces and -e need --manifests PATH")
     run = common.run_of(ctx, **options)
     return _inventory(run) if inventory else _fleet(run)
 

@@ -47,7 +47,7 @@ def format_options(formats: Sequence[str], shown: str) -> Callable[[F], F]:
 
 
 _RUN_OPTIONS: Final = (
-    click.option("--no-cache", is_flag=True, help="Compute everything anew."),
+    click.option("--no-cache", is_flag=True, help="Compute everything again; do not use the cache."),
     click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today)."),
     click.option(
         "--delivery-repo", metavar="URL", default="", help="Pull from URL, not from the environments' delivery.repoURL."
@@ -59,13 +59,13 @@ _JUDGED: Final = (
         "--policies-from",
         default="",
         metavar="REF",
-        help="Judge by the policies and waivers of REF, for example the protected branch, and say what the change loosens.",
+        help="Judge by the policies and waivers of REF, for example the protected branch, and report what the change loosens.",
     ),
     click.option(
         "--base",
         default="",
         metavar="REF",
-        help="What the change starts from, for waivers that have expired (default: --policies-from, else HEAD).",
+        help="Commit that the change starts from; expired waivers depend on it (default: --policies-from, else HEAD).",
     ),
 )
 _FILES: Final = click.option(
@@ -80,12 +80,12 @@ _FILES: Final = click.option(
 
 def run_options(function: F) -> F:
     """Options of every command that runs the pipeline."""
-    return _with(function, (format_options(ANSWERS, "Form of the report."), *_RUN_OPTIONS))
+    return _with(function, (format_options(ANSWERS, "Format of the report."), *_RUN_OPTIONS))
 
 
 def report_options(function: F) -> F:
     """As `run_options`, for commands whose answer are findings: every format of reports, and files."""
-    return _with(function, (format_options(tuple(FORMATS), "Form of the report."), _FILES, *_RUN_OPTIONS))
+    return _with(function, (format_options(tuple(FORMATS), "Format of the report."), _FILES, *_RUN_OPTIONS))
 
 
 def judged_options(function: F) -> F:

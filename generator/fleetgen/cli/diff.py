@@ -22,7 +22,7 @@ _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 
 
 @click.command(
-    "diff", help="What the working tree's inputs change against the committed output of REF (default: HEAD), by object."
+    "diff", help="Show what the inputs of the working tree change in the committed output of REF (default: HEAD), by object."
 )
 @click.argument("ref", default="HEAD")
 @common.with_run

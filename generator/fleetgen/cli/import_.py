@@ -17,11 +17,11 @@ from fleetgen.model.place import Place
 from fleetgen.words import count
 from fleetgen.yamlfile import parse
 
-_HELP = """Make clusters from the CSV export FILE.
+_HELP = """Make clusters from FILE, a table in CSV.
 
-The mapping says which column becomes what (see: fleetgen schema ImportMapping). Every row becomes a cluster, or a problem
-with its row and column; with a problem nothing is written. Without -o the documents go to stdout; a file that an import
-made before is replaced.
+The mapping says which column sets which field (see: fleetgen schema ImportMapping). Every row becomes a cluster or a
+problem with its row and column. If there is a problem, nothing is written. Without -o the documents go to stdout. Only a
+file from an earlier import is replaced.
 """
 
 
@@ -72,6 +72,6 @@ def _write(repo: Repository, target: Path, text: str) -> None:
     """Only a file that an import made is replaced."""
     shown = shown_path(repo.root, target)
     if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith("# Imported from "):
-        fix = "choose another file; only one that an import made is replaced"
+        fix = "choose another file; only a file from an earlier import is replaced"
         raise InputError(problem("E1204", "the file exists and was not made by an import", fix=fix, place=Place(shown)))
     place_files(target.absolute().parent, {target.name: text}, replace=True)

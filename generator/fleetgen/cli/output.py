@@ -113,7 +113,7 @@ def _print_text(findings: Sequence[Finding]) -> None:
 
 
 def _write(path: Path, content: str) -> None:
-    """All of the report or nothing: a half-written one would be uploaded as if it were complete."""
+    """Write the whole report or nothing: a partial report would be uploaded as if it were complete."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.write_text(content, encoding="utf-8", errors="backslashreplace")
@@ -125,7 +125,7 @@ def _write(path: Path, content: str) -> None:
 
 
 def say(line: str) -> None:
-    """A message for people, on stderr; silent where standard output is for programs."""
+    """Print a message for people on stderr, unless standard output is for programs."""
     if is_for_people():
         sys.stderr.write((ERASE if is_live(sys.stderr) else "") + line + "\n")
 

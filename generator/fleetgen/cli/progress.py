@@ -1,4 +1,4 @@
-"""What a run is doing, on stderr: one line that moves on a terminal, now and then a plain line elsewhere.
+"""Progress of a run on stderr: one updated line on a terminal, occasional plain lines elsewhere.
 
 Written here, because a library for terminals would bring four packages and 0.1 s of import for this one line.
 """

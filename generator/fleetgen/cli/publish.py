@@ -17,7 +17,7 @@ from fleetgen.inputs.run import Run
 from fleetgen.words import count
 
 
-@click.command("publish", help="Build and gate anew, write output/ and commit it (only it) for the sites.")
+@click.command("publish", help="Build and gate everything again, write output/ and commit only output/ for the sites.")
 @click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Only this environment; needs --branch.")
 @click.option("--branch", default="", metavar="B", help="Commit to this branch without checking it out.")
 @click.option(
@@ -30,9 +30,9 @@ from fleetgen.words import count
     help="Push afterwards (default remote: origin); never by force.",
 )
 @click.option("-m", "--message", default="", help="Subject of the commit.")
-@click.option("--allow-removal", is_flag=True, help="Let units or clusters go beyond the guards.")
-@click.option("--allow-uncommitted", is_flag=True, help="Publish although inputs are not committed.")
-@click.option("--dry-run", is_flag=True, help="Do everything but move the branch.")
+@click.option("--allow-removal", is_flag=True, help="Allow the removal of more units or clusters than the guards permit.")
+@click.option("--allow-uncommitted", is_flag=True, help="Publish even if inputs are not committed.")
+@click.option("--dry-run", is_flag=True, help="Do everything except move the branch.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
 @common.judged_options
 @common.with_report

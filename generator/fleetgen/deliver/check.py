@@ -1,4 +1,4 @@
-"""`fleetgen check`: the line up to the gate, and what a passed check leaves to say, remembered by its inputs."""
+"""`fleetgen check`: the line up to the gate. The outcome of a check that passed is cached by its inputs."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def shown_settings(resolved: Resolved) -> Json:
 
 
 def checked_outcome(run: Run) -> Outcome:
-    """Check; when not a byte of the inputs has changed since a check that passed, its outcome is read from the cache."""
+    """Check. If no byte of the inputs has changed since a check that passed, read its outcome from the cache."""
     known = remembered(run)
     return known or remember(run, check(run))
 
@@ -88,7 +88,7 @@ def _outcome_key(run: Run) -> str:
 
 
 def remembered(run: Run) -> Outcome | None:
-    """What is known of these inputs; a change that is judged by other policies is judged anew each time."""
+    """The cached outcome for these inputs. A change that other policies judge is never read from the cache."""
     if run.policies_from:
         return None
     name = _outcome_key(run)

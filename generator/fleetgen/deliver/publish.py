@@ -138,7 +138,7 @@ def _guard(run: Run, job: _Job, desired: Desired, parent: str) -> None:
 
 
 def _push(job: _Job, commit: str) -> bool:
-    """Push; when the remote moved and only other things changed there, put the same tree on top of it and try again.
+    """Push. If the remote has new commits that change nothing we read or write, put the same tree on top and try again.
 
     Not on the checked-out branch: its work tree would have to follow, and that belongs to the user.
     """

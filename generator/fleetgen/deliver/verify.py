@@ -18,7 +18,7 @@ from fleetgen.model.place import Place
 
 
 def verify(run: Run) -> Checked:
-    """Prove that output/ equals its inputs and that every root of it builds. Raises GateFailed E0901 with every difference."""
+    """Verify that output/ matches its inputs and that every root builds. Raises GateFailed E0901 with every difference."""
     checked = check(run)
     difference = output_tree.compare(output_tree.read(run.repository.output), checked.approved.files)
     found = [

@@ -31,7 +31,7 @@ from fleetgen.words import count
 def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
     """Ask the gate; `known` was found before. Raises GateFailed with all findings, ToolError when an answer is missing.
 
-    What a policy that fails itself would have said is missing, too: ToolError, with everything that the others say.
+    A policy that fails during evaluation raises ToolError too, with the results of all other policies.
     """
     plan = desired.plan
     judge = judging(run, plan)
@@ -136,7 +136,7 @@ def _required(asked: _Asked) -> list[Finding]:
 
 
 def _due_holds(desired: Desired, run: Run) -> list[Finding]:
-    """Holds whose date has passed: a person has to lift them, nothing changes by itself."""
+    """Holds whose date has passed. A person must lift them; nothing changes by itself."""
     found = []
     for name, cluster in sorted(desired.plan.resolved.clusters.items()):
         hold = cluster.spec.hold

@@ -1,4 +1,4 @@
-"""What was there before a change: the committed output and inventory, by which a change is told from what stays as it is."""
+"""The state before a change: the committed output and inventory. It shows what a change touches."""
 
 from __future__ import annotations
 

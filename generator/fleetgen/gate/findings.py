@@ -1,4 +1,4 @@
-"""Answers of the engine as findings: where a person would edit, whom it concerns, what waivers are matched with."""
+"""Turns answers of the engine into findings: the place to edit, the clusters, and what waivers match."""
 
 from __future__ import annotations
 

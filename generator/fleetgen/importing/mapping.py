@@ -90,15 +90,17 @@ def mapping_schema() -> JsonObject:
     """The JSON Schema of an ImportMapping document."""
     source = _strict(
         (),
-        column={**_TEXT, "description": "Column that the value is read from; an empty cell leaves the field out."},
+        column={**_TEXT, "description": "Column that contains the value; an empty cell omits the field."},
         constant={"description": "The same value for every row."},
-        draw=_map_of({"type": "integer", "minimum": 1}, "Choices and their weights; the SHA-256 of the cluster's name decides."),
+        draw=_map_of(
+            {"type": "integer", "minimum": 1}, "Choices and their weights; the SHA-256 of the cluster's name selects one."
+        ),
         split={**_TEXT, "description": "Separator of a list in one cell."},
-        values=_map_of(_SCALAR, "Text in the table -> value; other texts are errors unless there is a default."),
+        values=_map_of(_SCALAR, "Text in the table -> value. Other texts are errors unless there is a default."),
         default={**_SCALAR, "description": "Value for empty cells and for texts that `values` does not list."},
     )
     labels = _map_of({"type": "string"}, "Labels that the tag adds.")
-    fields = _map_of(source, "Dotted field below spec -> source.")
+    fields = _map_of(source, "Dotted path of a field below spec -> source.")
     tag = _strict((), labels=labels, set=fields, hold={**_HOLD, "description": "Puts the cluster on hold."})
     tags = _strict(
         ("column", "split"),

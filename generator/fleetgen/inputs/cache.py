@@ -1,7 +1,7 @@
-"""The cache: content in, result out. Results never depend on it; `--no-cache` computes everything anew.
+"""The cache of builds and verdicts. Results never depend on it; `--no-cache` computes everything again.
 
-Keys are digests of stage, code, inputs and binaries; values are JSON. What is damaged, or was kept under another key, is not
-there.
+Keys are digests of stage, code, inputs and binaries; values are JSON. A damaged value, or one that was stored under another key,
+counts as missing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The file of the cache: SQLite, bounded, shared by runs at the same time, replaced when it is damaged.
+"""The file of the cache: SQLite, limited in size, shared by concurrent runs, replaced if it is damaged.
 
-No failure of it is an error: what cannot be read is not there, and what cannot be written is forgotten.
+No failure of the cache is an error. A value that cannot be read counts as missing; one that cannot be written is dropped.
 """
 
 from __future__ import annotations

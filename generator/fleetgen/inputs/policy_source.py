@@ -1,4 +1,4 @@
-"""Policies from somewhere else than the work tree: a folder laid out as policies/ is, or a commit."""
+"""Policies from outside the working tree: a folder with the layout of policies/, or a commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run is told from outside, and what it works with."""
+"""The options and tools of a run."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ ENUM_FACTS: Final = (
     Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=gpus.VENDORS),
     Fact(
         name="amd.drivers",
-        doc="Who brings the drivers of AMD cards, sorted; none without such a card.",
+        doc="Sources of the drivers of AMD cards, sorted; none without such a card.",
         value=_amd_drivers,
         domain=inventory.DRIVERS,
     ),

@@ -1,4 +1,4 @@
-"""What a run has to say: one type for mistakes in the input and for results of policies."""
+"""Findings: one type for mistakes in the input and for results of policies."""
 
 from __future__ import annotations
 

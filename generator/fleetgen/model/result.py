@@ -1,4 +1,4 @@
-"""What a gate says about an object, a cluster or the fleet: the one shape of it behind the adapters of the engines."""
+"""A result of a gate about an object, a cluster or the fleet. The adapters of all engines decode into this shape."""
 
 from __future__ import annotations
 

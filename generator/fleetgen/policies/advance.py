@@ -1,4 +1,4 @@
-"""`fleetgen policy advance`: enter the stages that are due into their files."""
+"""`fleetgen policy advance`: writes the stages that are due into their files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fleetgen.schemas.validate import suggest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnforcementStep:
-    """One document: what it says, and what it is to say; `after` is empty where nothing is due. `coming`: the next stage."""
+    """The action of one document before and after; `after` is empty if nothing is due. `coming` is the next stage."""
 
     name: str
     before: str

@@ -1,4 +1,4 @@
-"""Two gates on the same objects: conftest as the gate asks it, and Gatekeeper's engine with what is exported."""
+"""Runs both gates on the same objects: conftest as the gate calls it, and Gatekeeper's engine with the exported policies."""
 
 from __future__ import annotations
 

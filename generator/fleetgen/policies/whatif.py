@@ -1,4 +1,4 @@
-"""What other policies would change: the fleet as it is, judged by the present and by other rules, and the two compared."""
+"""What other policies would change: judges the fleet by the present and by other rules and compares the results."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _failures(run: Run, wanted: Desired, rules: Rules, questions: Sequence[Objec
 
 
 def _demand_sound(rules: Rules, source: str, now: _Failures, then: _Failures) -> None:
-    """What the gate says about its own rules is no result of a policy: such a comparison would mean nothing."""
+    """Errors of the gate itself are not results of policies; a comparison with them would mean nothing."""
     known = {
         (s, r.message)
         for key, found in now.items()

@@ -1,6 +1,6 @@
-"""Enforcement documents: what a constraint does in a part of the fleet, and when it is to do more.
+"""Enforcement documents: the action of a constraint in a part of the fleet, and when the next action is due.
 
-A date never changes an action: that a stage is due is a finding, and `fleetgen policy advance` edits the file.
+A date never changes an action. A stage that is due is a finding, and `fleetgen policy advance` edits the file.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _stages(document: EnforcementDocument) -> Iterator[Finding]:
 def _ties(
     documents: Sequence[EnforcementDocument], constraints: Sequence[Constraint], members: Iterable[Membership]
 ) -> list[Finding]:
-    """Two documents of equal strength about one constraint of one cluster; each pair is said once."""
+    """Two documents of equal strength for one constraint at one cluster. Each pair is reported once."""
     pairs: dict[tuple[str, str], Finding] = {}
     for member in members:
         for constraint in constraints:
@@ -119,7 +119,7 @@ def next_stage(document: EnforcementDocument, as_of: date) -> Stage | None:
 
 
 def due(documents: Iterable[EnforcementDocument], as_of: date) -> Iterator[Finding]:
-    """Stages that a person has to enter (E0807). Never an error: nobody else's change has to wait for it."""
+    """Stages that are due (E0807). Never an error, so that no other change has to wait."""
     for document in documents:
         if stage := due_stage(document, as_of):
             names = ", ".join(document.spec.constraints)

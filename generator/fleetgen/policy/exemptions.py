@@ -1,4 +1,4 @@
-"""Waivers as Gatekeeper can hold them: the exemptions that they become, and the companions that keep what is waived visible.
+"""Waivers in Gatekeeper: they become exemptions, and companion constraints keep record of what is waived.
 
 Both gates get the same constraints. A cluster knows neither dates nor owners: an exemption stays until the waiver's file is
 removed, and the gate tells by the companion what it waives, and what it says about the date.
@@ -22,7 +22,7 @@ _LONGEST: Final = 63
 
 
 def only_at_gate(waiver: WaiverDocument, policy: Policy | None) -> str:
-    """Why no cluster can get the waiver; empty if it can."""
+    """Why the waiver applies at the gate only; empty if clusters can get it."""
     scope = waiver.spec.scope
     if policy is None or policy.scope != "object" or policy.where == "gate":
         return "its policy does not run in clusters"

@@ -1,4 +1,4 @@
-"""Policies and constraints as Gatekeeper takes them: the same Rego, the same match, the same parameters as in the gate."""
+"""Policies and constraints in Gatekeeper's form, with the same Rego, match and parameters as in the gate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def export(
 ) -> dict[str, ExportedPolicy]:
     """The policies named by `ids`, with the constraints of each policy set. `sources`: path -> Rego.
 
-    Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs into the gate only.
+    Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs in the gate only.
     """
     if wrong := [finding for name in ids for finding in _unfit(name, policies)]:
         raise InputError(wrong)

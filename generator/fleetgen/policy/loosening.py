@@ -1,6 +1,6 @@
-"""What a change to the rules lets pass: the rules that a change is judged by, compared with those that it brings.
+"""Compares the rules that judge a change with the rules that the change contains, and reports what is loosened.
 
-Whether a changed match or a changed rule lets more pass cannot be told by looking at it, so each is said; a reviewer decides.
+Whether a changed match or rule lets more pass cannot be computed, so every such change is reported. A reviewer decides.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ def _policies(before: State, after: State) -> Iterator[Finding]:
             said = f"lowers the severity of {name} from {policy.severity} to {changed.severity}, which allows longer waivers"
             yield _said(said, changed.place)
         if changed.where != policy.where:
-            yield _said(f"changes where {name} judges from '{policy.where}' to '{changed.where}'", changed.place)
+            yield _said(f"moves {name} from '{policy.where}' to '{changed.where}'", changed.place)
         if _closure(policy, old) != _closure(changed, new):
-            yield _said(f"changes the Rego of {name}", changed.place)
+            yield _said(f"alters the Rego of {name}", changed.place)
     gates = [{path: _code(text) for path, text in side.files.items() if path.startswith(_GATE)} for side in (before, after)]
     for path in sorted(gates[0].keys() | gates[1].keys()):
         if gates[0].get(path) != gates[1].get(path):
-            yield _said(f"changes how the gate judges ({path})", Place(path) if path in after.files else None)
+            yield _said(f"alters how the gate judges ({path})", Place(path) if path in after.files else None)
 
 
 def _closure(policy: Policy, packages: Mapping[str, str]) -> list[str]:
@@ -120,9 +120,9 @@ def _differences(old: Constraint, new: Constraint | None, before: Mapping[str, J
     if rank(new.action) < rank(old.action):
         yield f"lowers the action of '{{}}' from {old.action} to {new.action}"
     if new.match != old.match:
-        yield "changes the match of"
+        yield "alters the match of"
     if parameters(new, after) != parameters(old, before):
-        yield "changes the parameters of"
+        yield "alters the parameters of"
     if old.required and not new.required:
         yield "no longer requires"
 
@@ -134,6 +134,6 @@ def _waivers(before: State, after: State) -> Iterator[Finding]:
         if old is None:
             yield _said(f"adds waiver '{waiver.name}' of {new.policy} until {new.expires}", waiver.place)
         elif (old.policy, old.scope) != (new.policy, new.scope):
-            yield _said(f"changes what waiver '{waiver.name}' covers", waiver.place)
+            yield _said(f"alters what waiver '{waiver.name}' covers", waiver.place)
         elif new.expires > old.expires:
             yield _said(f"extends waiver '{waiver.name}' from {old.expires} to {new.expires}", waiver.place)

@@ -1,4 +1,4 @@
-"""Policy sets: which clusters are judged alike. One is what a variant of the unit with Gatekeeper's constraints is rendered for.
+"""Policy sets: which clusters are judged alike. Each has its own variant of the unit with Gatekeeper's constraints.
 
 Clusters of one environment have one set, but for rings and groups that an Enforcement document or a waiver names.
 """

@@ -1,4 +1,4 @@
-"""Which clusters and units a waiver reaches, decided here and nowhere else."""
+"""Which clusters and units a waiver reaches. Only this module decides it."""
 
 from __future__ import annotations
 

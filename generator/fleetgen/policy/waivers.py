@@ -1,7 +1,7 @@
-"""Waivers: what is waived leaves the findings, what has expired comes back, and what is to say about the waivers themselves.
+"""Waivers: removes waived findings, brings them back when a waiver expires, and reports on the waivers themselves.
 
-A valid waiver takes its clusters out of a finding. For two weeks after its last day it still does so where nothing has changed,
-with a warning, so that a date alone stops nobody who changes something else; not for critical policies.
+A valid waiver removes its clusters from a finding. For two weeks after its last day it still does so where nothing has changed,
+with a warning, so that a date alone does not stop an unrelated change. Critical policies have no such period.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def broken(
     policies: Mapping[str, Policy],
     duties: Sequence[Duty],
 ) -> Iterator[Finding]:
-    """What is wrong with the documents whatever the day is: what they waive, too long a term (E0803), the wrong owner (E0806)."""
+    """Problems of the documents that do not depend on the date: scope and term of waivers (E0803), wrong owners (E0806)."""
     for waiver in waivers:
         spec = waiver.spec
         policy = policies.get(spec.policy_id)

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 (OASIS, errata 01): what code scanning of a forge takes. A rule for each policy and for each other code used."""
+"""SARIF 2.1.0 (OASIS, errata 01), the format of code scanning. Each policy and each other code in use becomes a rule."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 
 
 def finding_lines(finding: Finding, *, colour: bool = False) -> str:
-    """`place: error[E0123]: fact` and, indented, what it is about and how to mend it."""
+    """`place: error[E0123]: fact` and, indented, object, clusters and fix."""
     word = f"{finding.severity.value}[{finding.code}]"
     if colour:
         word = f"\x1b[1;{_COLOURS[finding.severity]}m{word}\x1b[0m"

@@ -1,4 +1,4 @@
-"""Stage 7: two trees compared by object. Equal changes are told once, with all clusters that get them."""
+"""Stage 7: compares two trees by object. Equal changes are reported once, with all clusters that get them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of rendered kustomizations that kustomize does not make: nothing remote, nothing executed, and every override hits.
+"""Checks of rendered kustomizations that kustomize does not make: nothing remote, nothing executed, no override without a target.
 
 kustomize passes a patch, replacement or image override whose target is absent with exit 0
 (docs/decisions/0003-silent-kustomize.md).

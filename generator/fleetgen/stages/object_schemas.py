@@ -1,4 +1,4 @@
-"""Between build and gate: does each object conform to the schema of its kind, as the API servers of its clusters would say.
+"""Between build and gate: validates each object against the schema of its kind, as the API servers of its clusters would.
 
 Each distinct question (object, schema) is asked once, whatever the number of clusters. The schema of a custom kind comes from the
 cluster's own desired state (a CustomResourceDefinition, a ConstraintTemplate), else from the definitions at hand. All other kinds

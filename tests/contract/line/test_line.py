@@ -192,7 +192,7 @@ WRONG = {
     "duplicate key": (
         "fleet/x.yaml",
         "a: b\na: c\n",
-        "fleet/x.yaml:2:1: error[E0102]: the key 'a' stands",
+        "fleet/x.yaml:2:1: error[E0102]: key 'a' appears twice",
     ),
     "boolean trap": (
         "fleet/x.yaml",
@@ -230,7 +230,7 @@ WRONG = {
     "remote resource": (
         "templates/toy/base/kustomization.yaml",
         "resources: [deployment.yaml, 'https://example.com/x.yaml']\n",
-        "templates/toy/base/kustomization.yaml: error[E0505]: the kustomization names something remote",
+        "templates/toy/base/kustomization.yaml: error[E0505]: the kustomization names a remote file",
     ),
     "path that escapes": (
         "templates/toy/base/kustomization.yaml",
@@ -242,7 +242,7 @@ WRONG = {
         "resources: [deployment.yaml]\nnamePrefix: [x]\n",
         "templates/toy: error[E0601]: kustomize refuses environments/production/canary/toy/k3s",
     ),
-    "broken fleetgen.toml": ("fleetgen.toml", "library = \n", "fleetgen.toml: error[E1202]: not TOML"),
+    "broken fleetgen.toml": ("fleetgen.toml", "library = \n", "fleetgen.toml: error[E1202]: is not valid TOML"),
     "policy without METADATA": (
         "policies/rego/pod/no_privileged/policy.rego",
         "package x\n",

@@ -198,7 +198,7 @@ WRONG = {
     ),
     "empty": (["empty"], 2, "error[E0305]: there is no Kubernetes object in empty\n"),
     "YAML": (["bad/a.yaml"], 2, "bad/a.yaml:2:1: error[E0101]: is not valid YAML: did not find expected node content"),
-    "several": (["bad"], 2, "bad/a.yaml:2:1: error[E0101]: not YAML"),
+    "several": (["bad"], 2, "bad/a.yaml:2:1: error[E0101]: is not valid YAML"),
     "link": (["links"], 2, "links/web.yaml: error[E0107]: is a symbolic link; inputs must be plain files\n"),
     "environment": (
         ["pod.yaml", "-e", "prodution"],
@@ -263,7 +263,7 @@ def test_an_answer_that_is_missing_is_no_pass(team: Path, fleet: Path, check: Ch
     edit(fleet / "policies/rego/gate/gate.rego", '"ids": array.concat(batch.ids, fleet.ids)', '"ids": []')
     (team / "pod.yaml").write_text(POD)
     assert check("--manifests", "pod.yaml", "--no-cache") == 3
-    assert "error[E0804]: the gate was asked 1 questions and answered 0" in capsys.readouterr().err
+    assert "error[E0804]: the gate was asked 1 question and answered 0" in capsys.readouterr().err
 
 
 def test_the_fleets_own_findings_in_sarif(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:

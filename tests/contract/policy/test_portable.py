@@ -18,7 +18,7 @@ from tests.unit.policy.examples import policy
 POLICY = "policies/rego/pod/no_privileged/policy.rego"
 LIBRARY = "policies/rego/lib/texts/texts.rego"
 SOUND = 'violation contains {"msg": "x", "details": {"a": 1}} if input.parameters.a'
-_NOT_THERE = "is not there in both gates"
+_NOT_THERE = "does not exist in both gates"
 _NOT_SAME = "is not the same in both gates"
 # what follows `package` in a policy -> (line, message) of what is found
 CASES: Mapping[str, tuple[str, list[tuple[int, str]]]] = {

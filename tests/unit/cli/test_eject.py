@@ -99,8 +99,8 @@ def test_all_but_what_is_there(run: Run, own: Path) -> None:
             ("gatekeper",),
             "no component, policy or constraint 'gatekeper'\n  fix: did you mean 'gatekeeper'?\n1 error\n",
         ),
-        ((), "say what: library eject NAME, or: library eject --all\n"),
-        (("gatekeeper", "--all"), "say what: library eject NAME, or: library eject --all\n"),
+        ((), "use library eject NAME or library eject --all\n"),
+        (("gatekeeper", "--all"), "use library eject NAME or library eject --all\n"),
     ],
 )
 def test_what_is_meant_has_to_be_clear(run: Run, own: Path, words: tuple[str, ...], err: str) -> None:

@@ -81,22 +81,22 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "where": (
         state,
         lambda: state(judging=policy(where="cluster")),
-        [said("changes where FG-POD-001 judges from 'both' to 'cluster'", THERE)],
+        [said("moves FG-POD-001 from 'both' to 'cluster'", THERE)],
     ),
     "rule": (
         state,
         lambda: state(files={**FILES, PATH: FILES[PATH].replace('"bad"', '"good"')}),
-        [said("changes the Rego of FG-POD-001", THERE)],
+        [said("alters the Rego of FG-POD-001", THERE)],
     ),
     "library of the rule": (
         state,
         lambda: state(files={**FILES, LIB: "package lib.exempt\n\nx if false\n"}),
-        [said("changes the Rego of FG-POD-001", THERE)],
+        [said("alters the Rego of FG-POD-001", THERE)],
     ),
     "gate": (
         state,
         lambda: state(files={**FILES, GATE: "package main\n"}),
-        [said(f"changes how the gate judges ({GATE})", GATE)],
+        [said(f"alters how the gate judges ({GATE})", GATE)],
     ),
     "weaker action": (
         state,
@@ -117,13 +117,13 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "match": (
         state,
         lambda: state((constraint("x", match={"namespaces": ["shop"]}),)),
-        [said("changes the match of 'x'", HERE, "a", "b")],
+        [said("alters the match of 'x'", HERE, "a", "b")],
     ),
-    "parameters": (state, lambda: state((constraint("x", limit=9),)), [said("changes the parameters of 'x'", HERE, "a", "b")]),
+    "parameters": (state, lambda: state((constraint("x", limit=9),)), [said("alters the parameters of 'x'", HERE, "a", "b")]),
     "parameters of the environment": (
         state,
         lambda: state(registry="docker.io/"),
-        [said("changes the parameters of 'x'", HERE, "a", "b")],
+        [said("alters the parameters of 'x'", HERE, "a", "b")],
     ),
     "not required": (
         lambda: state((replace(X, required=True),)),
@@ -153,7 +153,7 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "waiver of all rules": (
         lambda: state(waivers=(waiver(number="FG-POD-001.host-port"),)),
         lambda: state(waivers=(waiver(),)),
-        [said("changes what waiver 'w' covers", "policies/waivers/w.yaml")],
+        [said("alters what waiver 'w' covers", "policies/waivers/w.yaml")],
     ),
     "waiver gone": (lambda: state(waivers=(waiver(),)), state, []),
     "waiver extended": (
@@ -164,7 +164,7 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "waiver widened": (
         lambda: state(waivers=(waiver(scope=WaiverScope(namespace="shop")),)),
         lambda: state(waivers=(waiver(scope=WaiverScope(namespace="*")),)),
-        [said("changes what waiver 'w' covers", "policies/waivers/w.yaml")],
+        [said("alters what waiver 'w' covers", "policies/waivers/w.yaml")],
     ),
 }
 

@@ -13,10 +13,10 @@ from fleetgen.report.text import clusters_text
 from fleetgen.words import count
 
 _EXAMPLES = 3
-_HELP = """What would newly fail and newly pass in the whole fleet with other policies and constraints. Writes nothing.
+_HELP = """Show what would newly fail and newly pass in the whole fleet with other policies and constraints. Writes nothing.
 
-Everything that was built is judged twice, by the present and by the other policies, and compared by object. Counts are of
-distinct objects (findings, for policies about clusters) and of the clusters that have them.
+Everything that was built is judged twice, by the present and by the other policies, and the results are compared by object.
+The numbers count distinct objects (findings, for policies about clusters) and the clusters that have them.
 """
 
 
@@ -26,9 +26,9 @@ distinct objects (findings, for policies about clusters) and of the clusters tha
     "source",
     required=True,
     metavar="DIR|REF",
-    help="The other policies: a folder laid out as policies/ is, or a branch, tag or commit.",
+    help="The other policies: a folder with the layout of policies/, or a branch, tag or commit.",
 )
-@click.option("--fail-on-new", is_flag=True, help="Exit code 1 if the gate would refuse what it lets pass today.")
+@click.option("--fail-on-new", is_flag=True, help="Exit code 1 if the gate would refuse something that passes today.")
 @common.with_run
 def command(run: Run, *, source: str, fail_on_new: bool) -> int:
     """See the help text."""

@@ -1,4 +1,4 @@
-"""How a variant is named: by the layers that contribute to it, then by the enum facts that its component declares.
+"""Names of variants: first the layers that contribute, then the enum facts that the component declares.
 
 `eu-central--l4-single--k3s`: the tokens of region, profile and groups in the order of the layers,
 then the tokens of facts, joined by `--`; `default` without any. A cluster whose own document

@@ -1,4 +1,4 @@
-"""Clusters are grouped by the documents that contribute to a unit; a variant is made once a group."""
+"""Groups clusters by the documents that contribute to a unit, and makes one variant per group."""
 
 from __future__ import annotations
 
