@@ -14,6 +14,7 @@ from typing import Final
 from fleetgen.errors import problem
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import Duty, EnforcementDocument, WaiverDocument
+from fleetgen.model.place import Place
 from fleetgen.model.policy import Policy
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
@@ -169,15 +170,10 @@ def broken(
     """What is wrong with the documents whatever the day is: what they waive, too long a term (E0803), the wrong owner (E0806)."""
     for waiver in waivers:
         spec = waiver.spec
+        yield from unknown(waiver.name, spec.policy, policies, waiver.place)
         policy = policies.get(spec.policy_id)
         if policy is None:
-            message = f"waiver '{waiver.name}' waives {spec.policy_id}, which is no policy"
-            yield problem("E0803", message, fix=suggest(spec.policy_id, policies), place=waiver.place)
             continue
-        if spec.rule and spec.rule not in policy.codes:
-            message = f"waiver '{waiver.name}' waives {spec.policy}, which is no rule of the policy"
-            known = [f"{policy.id}.{code}" for code in policy.codes] or [policy.id]
-            yield problem("E0803", message, fix=suggest(spec.policy, known), place=waiver.place)
         days = (date.fromisoformat(spec.expires) - date.fromisoformat(spec.agreed)).days
         if not 0 <= days <= LONGEST[policy.severity]:
             message = f"waiver '{waiver.name}' of a policy of severity {policy.severity} holds {days} days from {spec.agreed}"
@@ -192,6 +188,18 @@ def broken(
             message = f"'{document.name}' is owned by {document.spec.owner}, who does not answer for policies"
             fix = f"let a team of TeamRole {_roles(duties, 'policies')} own it: {', '.join(sorted(owners))}"
             yield problem("E0806", message, fix=fix, place=document.place)
+
+
+def unknown(name: str, waived: str, policies: Mapping[str, Policy], place: Place | None = None) -> Iterator[Finding]:
+    """E0803 if there is no such policy, or the policy has no such rule. `waived` is what `policy` of the waiver `name` says."""
+    number, _, rule = waived.partition(".")
+    if number not in policies:
+        message = f"waiver '{name}' waives {number}, which is no policy"
+        yield problem("E0803", message, fix=suggest(number, policies), place=place)
+    elif rule and rule not in policies[number].codes:
+        message = f"waiver '{name}' waives {waived}, which is no rule of the policy"
+        known = [f"{number}.{code}" for code in policies[number].codes] or [number]
+        yield problem("E0803", message, fix=suggest(waived, known), place=place)
 
 
 def _wrong_owner(waiver: WaiverDocument, duties: Sequence[Duty]) -> Iterator[Finding]:
