@@ -55,6 +55,7 @@ def governed(fleet: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Pat
     """A fleet whose clusters c1 and c2 are pilots, whose toy is privileged, and whose sites get FG-POD-001."""
     component = fleet / "templates/site-policies"
     shutil.copytree(root / "templates/gatekeeper-policies", component)
+    shutil.copytree(root / "templates/_parts", fleet / "templates/_parts")
     (component / "component.yaml").write_text(
         "apiVersion: fleetgen.io/v1alpha1\nkind: Component\nmetadata: {name: site-policies}\nspec:\n"
         "  title: Policies\n  description: Policies of the site.\n  wave: 2\n  policies: {only: [FG-POD-001]}\n"
