@@ -1,4 +1,4 @@
-# fleetgen. `make help` lists what can be made. Everything is made inside this folder (.venv, build) and the tool cache.
+# fleetgen. `make help` lists the targets. They write only to this folder (.venv, build) and to the tool cache.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -14,22 +14,22 @@ LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 
 
 .PHONY: help run test e2e e2e-tools lint format unit bench docs lock clean setup setup-run tools
 
-help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+help: ## list these targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: setup-run ## set up, then render, gate and commit the example fleet in a throw-away clone (build/run)
+run: setup-run ## set up, then render, gate and commit the example fleet in a throwaway clone (build/run)
 	@tools/run-example.sh "$(AS_OF)"
 
-test: setup tools lint ## set up, then lint and run every test
+test: setup tools lint ## set up, then lint and run all tests except e2e
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/unit tests/property tests/golden tests/contract
 
-e2e: setup tools e2e-tools ## rehearse sites on real components: control plane, Argo CD, Gatekeeper
+e2e: setup tools e2e-tools ## rehearse sites with the real control plane, Argo CD and Gatekeeper
 	@$(BIN)/python -m pytest -q tests/e2e
 
-unit: setup ## only the tests that start no process
+unit: setup ## run only the tests that start no process
 	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden
 
-lint: setup ## ruff, mypy, import rules
+lint: setup ## run ruff and mypy, and check the import rules
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
@@ -39,13 +39,13 @@ format: setup ## format the code
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format --quiet
 
-bench: setup ## measure: example fleet and a generated fleet of 1,000 clusters
+bench: setup ## measure the example fleet and a generated fleet of 1,000 clusters (docs/benchmarks.md)
 	@$(BIN)/python tools/bench.py
 
-docs: setup ## write docs/reference again from the code
+docs: setup ## regenerate docs/reference from the code
 	@$(BIN)/python -m tools.reference docs/reference
 
-setup: ## .venv with everything for development
+setup: ## create .venv with everything for development
 	@$(call python_is_new_enough)
 	@$(PYTHON) tools/setup_venv.py dev
 
@@ -53,20 +53,20 @@ setup-run:
 	@$(call python_is_new_enough)
 	@$(PYTHON) tools/setup_venv.py run
 
-tools: setup ## build the pinned tools that the tests need, where they are missing
+tools: setup ## build the pinned tools that the tests need, if they are missing
 	@$(BIN)/python -m fleetgen.tools.install $(TEST_TOOLS)
 
-e2e-tools: setup ## build the pinned tools of rehearsals, where they are missing (about 10 minutes the first time)
+e2e-tools: setup ## build the pinned tools for rehearsals, if they are missing (about 10 minutes)
 	@$(BIN)/python -m fleetgen.tools.install --rehearse
 
-lock: ## write requirements/*.txt again from pyproject.toml and *.in
+lock: ## regenerate requirements/*.txt from pyproject.toml and *.in
 	@test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==$(UV_VERSION); }
 	@$(LOCK) pyproject.toml -o requirements/run.txt
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	@$(LOCK) requirements/go.in -o requirements/go.txt
 
-clean: ## remove what was made here (not the tool cache of the user)
+clean: ## remove everything that make created in this folder (not the tool cache)
 	rm -rf build .venv .hypothesis dist
 	find generator tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -40,14 +40,19 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def tools() -> Callable[[str], Tool]:
+def user_tools() -> Toolchain:
+    """Where the real binaries are."""
+    return Toolchain(library=ROOT, cache=cache_folder(os.environ), environ=os.environ)
+
+
+@pytest.fixture(scope="session")
+def tools(user_tools: Toolchain) -> Callable[[str], Tool]:
     """Give a real binary by its name. One that is missing fails the test: a skipped contract proves nothing."""
-    toolchain = Toolchain(library=ROOT, cache=cache_folder(os.environ), environ=os.environ)
 
     def need(name: str) -> Tool:
-        tool = toolchain.find(name)
+        tool = user_tools.find(name)
         if tool is None:
-            pytest.fail(f"{name} {toolchain.pin(name).version} is not here; run: fleetgen tools install {name}", pytrace=False)
+            pytest.fail(f"{name} {user_tools.pin(name).version} is not here; run: fleetgen tools install {name}", pytrace=False)
         return tool
 
     return need

@@ -16,10 +16,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from fleetgen.build.composed import projects, with_applications
 from fleetgen.deliver.check import Checked, check, checked_outcome, sizes
 from fleetgen.gate.rules_in_force import judging
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import MAKERS, Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.library import builtin_root
@@ -27,7 +26,7 @@ from fleetgen.model.gate import Verdict
 from fleetgen.model.manifest import Built
 from fleetgen.model.plain import Json
 from fleetgen.stages.build import Builder
-from fleetgen.stages.gate import PolicyEngine, batches, items
+from fleetgen.stages.gate import PolicyEngine, batches, object_questions
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Toolchain, cache_folder
@@ -66,10 +65,6 @@ class _TimedBuilder:
     inner: Builder
     clock: _Clock
 
-    @property
-    def digest(self) -> str:
-        return self.inner.digest
-
     def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
         return self.clock.timed("kustomize", lambda: self.inner.build(files, roots))  # type: ignore[return-value]
 
@@ -78,10 +73,6 @@ class _TimedBuilder:
 class _TimedEngine:
     inner: PolicyEngine
     clock: _Clock
-
-    @property
-    def digest(self) -> str:
-        return self.inner.digest
 
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
         return self.clock.timed("conftest", lambda: self.inner.evaluate(policy_files, data, inputs))  # type: ignore[return-value]
@@ -101,7 +92,7 @@ def _run(root: Path, cache: Path | None, clock: _Clock) -> Run:
     tools = Toolchain(library=builtin_root(), cache=cache_folder(os.environ), environ=os.environ, on_line=print)
     jobs = os.cpu_count() or 1
     builder = KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=jobs)
-    kept = Cache(cache)
+    kept = Cache(cache, binaries=lambda: tools.digest(*MAKERS))
     return Run(
         repository=Repository.find(root),
         cache=kept,
@@ -197,7 +188,7 @@ def _gate(checked: Checked, root: Path) -> list[str]:
     run = _run(root, None, _Clock())
     desired = checked.desired
     rules = judging(run, desired.plan).rules
-    questions = items(desired.plan.resolved, with_applications(desired), rules.of, projects(desired))
+    questions = object_questions(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
     everywhere = sum(len(desired.objects[key]) for bill in desired.plan.resolved.bills.values() for key in bill.values())
     engine = replace(_engine(), jobs=1)
 
@@ -211,24 +202,27 @@ def _gate(checked: Checked, root: Path) -> list[str]:
 
     start = seconds([*batches(questions[:1])])
     whole = seconds([*batches(questions)])
-    size = f"{everywhere} documents in all clusters, {len(questions)} of them distinct"
     asked = f"{len(rules.policies)} policies in {len(rules.constraints)} constraints"
-    each = f"{whole:.2f} s, {1000 * whole / len(questions):.2f} ms a distinct document"
-    begins = f"its start takes {start:.2f} s of that ({100 * start / whole:.0f} %)"
-    return [f"The gate: {size}, {asked}. One process of conftest takes {each}; {begins}."]
+    return [
+        f"The gate judges {everywhere} documents in all clusters, {len(questions)} of them distinct,",
+        f"against {asked}. One process of conftest takes {whole:.2f} s,",
+        (
+            f"{1000 * whole / len(questions):.2f} ms per distinct document; "
+            f"its start takes {start:.2f} s of that ({100 * start / whole:.0f} %)."
+        ),
+    ]
 
 
 def _one_process(checked: Checked) -> float:
     """Seconds of building one overlay in a process of its own: the unit of the ratios (median of 5)."""
-    key = next(iter(checked.desired.overlays))
-    variant = checked.desired.plan.resolved.variants[key]
-    base = checked.desired.bases[(variant.component.name, variant.version)]
+    variant = next(iter(checked.desired.plan.resolved.variants.values()))
+    overlay, base = checked.desired.layers(variant)
     clock = _Clock()
     run = _run(ROOT, None, clock)
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        replace(run).builder().build({**base.files, **checked.desired.overlays[key].files}, [key.folder])
+        replace(run).builder().build({**base.files, **overlay.files}, [overlay.root])
         times.append(time.perf_counter() - start)
     return sorted(times)[2]
 
@@ -238,7 +232,7 @@ def main() -> int:
     page = [
         "# Benchmarks",
         "",
-        f"Made by `make bench` on {os.cpu_count()} cores. Seconds vary between machines; compare the ratios.",
+        f"Made by `make bench` on {os.cpu_count()} cores. Times vary between machines, so compare the ratios.",
         "",
     ]
     page += _fleet("The example fleet", ROOT)

@@ -68,7 +68,7 @@ def _make(wanted: str) -> int:
         code = subprocess.run(step, cwd=ROOT, check=False).returncode
         if code != 0:
             print(
-                f"error: setting up .venv failed (exit {code})\n  fix: repair the cause above, then repeat the command",
+                f"error: setting up .venv failed (exit {code})\n  fix: fix the cause above, then repeat the command",
                 file=sys.stderr,
             )
             return 3

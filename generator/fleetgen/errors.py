@@ -44,7 +44,7 @@ class EvaluationFailed(ToolError):
     def __init__(self, place: Place, reason: str) -> None:
         self.place = place
         self.reason = reason
-        fix = "repair the rule; a complete rule must have one value for every input"
+        fix = "correct the rule; a complete rule must have one value for every input"
         super().__init__(problem("E0809", f"the policies cannot be evaluated: {reason}", fix=fix, place=place))
 
 
@@ -60,13 +60,13 @@ def problem(code: str, message: str, *, fix: str = "", place: Place | None = Non
     return Finding(code=code, message=message, fix=fix, place=place)
 
 
-# Stable: a code keeps its meaning for ever. `fleetgen explain E0101` and docs/reference/errors.md print this table.
+# Stable: a code keeps its meaning for ever. Each has a page in answers/pages/, which `fleetgen explain E0101` prints.
 CODES: dict[str, str] = {
     # reading files
     "E0101": "a file is not valid YAML",
     "E0102": "a mapping has the same key twice",
     "E0103": "a plain YAML scalar that YAML 1.1 and 1.2 read differently",
-    "E0104": "anchors and aliases expand to too much, or the nesting is too deep",
+    "E0104": "anchors and aliases expand to too many values, or the nesting is too deep",
     "E0105": "a YAML tag is used",
     "E0106": "a file cannot be read, is not UTF-8, or is too large",
     "E0107": "a path or a symbolic link leaves the repository",
@@ -79,12 +79,11 @@ CODES: dict[str, str] = {
     "E0206": "a document lies in a folder that contradicts it",
     # references between documents
     "E0301": "a reference to something that does not exist",
-    "E0302": "references form a cycle",
     "E0303": "a group matches a cluster but its environment does not list it",
     "E0304": "a layer sets something for a component or instance that does not exist",
     "E0305": "nothing is left to do: the selection or the fleet is empty",
     "E0306": "documents contradict each other",
-    "E0307": "a node pool says something that its card does not allow",
+    "E0307": "a node pool has a setting that its card does not allow",
     # variants
     "E0401": "a name cannot be used as a path token",
     "E0402": "two tokens of variant names clash",
@@ -103,8 +102,8 @@ CODES: dict[str, str] = {
     "E0602": "a built manifest is not a Kubernetes object",
     "E0603": "an object breaks the schema of its kind",
     "E0604": "an object is of a kind or version that its cluster does not serve",
-    "E0605": "kinds were not validated, because no schema of theirs is known",
-    "E0606": "the schemas of a cluster's Kubernetes version are not known",
+    "E0605": "kinds were not validated for lack of a schema",
+    "E0606": "there are no schemas of a cluster's Kubernetes version",
     "E0607": "the schemas that fleetgen.toml names cannot be used",
     # composition
     "E0701": "a requirement of a component is not met",
@@ -122,21 +121,22 @@ CODES: dict[str, str] = {
     "E0803": "a waiver is broken, expired or unused",
     "E0804": "the gate's coverage does not add up",
     "E0805": "a required policy has no constraint",
-    "E0806": "a policy and its waiver, or a policy and its stages, have the wrong owner",
+    "E0806": "a waiver or an enforcement document has the wrong owner",
     "E0807": "a stage of enforcement is due",
-    "E0808": "a change loosens what it would be judged by",
+    "E0808": "a change loosens the rules",
     "E0809": "a policy fails while it is evaluated",
     # policies while they are written
     "E0811": "a test of a policy fails",
     "E0812": "a line of a policy is reached by no test",
-    "E0813": "opa refuses the Rego: a mistake, or more than every engine of the fleet understands",
-    "E0814": "regal finds fault with the Rego",
+    "E0813": "opa refuses the Rego: it is wrong, or an engine of the fleet does not support it",
+    "E0814": "regal reports a problem in the Rego",
     "E0815": "a file of Rego is not formatted",
-    "E0816": "Rego that means something else in a cluster, or is refused there",
+    "E0816": "Rego has another meaning in a cluster, or is refused there",
     "E0817": "a complete rule has two bodies",
     "E0818": "a policy lacks a passing, a failing or a malformed test",
     "E0819": "the gate and Gatekeeper judge an object differently",
     "E0820": "the two gates cannot be compared on a policy",
+    "E0821": "a policy and its tests disagree about the codes of its rules",
     # output and git
     "E0901": "output/ differs from its inputs",
     "E0902": "a guard refused to remove units or clusters",
@@ -148,11 +148,11 @@ CODES: dict[str, str] = {
     # import
     "E1001": "an import mapping is broken",
     "E1002": "a row cannot be imported",
-    "E1003": "two rows become the same name",
+    "E1003": "two rows result in the same name",
     # tools and usage
     "E1101": "a tool is missing or cannot be built",
     "E1102": "a tool has the wrong version",
-    "E1103": "a tool crashed or answered nonsense",
+    "E1103": "a tool crashed or gave an answer that cannot be used",
     "E1201": "a wrong option or argument",
     "E1202": "fleetgen.toml is missing or broken",
     "E1203": "this version of fleetgen is not the one that the repository requires",
@@ -164,4 +164,9 @@ CODES: dict[str, str] = {
     "E1303": "the rehearsed site differs from what is committed",
     "E1304": "the API server refused a request of the rehearsal",
     "E1305": "the rehearsal lacks something it needs: ports, an optional Python package, a committed tree",
+}
+
+# Codes that nothing raises any more, with the reason. None is used again.
+RETIRED: dict[str, str] = {
+    "E0302": "references between documents cannot form a cycle",
 }

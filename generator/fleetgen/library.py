@@ -13,7 +13,7 @@ from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 PARTS: Final = "templates/_parts/"
-FOLDERS: Final = ("templates", "policies/rego", "policies/constraints", "policies/catalog")
+FOLDERS: Final = ("templates", "policies/rego", "policies/constraints")
 
 
 def builtin_root() -> Path:

@@ -34,7 +34,6 @@ _FLOAT: Final = re.compile(
 _NULL: Final = {"", "~", "null", "Null", "NULL"}
 _TRUE: Final = {"true", "True", "TRUE"}
 _FALSE: Final = {"false", "False", "FALSE"}
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 # What YAML 1.1 reads as something else than the text that a person sees, and how it reads it.
 _TRAPS: Final = (
@@ -87,7 +86,7 @@ class Reader:
         if meaning := _trap(text):
             quoted = text.replace('"', "")
             fact = f"{text} without quotes is read as {meaning} by YAML 1.1"
-            self.report("E0103", fact, f'write "{quoted}" if text is meant', origin.place)
+            self.report("E0103", fact, f'if you mean text, write "{quoted}"', origin.place)
             return Scalar(text, origin)
         value = resolve_plain(text)
         return Scalar(value, origin, raw="" if isinstance(value, str) else text)
@@ -98,7 +97,7 @@ class Reader:
 
     def alias(self, name: str, origin: Origin) -> Node:
         """What an alias stands for."""
-        fix = "write the value out; a shared value belongs into a layer"
+        fix = "write the value out; a shared value belongs in a layer"
         self.report("E0104", f"an alias (*{name}) is used", fix, origin.place)
         return Scalar("", origin)
 
@@ -113,7 +112,7 @@ class Reader:
         except yaml.reader.ReaderError as error:
             self.report(
                 "E0101",
-                f"not YAML: {error.reason} (character {error.character!r})",
+                f"is not valid YAML: {error.reason} (character {error.character!r})",
                 "remove the control character",
                 Place(self.path),
             )
@@ -134,13 +133,16 @@ class Reader:
             context = f" {error.context}" if error.context else ""
             self.report(
                 "E0101",
-                f"not YAML: {error.problem}{context}",
+                f"is not valid YAML: {error.problem}{context}",
                 "check the indentation, quotes and brackets on this line and the one before",
                 place,
             )
         except yaml.YAMLError as error:
             self.report(
-                "E0101", f"not YAML: {error}", "write the file as UTF-8 text without control characters", Place(self.path)
+                "E0101",
+                f"is not valid YAML: {error}",
+                "write the file as UTF-8 text without control characters",
+                Place(self.path),
             )
         except _TooDeep as error:
             self.report("E0104", f"mappings and lists are nested more than {MAX_DEPTH} deep", "flatten the document", error.place)
@@ -194,7 +196,7 @@ class Reader:
             if key in entries:
                 self.report(
                     "E0102",
-                    f"the key '{key}' stands here again; the first is in line {places[key].line}",
+                    f"key '{key}' appears twice; the first is in line {places[key].line}",
                     "keep one of the two",
                     place,
                 )
@@ -240,11 +242,6 @@ def resolve_plain(text: str) -> Leaf:
     if _FLOAT.match(text):
         return float(text)
     return text
-
-
-def is_plain_date(text: str) -> bool:
-    """Whether `text` looks like a date that YAML 1.1 would turn into one."""
-    return bool(_DATE.match(text))
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -378,9 +375,11 @@ def load_objects(text: str, place: Place) -> list[Json]:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         here = Place(place.path, max(place.line, 1) + mark.line, mark.column + 1) if mark else place
-        raise InputError(problem("E0101", f"not YAML: {error.problem}", fix="correct the line", place=here)) from error
+        raise InputError(problem("E0101", f"is not valid YAML: {error.problem}", fix="correct the line", place=here)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(problem("E0101", f"not YAML: {error}", fix="write the file as UTF-8 text", place=place)) from error
+        raise InputError(
+            problem("E0101", f"is not valid YAML: {error}", fix="write the file as UTF-8 text", place=place)
+        ) from error
     _demand_json(documents, len(text), place)
     return documents
 
@@ -435,7 +434,7 @@ def change(text: str, path: str, document: tuple[str, str], keys: tuple[str, str
     Raises InputError if the file cannot be read, or there is no text on one line there.
     """
     node = _child(_child(_document(parse(text, path), document), keys[0]), keys[1])
-    by_hand = problem("E0203", f"{'.'.join(keys)} is not a text on one line", fix=f"write '{value}' by hand", place=Place(path))
+    by_hand = problem("E0203", f"{'.'.join(keys)} is not text on one line", fix=f"write '{value}' by hand", place=Place(path))
     if not isinstance(node, Scalar):
         raise InputError(by_hand)
     lines = text.split("\n")
@@ -488,5 +487,5 @@ def _leaf(node: Node | None, key: str) -> Leaf:
 
 
 def _by_hand(path: str, keys: tuple[str, str], item: str) -> Finding:
-    message = f"{'.'.join(keys)} is written in a way that cannot be extended"
+    message = f"{'.'.join(keys)} has a form that cannot be extended"
     return problem("E0203", message, fix=f"add '{item}' to it by hand", place=Place(path))

@@ -12,7 +12,7 @@ import pytest
 
 from fleetgen.rehearse.rehearsal import BuiltTools, Rehearsed
 from fleetgen.rehearse.report import timeline
-from fleetgen.rehearse.watching import Event
+from fleetgen.rehearse.watching import SiteEvent
 from fleetgen.tools.pins import ToolUse
 from fleetgen.tools.toolchain import Toolchain, cache_folder
 from tests.e2e.fleet import Fleet
@@ -64,7 +64,7 @@ def report() -> Callable[[str, str], None]:
 
 
 @contextmanager
-def shown(title: str, events: Callable[[], list[Event]]) -> Iterator[None]:
+def shown(title: str, events: Callable[[], list[SiteEvent]]) -> Iterator[None]:
     """Whatever happens, the timeline gets into the report."""
     try:
         yield

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.stages.gate import PolicyEngine
@@ -108,7 +108,7 @@ class Fleet:
             capabilities = self.library / "policies" / "capabilities.json"
             return ConftestCli(tool=toolchain.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=2)
 
-        cache = Cache(cache_folder(os.environ))
+        cache = cache_of(toolchain)
         return Run(
             repository=Repository.find(self.root),
             cache=cache,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.resource import ResourceId
-from fleetgen.rehearse import comparing, objects, rehearsal
-from fleetgen.rehearse.committed import planned
+from fleetgen.rehearse import committed, comparing, objects, rehearsal
+from fleetgen.rehearse.apiserver import RefusedError
 from fleetgen.rehearse.programs import Tools
 from fleetgen.rehearse.site import Options, RehearsedSite
 from fleetgen.rehearse.wanted import Wanted
@@ -42,7 +42,29 @@ def opened(
 
 
 def wanted(fleet: Fleet, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    return planned(fleet.settings(), tools, cluster, crds)
+    """What the cluster's site must become, from the inputs in the work tree."""
+    return committed._planned(tools, cluster, crds, committed._made(fleet.settings(), cluster))
+
+
+def power_off(site: RehearsedSite) -> None:
+    """Kill every program at once."""
+    site.programs.kill()
+    site.timeline.note("site", "all programs killed")
+
+
+def create(site: RehearsedSite, data: JsonObject) -> None:
+    """Create, as an admission webhook of CREATE sees it. RefusedError carries the webhook's words."""
+    identity = objects.identity(data)
+    site.api._request("POST", site.api._api(identity).path(identity.namespace), json=data)
+
+
+def delete(site: RehearsedSite, identity: ResourceId) -> None:
+    """Delete; an object that is not there is fine."""
+    try:
+        site.api._request("DELETE", site.api._api(identity).path(identity.namespace, identity.name))
+    except RefusedError as error:
+        if error.status != 404:
+            raise
 
 
 def follow(site: RehearsedSite, fleet: Fleet, tools: Tools, crds: Path | None, cluster: str = "") -> float:

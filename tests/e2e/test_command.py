@@ -147,7 +147,7 @@ BROKEN = "kind: CustomResourceDefinition\nspec:\n  group: nvidia.com\n  names: {
         (("store-0042", "--timeout", "0"), 2, "Invalid value for '--timeout'"),
         (("store-0042", "--crds", "nowhere"), 2, "Directory '{tmp}/nowhere' does not exist"),
         (("store-0042", "--crds", "empty"), 2, "error[E1305]: no file below {tmp}/empty defines a custom resource"),
-        (("store-0042", "--crds", "broken"), 2, "{tmp}/broken/policy.yaml:5:1: error[E0101]: not YAML"),
+        (("store-0042", "--crds", "broken"), 2, "{tmp}/broken/policy.yaml:5:1: error[E0101]: is not valid YAML"),
         (("store-0042", "--crds", "refused"), 2, "from {tmp}/refused: policy.yaml is refused:"),
         (("store-0042", "--keep", "empty"), 2, "error[E1204]: {tmp}/empty exists already"),
     ],

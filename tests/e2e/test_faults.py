@@ -50,7 +50,7 @@ def test_all_programs_die_during_the_first_sync(site: RehearsedSite, follow: Cal
     site.wait("the sync is under way", lambda: "gpu-operator" in site.applications(), seconds=sites.PATIENCE)
     found = site.applications()
     assert (found["root"].phase, "gatekeeper" in found) == ("Running", False)
-    site.power_off()
+    sites.power_off(site)
     site.power_on()
     follow("all programs of the site killed during the first sync, started again")
 
@@ -94,7 +94,7 @@ def test_power_comes_back_without_gatekeeper(site: RehearsedSite, fleet: Fleet, 
     assert [objects.text(hook, "failurePolicy") for hook in objects.items(hooks[0], "webhooks")] == ["Fail", "Fail"]
     replicas(fleet, "2", "1")
     fleet.publish("One server, judged by nobody yet")
-    site.power_off()
+    sites.power_off(site)
     site.standins.hold.add("gatekeeper")
     fleet.push(site.repository)
     site.power_on()
@@ -158,7 +158,7 @@ def test_a_wave_that_waits_for_ever_and_the_fix(site: RehearsedSite, fleet: Flee
 
     With one the operation ends, and Argo CD does not begin another at the same commit, whatever gets ready meanwhile.
     """
-    site.power_off()
+    sites.power_off(site)
     site.options = replace(site.options, parameters=SHORTER)
     site.power_on()
     file, units = "fleet/clusters/store-0043.yaml", "gpu-extra: {enabled: true}, after-gpu: {enabled: true}, "

@@ -110,7 +110,7 @@ def test_self_heal_restores_what_somebody_changed_but_leaves_what_was_added(site
     name = sites.deployment("tf-serving-shelf-gap")
     site.api.merge(name, {"spec": {"replicas": 3}, "metadata": {"labels": {"by": "hand"}}})
     service = ResourceId("", "Service", "serving", "tf-serving-shelf-gap")
-    site.api.delete(service)
+    sites.delete(site, service)
     site.wait(
         "the Deployment and the Service are as committed",
         lambda: objects.at(sites.live(site, name), "spec").get("replicas") == 1 and site.api.get(service) is not None,
@@ -150,7 +150,7 @@ def test_the_project_refuses(site: RehearsedSite, fleet: Fleet, name: str, chang
     try:
         site.wait(f"it is refused: {words}", lambda: words in said(site, name), seconds=90)
     finally:
-        site.api.delete(sites.application(name))
+        sites.delete(site, sites.application(name))
     site.wait("the rogue Application is gone", lambda: name not in site.applications())
     assert site.api.get(ResourceId("storage.k8s.io", "StorageClass", "", "rogue")) is None
 
@@ -194,7 +194,7 @@ def test_gatekeeper_refuses_a_pod_that_somebody_brings_by_hand(site: RehearsedSi
         "spec": {"containers": [container]},
     }
     with pytest.raises(RefusedError, match=r"\[pod-no-privileged\] spec\.containers\[0\] \(c\): the container is privileged"):
-        site.api.create(pod)
+        sites.create(site, pod)
 
 
 def test_gatekeeper_refuses_a_workload_when_it_is_made(site: RehearsedSite) -> None:
@@ -209,7 +209,7 @@ def test_gatekeeper_refuses_a_workload_when_it_is_made(site: RehearsedSite) -> N
     }
     words = r"\[pod-no-privileged\] \[Implied by expand-deployment\] spec\.containers\[0\] \(c\): the container is privileged"
     with pytest.raises(RefusedError, match=words):
-        site.api.create(deployment)
+        sites.create(site, deployment)
 
 
 def test_a_wave_waits_for_a_cluster_policy_and_for_what_olm_installs(

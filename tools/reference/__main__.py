@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from fleetgen import library
+from fleetgen.answers.error_pages import page
 from fleetgen.cli.main import COMMANDS, cli
-from fleetgen.errors import CODES, InputError
+from fleetgen.errors import CODES, RETIRED, InputError
 from fleetgen.inputs.files import read_tree
 from fleetgen.model.finding import Finding
 from fleetgen.policy.constraints import read_constraints
@@ -34,7 +35,7 @@ def reference_pages() -> dict[str, str]:
     return {
         "commands.md": commands(),
         "components.md": pages.components(found.values()),
-        "errors.md": pages.errors(CODES),
+        "errors.md": pages.errors([page(code) for code in CODES], RETIRED),
         "kinds.md": pages.kinds(found.values()),
         "policies.md": pages.policies(policies.values(), constraints),
         "support.md": pages.MADE + "\n" + support.page(found.values()),

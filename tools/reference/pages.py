@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from fleetgen.answers.error_pages import ErrorPage
 from fleetgen.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from fleetgen.model import inventory
 from fleetgen.model.component import Companion, Component, Conditions, Support
@@ -50,6 +52,7 @@ _AREAS: Final = {
     "E10": "Import",
     "E11": "Tools",
     "E12": "Usage and repository",
+    "E13": "Rehearsal",
 }
 _CLASSES: Final[tuple[type[FleetgenError], ...]] = (GateFailed, InputError, ToolError, LockedError)
 _SHORT: Final = 60
@@ -86,16 +89,16 @@ def kinds(components: Iterable[Component]) -> str:
     return _page(parts)
 
 
-def errors(codes: Mapping[str, str]) -> str:
-    """docs/reference/errors.md: every code and every exit code."""
+def errors(pages: Sequence[ErrorPage], retired: Mapping[str, str]) -> str:
+    """docs/reference/errors.md: every exit code, and a section for every code."""
     parts = [
         MADE,
         "# Error codes\n",
         "A message has a place, a fact and a fix:\n",
-        "```\nfleet/clusters/store-1.yaml:7:3: error[E0202]: unknown key 'regoin'\n  fix: did you mean 'region'?\n```\n",
+        _code(next(page for page in pages if page.code == "E0202").message),
         (
             "A code keeps its meaning for ever. Policies have ids of their own, see [policies](policies.md). "
-            "`fleetgen explain CODE` prints one entry.\n"
+            "`fleetgen explain CODE` prints one section. The examples are about one small fleet.\n"
         ),
         "## Exit codes\n",
         "| exit code | meaning |\n| --- | --- |\n| 0 | all is well |",
@@ -103,10 +106,29 @@ def errors(codes: Mapping[str, str]) -> str:
     parts[-1] += "".join(f"\n| {cls.exit_code} | {_cell((cls.__doc__ or '').splitlines()[0])} |" for cls in _CLASSES)
     parts[-1] += "\n| 130 | interrupted |\n"
     for area, title in _AREAS.items():
-        rows = [f"| {code} | {_cell(text)} |" for code, text in sorted(codes.items()) if code.startswith(area)]
-        if rows:
-            parts += [f"## {title}\n", "\n".join(["| code | meaning |", "| --- | --- |", *rows]) + "\n"]
+        own = [page for page in pages if page.code.startswith(area)]
+        rows = [f"| [{page.code}](#{page.code.lower()}) | {_cell(page.meaning)} |" for page in own]
+        parts += [f"## {title}\n", "\n".join(["| code | meaning |", "| --- | --- |", *rows]) + "\n"]
+        parts += [part for page in own for part in _error(page)]
+    parts += ["## Retired codes\n", "Nothing raises these any more, and none is used again.\n"]
+    parts.append("\n".join(f"- {code}: {reason}" for code, reason in sorted(retired.items())) + "\n")
     return _page(parts)
+
+
+def _error(page: ErrorPage) -> Iterable[str]:
+    yield f"### {page.code}\n"
+    yield f"**{page.meaning[0].upper()}{page.meaning[1:]}.**\n"
+    yield f"{page.description}\n"
+    for title, text in page.sections():
+        if title.startswith(("Message", "Wrong", "Right")):
+            yield f"{title}:\n"
+            yield _code(text)
+        else:
+            yield textwrap.fill(f"{title}: {text}", 100, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def _code(text: str) -> str:
+    return f"```\n{text}\n```\n"
 
 
 def components(found: Iterable[Component]) -> str:
@@ -159,7 +181,7 @@ def _component(component: Component) -> list[str]:
     if installs := component.installs:
         chosen = _codes(installs.only) or "all that can run in a cluster"
         facts.append(("Installs policies", chosen + (f", but {_codes(installs.but)}" if installs.but else "")))
-    facts.append(("Told by `fleetgen check`", _codes(component.stated)))
+    facts.append(("Told by `fleetgen check`", _codes(component.shown_settings)))
     if component.each:
         facts.append(("Units", f"one for every entry of `{component.each}` that is enabled"))
     parts = [f"## {component.name}\n", f"{component.title}.\n", component.description.strip() + "\n"]
@@ -210,6 +232,9 @@ def _policy(policy: Policy, constraints: Sequence[Constraint]) -> list[str]:
         policy.description.strip() + "\n",
         f"Fix: {policy.remediation}\n",
     ]
+    if policy.codes:
+        rows = "".join(f"| `{policy.id}.{code}` | {_cell(found)} |\n" for code, found in policy.codes.items())
+        parts.append(f"| rule | what it finds |\n| --- | --- |\n{rows}")
     parts.append(f"- Severity: {policy.severity}\n- Scope: {policy.scope}\n- Rego: `{policy.place.path}`\n")
     for one in constraints:
         need = ", required" if one.required else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from fleetgen.catalog.releases import unmet
+from fleetgen.catalog.releases import unmet_conditions
 from fleetgen.model.component import Component, meets
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.inventory import DISTRIBUTIONS, ClusterSpec
@@ -63,13 +63,13 @@ def _cell(component: Component, distribution: str, arch: str, card: str) -> _Cel
     forms, minors, reasons = set(), [], []
     for minor in _MINORS:
         facts = _facts(distribution, arch, card, minor)
-        refused = [[each.fix for each in unmet(component, version, facts, component.defaults)] for version in versions]
+        refused = [[each.fix for each in unmet_conditions(component, version, facts, component.defaults)] for version in versions]
         if not all(refused):
             chart = component.chart
             forms.add("chart" if chart and meets(chart.where, facts) else "objects")
             minors.append(f"1.{minor}")
         else:
-            newest = next(unmet(component, _default_version(component), facts, component.defaults))
+            newest = next(unmet_conditions(component, _default_version(component), facts, component.defaults))
             reasons.append(newest.fix if component.supports else "")
     return _Cell(" or ".join(sorted(forms)), tuple(minors), () if minors else tuple(dict.fromkeys(reasons)))
 

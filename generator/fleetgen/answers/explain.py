@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
+from fleetgen.answers.error_pages import ErrorPage, page
 from fleetgen.answers.explanations import (
     ClusterAnswer,
     CodeAnswer,
@@ -17,15 +18,16 @@ from fleetgen.answers.explanations import (
     ValueAnswer,
 )
 from fleetgen.build.desired_state import Plan
-from fleetgen.catalog.releases import unmet
-from fleetgen.errors import CODES, InputError, problem
+from fleetgen.catalog.cluster_facts import enum_facts
+from fleetgen.catalog.releases import unmet_conditions
+from fleetgen.errors import CODES, RETIRED, InputError, problem
 from fleetgen.model.component import Component
 from fleetgen.model.facts import fact_token
 from fleetgen.model.fleet import Cluster, Layer
 from fleetgen.model.settings import Items, Node, Path, Scalar, Table, at, dotted, plain
 from fleetgen.model.variant import Variant
 from fleetgen.schemas.validate import suggest
-from fleetgen.stages.resolve import facts_of, settings_of
+from fleetgen.stages.resolve import settings_of
 
 _OWN_KEYS = ("enabled", "version", "patches", "values")
 _CODE = re.compile(r"E[0-9]{4}$")
@@ -49,7 +51,7 @@ def explain_cluster(plan: Plan, name: str) -> ClusterAnswer:
         ring=cluster.spec.ring,
         lifecycle=cluster.spec.lifecycle,
         groups=cluster.groups,
-        facts={fact: fact_token(value) for fact, value in facts_of(cluster).items()},
+        facts={fact: fact_token(value) for fact, value in enum_facts(cluster.spec).items()},
         layers=tuple(
             LayerUse(layer=layer.label, place=str(layer.place), components=tuple(sorted(layer.components)))
             for layer in cluster.layers
@@ -122,21 +124,32 @@ def is_code(word: str) -> bool:
     return bool(_CODE.match(word)) or word.startswith("FG-")
 
 
-def explain_error(code: str) -> CodeAnswer:
-    """The meaning of an error code. Raises InputError E1201."""
+def explain_error(code: str) -> ErrorPage | CodeAnswer:
+    """The page of an error code, or why it is not used any more. Raises InputError E1201."""
+    if code in RETIRED:
+        return CodeAnswer(code=code, meaning=f"retired; {RETIRED[code]}")
     if code not in CODES:
         raise InputError(problem("E1201", f"there is no code '{code}'", fix=suggest(code, CODES)))
-    return CodeAnswer(code=code, meaning=CODES[code])
+    return page(code)
 
 
 def explain_policy(plan: Plan, code: str) -> CodeAnswer:
-    """What a policy demands and why. Raises InputError E1201."""
+    """What a policy, or one of its rules, demands and why. Raises InputError E1201."""
     policies = plan.library.policies
-    if code not in policies:
-        raise InputError(problem("E1201", f"there is no policy '{code}'", fix=suggest(code, policies)))
-    policy = policies[code]
+    name, _, rule = code.partition(".")
+    policy = policies.get(name)
+    if policy is None:
+        raise InputError(problem("E1201", f"there is no policy '{name}'", fix=suggest(name, policies)))
+    if rule and rule not in policy.codes:
+        known = [f"{name}.{each}" for each in policy.codes] or [name]
+        raise InputError(problem("E1201", f"{name} has no rule '{rule}'", fix=suggest(code, known)))
     return CodeAnswer(
-        code=code, meaning=policy.title, description=policy.description, fix=policy.remediation, place=str(policy.place)
+        code=code,
+        meaning=policy.codes[rule] if rule else policy.title,
+        description=policy.description,
+        fix=policy.remediation,
+        place=str(policy.place),
+        rules={} if rule else {f"{name}.{each}": said for each, said in policy.codes.items()},
     )
 
 
@@ -192,7 +205,7 @@ def _reasons(plan: Plan, cluster: Cluster, component: Component, settings: Table
         entries = at(settings, ("values", component.each))
         names = sorted(entries.entries) if isinstance(entries, Table) else []
         if not instance:
-            known = f"its units here are {', '.join(f'{component.name}.{n}' for n in names)}" if names else "none is set here"
+            known = f"its units here are {', '.join(f'{component.name}.{n}' for n in names)}" if names else "it has none here"
             reasons.append(f"{component.name} makes one unit for each entry of values.{component.each}; {known}")
             return reasons, fix or "name one of them"
         where = f"components.{component.name}.values.{component.each}.{instance}"
@@ -210,14 +223,14 @@ def _reasons(plan: Plan, cluster: Cluster, component: Component, settings: Table
 def _off(node: Node | None, said: str) -> str:
     if node is None:
         return f"{said}: no layer sets it"
-    return f"{said}: {node.origin.layer} says so at {node.origin.place}"
+    return f"{said}: {node.origin.layer} sets it at {node.origin.place}"
 
 
 def _unsupported(cluster: Cluster, component: Component, settings: Table) -> list[tuple[str, str]]:
     version = plain(settings.entries["version"]) if "version" in settings.entries else ""
     return [
-        (f"{component.name} does not support {each.what}{f' (it supports {each.known})' if each.known else ''}", each.fix)
-        for each in unmet(component, str(version), facts_of(cluster), settings)
+        (f"{component.name} does not support {each.what}{f' (it supports {each.supported})' if each.supported else ''}", each.fix)
+        for each in unmet_conditions(component, str(version), enum_facts(cluster.spec), settings)
     ]
 
 

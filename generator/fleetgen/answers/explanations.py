@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from fleetgen.answers.error_pages import ErrorPage
+from fleetgen.words import count, shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class ClusterAnswer:
             yield f"  {layer.layer} ({layer.place}): {', '.join(layer.components) or 'nothing about components'}"
         yield "units"
         for unit in self.units:
-            yield f"  {unit.unit} {unit.version}: variant {unit.variant}, shared by {_clusters(unit.clusters)}"
+            yield f"  {unit.unit} {unit.version}: variant {unit.variant}, shared by {count(unit.clusters, 'cluster')}"
             yield f"    because of {', '.join(unit.because) or 'no layer: the component alone'}"
         if not self.units:
             yield "  none"
@@ -89,8 +92,7 @@ class UnitAnswer:
         yield f"  variant: {self.variant}, output/{self.folder}"
         yield f"  layers that contribute: {', '.join(self.because) or 'none; the component alone'}"
         yield f"  facts in the name or the templates: {', '.join(self.facts) or 'none'}"
-        shown = ", ".join(self.clusters[:10]) + (" ..." if len(self.clusters) > 10 else "")
-        yield f"  shared by {_clusters(len(self.clusters))}: {shown}"
+        yield f"  shared by {count(len(self.clusters), 'cluster')}: {shortened(self.clusters, 10)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,26 +139,26 @@ class ValueAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAnswer:
-    """`explain CODE`."""
+    """`explain CODE`. `rules`: code -> what it finds, of a policy that gives its rules codes."""
 
     code: str
     meaning: str
     description: str = ""
     fix: str = ""
     place: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
         """The answer for people."""
         yield f"{self.code}: {self.meaning}"
         yield from (f"  {line}".rstrip() for line in self.description.strip().splitlines())
+        if self.rules:
+            yield "  rules:"
+            yield from (f"    {code}: {meaning}" for code, meaning in self.rules.items())
         if self.fix:
             yield f"  fix: {self.fix}"
         if self.place:
             yield f"  policy: {self.place}"
 
 
-Explanation: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer
-
-
-def _clusters(count: int) -> str:
-    return "1 cluster" if count == 1 else f"{count} clusters"
+Explanation: TypeAlias = ClusterAnswer | UnitAnswer | ValueAnswer | CodeAnswer | ErrorPage

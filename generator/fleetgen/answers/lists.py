@@ -119,7 +119,8 @@ def waivers(run: Run) -> list[Row]:
         state = "valid" if run.as_of.isoformat() <= waiver.expires else "expired"
         why = waiver.only_at_gate or ("" if waiver.policy in installed else "no component installs its policy")
         told = ("no", why) if why else ("yes", "-")
-        rows.append((waiver.name, waiver.policy, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
+        waived = f"{waiver.policy}.{waiver.rule}" if waiver.rule else waiver.policy
+        rows.append((waiver.name, waived, waiver.expires, state, waiver.owner, str(len(waiver.clusters)), *told))
     return rows
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fleetgen.build.desired_state import Desired, select_cluster
-from fleetgen.model.manifest import Built, Manifest
-from fleetgen.model.place import Place
+from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import JsonObject
-from fleetgen.stages import build, compose
+from fleetgen.stages.compose.applications import IDENTITY_WAVE
+from fleetgen.stages.compose.delivery import chart_repository
 from fleetgen.yamlfile import dump_all
 
 
@@ -51,11 +51,11 @@ def contents(desired: Desired, name: str) -> Contents:
         variant = resolved.variants[key]
         wave = variant.component.wave
         if variant.chart:
-            repository = compose.chart_repository(variant.chart, desired.deliveries[key.environment])
-            chart = f"{variant.chart.name} {variant.version} from {repository}"
+            pulled = chart_repository(variant.chart, desired.deliveries[key.environment])
+            chart = f"{variant.chart.name} {variant.version} from {pulled}"
             entries.append((Shown(wave=wave, unit=unit, object="", chart=chart), None))
         entries += _placed(wave, unit, sorted(desired.objects[key], key=lambda m: m.id))
-    entries += _placed(compose.IDENTITY_WAVE, "identity", _identity(desired, name))
+    entries += _placed(IDENTITY_WAVE, "identity", _identity(desired, name))
     entries.sort(key=lambda entry: (entry[0].wave, entry[0].unit))
     manifests = tuple(manifest.data for _, manifest in entries if manifest)
     return Contents(cluster=name, entries=tuple(shown for shown, _ in entries), manifests=manifests)
@@ -65,12 +65,7 @@ def _placed(wave: int, unit: str, manifests: Sequence[Manifest]) -> list[tuple[S
     return [(Shown(wave=wave, unit=unit, object=str(manifest.id)), manifest) for manifest in manifests]
 
 
-def _identity(desired: Desired, name: str) -> list[Manifest]:
+def _identity(desired: Desired, name: str) -> Sequence[Manifest]:
     """The cluster's own ConfigMaps; a cluster that is only planned has none yet."""
-    cluster = desired.plan.resolved.clusters[name]
-    folder = f"{compose.cluster_folder(cluster.spec.environment, name)}/identity/"
-    found: list[Manifest] = []
-    for path, text in desired.files.items():
-        if path.startswith(folder) and not path.endswith("/kustomization.yaml"):
-            found += build.manifests(build.read(Built(root=folder, text=text, error="")), Place(path))
-    return sorted(found, key=lambda manifest: manifest.id)
+    folder = desired.composed.clusters.get(name)
+    return folder.identity.config_maps if folder and folder.identity else ()

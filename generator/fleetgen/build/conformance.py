@@ -1,66 +1,63 @@
-"""Wires the stage `conform`: files of definitions, Kubernetes' schemas, the cache, and the places of what was found."""
+"""Wires the stage `object_schemas`: files of definitions, Kubernetes' schemas, the cache, and the places of what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import cast
 
+from fleetgen.build.desired_state import Desired
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs import cache
+from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
+from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.schema import Breach, Definition
-from fleetgen.inputs import cache
-from fleetgen.build.desired_state import Desired
-from fleetgen.inputs.run import Run
-from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes, judges_digest
-from fleetgen.inputs.cache import Cache
 from fleetgen.provenance.backward import place_of
 from fleetgen.schemas import definitions
 from fleetgen.schemas.definitions import Definitions, DefinitionSource
-from fleetgen.stages import conform
-from fleetgen.stages.conform import Judge, KubernetesSchemas, Question, Sources, SchemaVerdict
+from fleetgen.stages import object_schemas
+from fleetgen.stages.object_schemas import (
+    JudgedObject,
+    KubernetesSchemas,
+    SchemaJudge,
+    SchemaQuestion,
+    SchemaSources,
+    SchemaVerdict,
+)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conformed:
-    """Warnings and notes; nothing was an error. `schemas` names everything that judged."""
-
-    findings: tuple[Finding, ...]
-    schemas: str
-
-
-def conformed(run: Run, desired: Desired) -> Conformed:
-    """Judge every distinct object by its schema. Raises InputError with everything that was found."""
+def conformed(run: Run, desired: Desired) -> list[Finding]:
+    """Judge every distinct object by its schema: warnings and notes. Raises InputError with all findings if one is an error."""
     kubernetes = PackagedKubernetes()
-    files = run.repository.read_schemas()
     resolved = desired.plan.resolved
-    sources = Sources(kubernetes=kubernetes, definitions=_definitions(run, files))
-    questions = conform.questions(resolved, desired.objects, sources)
+    sources = SchemaSources(kubernetes=kubernetes, definitions=_definitions(run))
+    questions = object_schemas.schema_questions(resolved, desired.objects, sources)
     judged = _judged(run, kubernetes, questions)
 
-    def place(question: Question, breach: Breach) -> Place:
+    def place(question: SchemaQuestion, breach: Breach) -> Place:
         variant = resolved.variants[question.variants[0]]
-        layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
+        layers = desired.layers(variant)
         return place_of(variant, question.manifest, layers, breach.path)
 
-    findings = [*conform.findings(judged, place), *conform.unknown_minors(resolved, kubernetes.minors)]
+    findings = [*object_schemas.schema_findings(judged, place), *object_schemas.unknown_minors(resolved, kubernetes.minors)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
-    return Conformed(findings=tuple(findings), schemas=judges_digest(kubernetes, files))
+    return findings
 
 
-def _definitions(run: Run, files: Mapping[str, str]) -> Definitions:
+def _definitions(run: Run) -> Definitions:
     """The user's definitions, none of them read yet. Raises InputError E0607 for an entry without any."""
-    found = definitions.sources(files)
+    found = definitions.sources(run.schema_files)
     repository = run.repository
     entries = zip(repository.config.schemas, repository.schema_paths, strict=True)
     empty = [entry for entry, path in entries if not any(_below(source, path) for source in found)]
     fix = "put the definitions there, as YAML files, or remove the entry"
     if empty:
         raise InputError(
-            problem("E0607", f"'{entry}' has no CustomResourceDefinition", fix=fix, place=repository.entry_place(entry))
+            problem("E0607", f"there is no CustomResourceDefinition in '{entry}'", fix=fix, place=repository.entry_place(entry))
             for entry in empty
         )
     return Definitions(found, lambda source: _read(run.cache, source))
@@ -81,10 +78,10 @@ def _read(kept: Cache, source: DefinitionSource) -> tuple[Definition, ...]:
     return made
 
 
-def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[Question]) -> list[tuple[Question, SchemaVerdict]]:
+def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[SchemaQuestion]) -> list[JudgedObject]:
     keys = [cache.key("conform", question.manifest.digest, question.schema.digest) for question in questions]
     known = run.gate_cache.get_many(keys)
-    judge = Judge(kubernetes)
+    judge = SchemaJudge(kubernetes)
     missing = sum(key not in known for key in keys)
     if missing:
         run.progress("conform", 0, missing)
@@ -93,7 +90,7 @@ def _judged(run: Run, kubernetes: KubernetesSchemas, questions: Sequence[Questio
     if missing:
         run.progress("conform", missing, missing)
     verdicts = fresh | {key: _decode(value) for key, value in known.items()}
-    return [(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
+    return [JudgedObject(question, verdicts[key]) for key, question in zip(keys, questions, strict=True)]
 
 
 def _encode(verdict: SchemaVerdict) -> Json:

@@ -1,36 +1,46 @@
-"""From a repository to everything that it wants: the fleet, the variants, the files of output/, the built objects."""
+"""From a repository to the desired state: the fleet, the variants, the files of output/, the built objects."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from typing import cast
 
+from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.repository import Inputs
+from fleetgen.inputs.rules import (
+    PolicyLibrary,
+    Rules,
+    exported_of,
+    installed_by,
+    knowing_policies,
+    rules_of,
+    split_by_policy_set,
+)
+from fleetgen.inputs.run import Run
+from fleetgen.model.composed import ComposedFleet, ComposedVariant
 from fleetgen.model.finding import Finding
-from fleetgen.model.fleet import Fleet
+from fleetgen.model.fleet import Cluster, Fleet
 from fleetgen.model.inventory import Delivery
-from fleetgen.model.manifest import Documents, Manifest, Overlay
+from fleetgen.model.keys import BaseKey
+from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
-from fleetgen.model.variant import Resolved, VariantKey
-from fleetgen.inputs import cache
-from fleetgen.inputs.cache import Cache
-from fleetgen.inputs.repository import Inputs, Repository
-from fleetgen.inputs.run import Run
-from fleetgen.inputs.rules import PolicyLibrary, Rules, exported_of, installed_by, knowing_policies, rules_of, split_by_policy_set
+from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
-from fleetgen.stages import build, compose, contract, lint
-from fleetgen.stages.build import Builder
-from fleetgen.stages.gate import PolicyEngine
+from fleetgen.stages import build, contract, lint
+from fleetgen.stages.compose.applications import variant_application
+from fleetgen.stages.compose.cluster_folder import cluster_folder
+from fleetgen.stages.compose.delivery import delivery_of
+from fleetgen.stages.compose.environment_index import environment_index
+from fleetgen.stages.compose.output_files import output_folders
+from fleetgen.stages.compose.projects import cluster_project, namespaces_of
 from fleetgen.stages.load import load
 from fleetgen.stages.render import Renderer, setting_is_on
 from fleetgen.stages.resolve import resolve
-from fleetgen.tools.git_cli import Git
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -48,27 +58,75 @@ class Plan:
 
     @cached_property
     def renderer(self) -> Renderer:
-        """Renders the variants. Units that install policies get those of their clusters."""
+        """Renders the variants. Units that install policies get the policies of their clusters."""
         if not any(component.installs for component in self.fleet.components.values()):
             return Renderer()
         return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """What the templates made: the overlay of each variant and the values of its chart, the base of each version."""
+
+    overlays: Mapping[VariantKey, Overlay]
+    bases: Mapping[BaseKey, Overlay]
+    chart_values: Mapping[VariantKey, Json]
+
+    def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
+        """What a variant is built from: its overlay, then its base."""
+        return self.overlays[variant.key], self.bases[variant.base]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Desired:
-    """Everything that was rendered. `files` is the whole output tree, `overlays` the sources of each variant."""
+    """Everything that was rendered, for planned clusters too. `composed` is the content of output/.
+
+    `builds`: the cache key of each variant's build; variants with equal content have equal keys.
+    """
 
     plan: Plan
-    files: Mapping[str, str]
-    overlays: Mapping[VariantKey, Overlay]
-    bases: Mapping[tuple[str, str], Overlay]
+    rendered: Rendered
+    builds: Mapping[VariantKey, str]
     objects: Mapping[VariantKey, Sequence[Manifest]]
     deliveries: Mapping[str, Delivery]
+    composed: ComposedFleet
+
+    def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
+        """What a variant is built from: its overlay, then its base."""
+        return self.rendered.layers(variant)
+
+    @cached_property
+    def objects_with_applications(self) -> Mapping[VariantKey, Sequence[Manifest]]:
+        """The objects of every variant, its Application among them where it is written."""
+        written = self.composed.variants
+        return {key: (*own, *([written[key].application] if key in written else [])) for key, own in self.objects.items()}
+
+    @property
+    def projects(self) -> Mapping[str, Sequence[Manifest]]:
+        """Cluster -> its AppProject; clusters that are only planned have none."""
+        return {name: (cluster.project,) for name, cluster in self.composed.clusters.items()}
+
+    def pulled_by(self, name: str) -> tuple[Manifest, ...]:
+        """What the root Application of an active cluster applies: itself, the project, and the Applications of all units."""
+        cluster = self.composed.clusters[name]
+        identity = [cluster.identity.application] if cluster.identity else []
+        units = [self.composed.variants[key].application for key in cluster.units]
+        return (cluster.root, cluster.project, *identity, *units)
+
+    @cached_property
+    def folders(self) -> Mapping[str, Mapping[str, str]]:
+        """The text of output/: folder -> its files (path -> text)."""
+        return output_folders(self.composed)
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """The text of output/: path -> text, in the order of the paths."""
+        return dict(sorted((path, text) for files in self.folders.values() for path, text in files.items()))
 
 
 def plan_of(run: Run) -> Plan:
     """Load and resolve. Raises InputError."""
-    inputs = run.repository.read()
+    inputs = run.inputs
     run.progress("load", 0, 1)
     fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
@@ -81,127 +139,98 @@ def plan_of(run: Run) -> Plan:
 def desired(run: Run) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
     plan = plan_of(run)
-    renderer = plan.renderer
-    overlays, bases = _rendered(plan, renderer)
-    objects = _built(run, plan, overlays, bases)
+    rendered = _rendered(plan)
+    builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
+    objects = _built(run, plan, rendered, builds)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
         raise InputError(broken)
-    deliveries = {
-        name: compose.delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()
-    }
-    files = _composed(
-        plan,
-        renderer=renderer,
-        overlays=overlays,
-        bases=bases,
-        objects=objects,
-        deliveries=deliveries,
-        waivers=waivers_by_variant(plan.fleet.waivers, plan.resolved),
-    )
-    return Desired(plan=plan, files=files, overlays=overlays, bases=bases, objects=objects, deliveries=deliveries)
+    deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
+    composed = _composed(plan, rendered, objects, deliveries)
+    return Desired(plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed)
 
 
-def _rendered(plan: Plan, renderer: Renderer) -> tuple[dict[VariantKey, Overlay], dict[tuple[str, str], Overlay]]:
+def _rendered(plan: Plan) -> Rendered:
     problems: list[Finding] = []
     overlays: dict[VariantKey, Overlay] = {}
-    bases: dict[tuple[str, str], Overlay] = {}
+    bases: dict[BaseKey, Overlay] = {}
+    chart_values: dict[VariantKey, Json] = {}
+    renderer = plan.renderer
     for key, variant in plan.resolved.variants.items():
         try:
-            base_key = (variant.component.name, variant.version)
-            if base_key not in bases:
-                bases[base_key] = renderer.base(variant.component, variant.version)
+            if variant.base not in bases:
+                bases[variant.base] = renderer.base(variant.component, variant.version)
             overlays[key] = renderer.overlay(variant)
-            problems += lint.check(overlays[key], bases[base_key])
+            chart_values[key] = renderer.chart_values(variant)
+            problems += lint.check(overlays[key], bases[variant.base])
         except InputError as error:
             problems += error.findings
     if problems:
         raise InputError(dict.fromkeys(problems))
-    return overlays, bases
+    return Rendered(overlays=overlays, bases=bases, chart_values=chart_values)
 
 
-def _built(
-    run: Run, plan: Plan, overlays: Mapping[VariantKey, Overlay], bases: Mapping[tuple[str, str], Overlay]
-) -> dict[VariantKey, Sequence[Manifest]]:
+def _built(run: Run, plan: Plan, rendered: Rendered, builds: Mapping[VariantKey, str]) -> dict[VariantKey, Sequence[Manifest]]:
     """Build each distinct content once; equal overlays under two names share a result."""
-    content: dict[VariantKey, str] = {}
-    for key, overlay in overlays.items():
-        variant = plan.resolved.variants[key]
-        base = bases[(variant.component.name, variant.version)]
-        parts = [
-            part
-            for layer in (base, overlay)
-            for path in sorted(layer.files)
-            for part in (path.removeprefix(layer.root), layer.files[path])
-        ]
-        content[key] = cache.key("build", base.root, *parts)
-    texts = cached_builds(
-        run, {content[key]: (overlay.root, overlay.files) for key, overlay in overlays.items()}, _merged(bases)
-    )
-    return {key: build.manifests(texts[content[key]], Place(plan.resolved.variants[key].component.folder)) for key in overlays}
-
-
-def _merged(bases: Mapping[tuple[str, str], Overlay]) -> dict[str, str]:
-    return {path: text for base in bases.values() for path, text in base.files.items()}
-
-
-def cached_builds(
-    run: Run, roots: Mapping[str, tuple[str, Mapping[str, str]]], shared: Mapping[str, str]
-) -> dict[str, Documents]:
-    """Cache key -> what kustomize answers for that root; only what is not in the cache is built."""
-    known = run.cache.get_many(roots)
-    missing = {key: root for key, root in roots.items() if key not in known}
-    result = {key: Documents(root=roots[key][0], documents=cast("list[Json]", documents)) for key, documents in known.items()}
-    if missing:
-        files = dict(shared)
-        for _, own in missing.values():
-            files |= own
-        run.progress("build", 0, len(missing))
-        answers = run.builder().build(files, [root for root, _ in missing.values()])
-        built = {key: build.read(answer) for key, answer in zip(missing, answers, strict=True)}
-        run.cache.put_many({key: [*answer.documents] for key, answer in built.items() if not answer.error})
-        run.progress("build", len(missing), len(missing))
-        result |= built
-    return result
+    variants = {builds[key]: variant for key, variant in plan.resolved.variants.items()}
+    roots = {build_key: overlay_root(*rendered.layers(variant)) for build_key, variant in variants.items()}
+    answers = cached_builds(run, roots)
+    objects = {name: build.manifests(answers[name], Place(variant.component.folder)) for name, variant in variants.items()}
+    return {key: objects[build_key] for key, build_key in builds.items()}
 
 
 def _composed(
     plan: Plan,
-    *,
-    renderer: Renderer,
-    overlays: Mapping[VariantKey, Overlay],
-    bases: Mapping[tuple[str, str], Overlay],
+    rendered: Rendered,
     objects: Mapping[VariantKey, Sequence[Manifest]],
     deliveries: Mapping[str, Delivery],
-    waivers: Mapping[VariantKey, Sequence[str]],
-) -> dict[str, str]:
-    """The whole output tree; clusters that are only planned are left out, with everything that only they use."""
-    active = {name for name, cluster in plan.resolved.clusters.items() if cluster.spec.lifecycle == "active"}
-    files: dict[str, str] = {}
-    namespaces = {key: compose.namespaces_of(plan.resolved.variants[key], manifests) for key, manifests in objects.items()}
-    library = [component for _, component in sorted(plan.fleet.components.items())]
-    for key, variant in plan.resolved.variants.items():
-        if active.isdisjoint(variant.clusters):
-            continue
-        files |= bases[(variant.component.name, variant.version)].files
-        files |= overlays[key].files
-        files |= compose.application_files(variant, deliveries[key.environment], renderer.chart_values(variant))
-    for name in sorted(active):
-        cluster = plan.resolved.clusters[name]
-        files |= compose.cluster_files(
-            cluster,
-            plan.resolved.bills[name],
-            plan.resolved,
-            deliveries[cluster.spec.environment],
-            library=library,
-            namespaces=namespaces,
+) -> ComposedFleet:
+    """What output/ holds; clusters that are only planned are left out, with everything that only they use."""
+    resolved = plan.resolved
+    active = {name: cluster for name, cluster in sorted(resolved.clusters.items()) if cluster.spec.lifecycle == "active"}
+    variants = {
+        key: ComposedVariant(
+            base=variant.base,
+            extends_base=lint.extends(*rendered.layers(variant)),
+            overlay=rendered.overlays[key],
+            application=Manifest.of(variant_application(variant, deliveries[key.environment], rendered.chart_values[key])),
         )
-    for name in plan.fleet.environments:
-        files[f"environments/{name}/index.json"] = _json(compose.index(name, plan.resolved, waivers))
-    return dict(sorted(files.items()))
+        for key, variant in resolved.variants.items()
+        if not active.keys().isdisjoint(variant.clusters)
+    }
+    projects = _projects(plan, active, objects, deliveries)
+    waivers = waivers_by_variant(plan.fleet.waivers, resolved)
+    return ComposedFleet(
+        bases={variant.base: rendered.bases[variant.base] for variant in variants.values()},
+        variants=variants,
+        clusters={
+            name: cluster_folder(
+                cluster,
+                [resolved.variants[key] for key in resolved.bills[name].values()],
+                deliveries[cluster.spec.environment],
+                projects[name],
+            )
+            for name, cluster in active.items()
+        },
+        indexes={name: environment_index(name, resolved, waivers) for name in plan.fleet.environments},
+    )
 
 
-def _json(value: Json) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+def _projects(
+    plan: Plan,
+    clusters: Mapping[str, Cluster],
+    objects: Mapping[VariantKey, Sequence[Manifest]],
+    deliveries: Mapping[str, Delivery],
+) -> dict[str, Manifest]:
+    """Cluster -> its project; equal ones are one object, because most clusters have one of few."""
+    library = [component for _, component in sorted(plan.fleet.components.items())]
+    namespaces = {key: namespaces_of(plan.resolved.variants[key], manifests) for key, manifests in objects.items()}
+    distinct: dict[str, Manifest] = {}
+    projects = {}
+    for name, cluster in clusters.items():
+        touched = {namespace for key in plan.resolved.bills[name].values() for namespace in namespaces[key]}
+        made = Manifest.of(cluster_project(cluster, library, deliveries[cluster.spec.environment], touched))
+        projects[name] = distinct.setdefault(made.digest, made)
+    return projects
 
 
 def select_cluster(resolved: Resolved, name: str) -> str:

@@ -1,4 +1,4 @@
-"""output/ on disk: compared, and replaced as a whole or not at all, under a lock.
+"""output/ on disk: compares it, and replaces it as a whole or not at all, under a lock.
 
 The new tree is written beside the old one and the two are exchanged in one system call (renameat2 with RENAME_EXCHANGE), so that
 a reader, a crash or a kill sees either all of the old tree or all of the new one. Unchanged files are linked, not written.
@@ -54,7 +54,7 @@ def locked(root: Path, seconds: float) -> Iterator[Path]:
             problem(
                 "E0907",
                 f"cannot write {state.name}/: {error.strerror}",
-                fix="check permissions and free space",
+                fix="check the permissions and the free space",
                 place=Place(STATE),
             )
         ) from error
@@ -63,16 +63,19 @@ def locked(root: Path, seconds: float) -> Iterator[Path]:
             _clean(state)
             yield state
     except filelock.Timeout as error:
-        fix = "wait for the other run, or give it more time with --lock-timeout SECONDS"
+        fix = "wait for the other run to end, or wait longer with --lock-timeout SECONDS"
         raise LockedError(
             problem(
-                "E0905", f"another run has held the repository for {seconds:g} seconds", fix=fix, place=Place(f"{STATE}/lock")
+                "E0905",
+                f"another run still holds the lock after {seconds:g} seconds",
+                fix=fix,
+                place=Place(f"{STATE}/lock"),
             )
         ) from error
 
 
 def _clean(state: Path) -> None:
-    """Remove what a killed run left; whoever holds the lock is the only one who may."""
+    """Remove what a killed run left behind. Only the holder of the lock may do this."""
     for leftover in state.glob("output-*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
@@ -89,7 +92,7 @@ def read(folder: Path) -> dict[str, str]:
                 raise InputError(
                     problem(
                         "E0907",
-                        "a symbolic link in the rendered tree",
+                        "the rendered tree contains a symbolic link",
                         fix="remove it and run 'fleetgen render'",
                         place=Place(f"output/{shown}"),
                     )
@@ -112,7 +115,7 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Tre
     """Make the folder `root/name` hold exactly `files`. Raises ToolError E0907 and changes nothing then."""
     target = root / name
     if target.is_symlink():
-        raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it by a folder", place=Place(name)))
+        raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it with a folder", place=Place(name)))
     old = read(target)
     difference = compare(old, files)
     if not difference:
@@ -124,7 +127,10 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Tre
     except OSError as error:
         raise ToolError(
             problem(
-                "E0907", f"cannot write the tree: {error.strerror}", fix="check permissions and free space", place=Place(name)
+                "E0907",
+                f"cannot write the tree: {error.strerror}",
+                fix="check the permissions and the free space",
+                place=Place(name),
             )
         ) from error
     shutil.rmtree(fresh, ignore_errors=True)

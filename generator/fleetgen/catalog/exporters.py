@@ -40,16 +40,16 @@ class MetricUse:
     metrics: tuple[str, ...]
 
 
-def exported(manifest: Manifest) -> ExportedMetrics | None:
-    """What the exporter whose configuration this is exports; None if it is none."""
+def exported_metrics(manifest: Manifest) -> ExportedMetrics | None:
+    """What an exporter with this ConfigMap exports; None unless the annotation `fleetgen.io/exporter` names a known exporter."""
     if (manifest.id.group, manifest.id.kind) != ("", "ConfigMap"):
         return None
     reader = _READERS.get(str(mapping_of(mapping_of(manifest.data.get("metadata")).get("annotations")).get(EXPORTER, "")))
     return reader([str(text) for text in mapping_of(manifest.data.get("data")).values()]) if reader else None
 
 
-def uses(manifest: Manifest) -> Iterator[MetricUse]:
-    """What the rules of a PrometheusRule, or the panels and variables of a dashboard in a ConfigMap, use."""
+def metric_uses(manifest: Manifest) -> Iterator[MetricUse]:
+    """What the rules of a PrometheusRule, or the panels and variables of a dashboard (JSON in a ConfigMap), use."""
     if (manifest.id.group, manifest.id.kind) == ("monitoring.coreos.com", "PrometheusRule"):
         for group in list_of(mapping_of(manifest.data.get("spec")).get("groups")):
             for rule in map(mapping_of, list_of(mapping_of(group).get("rules"))):
@@ -105,8 +105,9 @@ _READERS: Final[Mapping[str, Callable[[list[str]], ExportedMetrics | None]]] = {
 
 
 def _json(text: str) -> Json:
+    """None for what is no JSON."""
     try:
-        found: Json = json.loads(text)
+        data: Json = json.loads(text)
     except ValueError:
         return None
-    return found
+    return data

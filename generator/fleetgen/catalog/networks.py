@@ -1,4 +1,4 @@
-"""The networks of a cluster as numbers that policies can compare: Rego has no arithmetic over addresses."""
+"""The networks of a cluster in a form that policies can compare, because Rego has no arithmetic on addresses."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from fleetgen.model.plain import Json
 _DIGITS: Final = {4: 8, 6: 32}
 
 
-def ranges(network: Network) -> list[Json]:
-    """First and last address of each network, as text of a fixed width: equal order as the addresses, IPv4 before IPv6.
+def address_ranges(network: Network) -> list[Json]:
+    """`{kind, cidr, first, last}` of each network: pods, services, nodes, in this order.
 
-    A network that is none has neither, and a policy says so.
+    `first` and `last` are addresses as text that sorts as the addresses do, IPv4 before IPv6: the IP
+    version, a colon, hexadecimal digits of a fixed width. An invalid network has neither, and a policy
+    reports it.
     """
     listed = [
         *(("podCIDRs", text) for text in network.pod_cidrs),

@@ -11,18 +11,22 @@ from fleetgen.model.facts import fact_token
 from fleetgen.model.plain import Json
 from fleetgen.model.settings import Table
 from fleetgen.schemas.validate import suggest
+from fleetgen.words import listed
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
-    """What a cluster is and a component does not support. `known`: what it supports instead, empty if that depends."""
+class UnmetCondition:
+    """A property of a cluster that a component does not support.
+
+    `what`: the fact and its value, for people. `supported`: the values that would do, empty if that depends on other facts.
+    """
 
     what: str
     fix: str
-    known: str = ""
+    supported: str = ""
 
 
-# a card of a vendor that is not supported is no supported product either; that would only be said twice
+# a card of an unsupported vendor is never a supported product; report it only once
 _FOLLOWS: Final = {"gpu.products": "gpu.vendors"}
 
 
@@ -32,34 +36,35 @@ def release_of(component: Component, version: str) -> Release | None:
 
 
 def unknown_version(component: Component, version: str) -> str:
-    """What to use instead of a version that no release has; empty if it is known or the component lists none."""
+    """The fix for a version that no release has; empty if the version is known or the component lists no releases."""
     if not component.releases or release_of(component, version) is not None:
         return ""
-    known = [name for release in component.releases for name in release.versions]
-    near = suggest(version, known)
-    return f"{near}; known are {', '.join(known)}" if near.startswith("did you mean") else f"use one of {', '.join(known)}"
+    versions = [name for release in component.releases for name in release.versions]
+    near = suggest(version, versions)
+    every = ", ".join(versions)
+    return f"{near} The known versions are {every}" if near.startswith("did you mean") else f"use one of {every}"
 
 
-def unmet(component: Component, version: str, facts: Mapping[str, Json], settings: Table) -> Iterator[Unmet]:
-    """What does not hold for a cluster with these facts: of what any version needs, else of what this version needs.
+def unmet_conditions(component: Component, version: str, facts: Mapping[str, Json], settings: Table) -> Iterator[UnmetCondition]:
+    """What a component does not support of a cluster: of what any version needs, else of what this version needs.
 
-    `settings` are those of the unit: a condition may depend on them.
+    `facts`: all enum facts of the cluster. `settings`: the merged table of the unit, on which a condition may depend.
     """
-    found: set[str] = set()
+    refused: set[str] = set()
     for support in component.supports:
         value = facts[support.fact]
-        if _FOLLOWS.get(support.fact) in found:
+        if _FOLLOWS.get(support.fact) in refused:
             continue
         if support.applies(settings.entries.get("values")) and not support.holds(value):
-            found.add(support.fact)
+            refused.add(support.fact)
             because = f" with {support.when}" if support.when else ""
-            yield Unmet(f"{support.fact} {fact_token(value)}{because}", support.message, support.wanted)
+            yield UnmetCondition(f"{support.fact} {fact_token(value)}{because}", support.message, support.wanted)
     release = release_of(component, version)
-    if found or release is None or not release.supports or any(meets(each, facts) for each in release.supports):
+    if refused or release is None or not release.supports or any(meets(conditions, facts) for conditions in release.supports):
         return
-    names = list(dict.fromkeys(name for each in release.supports for name in each))
+    names = list(dict.fromkeys(name for conditions in release.supports for name in conditions))
     shown = " with ".join(f"{name} {fact_token(facts[name])}" for name in names)
-    yield Unmet(f"{shown} in version {version}", _nearest(component, release, facts, names))
+    yield UnmetCondition(f"{shown} in version {version}", _nearest(component, release, facts, names))
 
 
 def _nearest(component: Component, release: Release, facts: Mapping[str, Json], names: Sequence[str]) -> str:
@@ -67,10 +72,11 @@ def _nearest(component: Component, release: Release, facts: Mapping[str, Json], 
     others = [
         other.versions[-1]
         for other in component.releases
-        if other is not release and any(meets(each, facts) for each in other.supports)
+        if other is not release and any(meets(conditions, facts) for conditions in other.supports)
     ]
-    here = f"use version {' or '.join(others)}" if others else "no known version runs there"
+    here = f"use version {listed(others, 'or')}" if others else "no known version runs there"
     last = names[-1]
-    fitting = [each for each in release.supports if meets({k: v for k, v in each.items() if k != last}, facts)]
-    near = sorted({value for each in fitting for value in each.get(last, ())})
+    but_last = [{fact: values for fact, values in conditions.items() if fact != last} for conditions in release.supports]
+    fitting = [conditions for conditions, rest in zip(release.supports, but_last, strict=True) if meets(rest, facts)]
+    near = sorted({value for conditions in fitting for value in conditions.get(last, ())})
     return f"{here}; {release.line} runs on {last} {', '.join(near)}" if near else here

@@ -1,12 +1,13 @@
-"""What the objects of a unit ask of a cluster: workloads and where they may run, claims, namespaces, Kubernetes' own APIs."""
+"""What the objects of a unit need of a cluster: requests, workloads and where they may run, claims, namespaces, APIs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
+from fleetgen.catalog.capacity import quantity, whole_numbers
 from fleetgen.model.manifest import Manifest
-from fleetgen.model.plain import Json, JsonObject, mapping_of
+from fleetgen.model.plain import Json, JsonObject, mapping_of, value_at
 
 _TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "Pod": (),
@@ -21,9 +22,18 @@ _TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
 _CLAIMED: Final = "PersistentVolumeClaim"
 
 
-def asks(manifests: Sequence[Manifest]) -> JsonObject:
-    """The part of a unit's model that policies over clusters read. Malformed parts are left out: the gate refuses them."""
+def unit_needs(manifests: Sequence[Manifest]) -> JsonObject:
+    """What the objects of a unit need, as policies over clusters read it.
+
+    `requests`: resource -> amount in its base unit (cores, bytes, devices), of all replicas.
+    `images`: of all containers and image volumes, sorted. `workloads`: of each its scheduling,
+    images and limited resources. `claims`: of volumes. `namespaces`: namespace -> what the unit
+    brings for it. `apis`: group/version/Kind of Kubernetes' own kinds that it uses.
+    Malformed parts are left out: the gate refuses them.
+    """
     return {
+        "requests": {**total_requests(manifests)},
+        "images": [*sorted({image for manifest in manifests for image in _images(_pod_of_any_kind(manifest))})],
         "workloads": [_workload(manifest, pod) for manifest, pod in _pods(manifests)],
         "claims": [*_claims(manifests)],
         "namespaces": _namespaces(manifests),
@@ -31,18 +41,61 @@ def asks(manifests: Sequence[Manifest]) -> JsonObject:
     }
 
 
+def total_requests(manifests: Sequence[Manifest]) -> dict[str, float]:
+    """Requests of the containers of all replicas, limits where no request is given; of custom kinds with a pod template, too.
+
+    A workload that is scaled counts with the most replicas that it may get.
+    """
+    totals: dict[str, float] = {}
+    scaled = _most_replicas(manifests)
+    for manifest in manifests:
+        workload = _Workload(manifest.id.kind, manifest.id.namespace, manifest.id.name)
+        replicas = scaled.get(workload, value_at(manifest.data, ("spec", "replicas")))
+        for container in _mappings(_pod_of_any_kind(manifest).get("containers")):
+            resources = mapping_of(container.get("resources"))
+            for name, amount in {**mapping_of(resources.get("limits")), **mapping_of(resources.get("requests"))}.items():
+                totals[name] = totals.get(name, 0) + quantity(str(amount)) * (replicas if isinstance(replicas, int) else 1)
+    return whole_numbers(totals)
+
+
+class _Workload(NamedTuple):
+    """What a scaler names, and what it is the name of."""
+
+    kind: str
+    namespace: str
+    name: str
+
+
+def _most_replicas(manifests: Sequence[Manifest]) -> dict[_Workload, Json]:
+    """Each workload that a HorizontalPodAutoscaler scales, and its upper bound."""
+    return {
+        _Workload(str(target.get("kind")), manifest.id.namespace, str(target.get("name"))): spec.get("maxReplicas", 1)
+        for manifest in manifests
+        if manifest.id.kind == "HorizontalPodAutoscaler"
+        for spec in [mapping_of(manifest.data.get("spec"))]
+        for target in [mapping_of(spec.get("scaleTargetRef"))]
+    }
+
+
+def _pod_of_any_kind(manifest: Manifest) -> JsonObject:
+    """The pod template's spec, wherever a kind keeps it at `spec.template`; empty without one."""
+    if template := mapping_of(value_at(manifest.data, ("spec", "template", "spec"))):
+        return template
+    return mapping_of(manifest.data.get("spec")) if manifest.id.kind == "Pod" else {}
+
+
 def _pods(manifests: Sequence[Manifest]) -> Iterator[tuple[Manifest, JsonObject]]:
     for manifest in manifests:
         path = _TEMPLATES.get(manifest.id.kind)
         if path is not None and manifest.id.group in {"", "apps", "batch"}:
-            spec = mapping_of(_at(manifest.data, (*path, "spec")))
+            spec = mapping_of(value_at(manifest.data, (*path, "spec")))
             if spec:
                 yield manifest, spec
 
 
 def _workload(manifest: Manifest, pod: JsonObject) -> Json:
-    replicas = _at(manifest.data, ("spec", "replicas"))
-    affinity = _at(pod, ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
+    replicas = value_at(manifest.data, ("spec", "replicas"))
+    affinity = value_at(pod, ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
     return {
         "kind": manifest.id.kind,
         "namespace": manifest.id.namespace,
@@ -72,7 +125,7 @@ def _images(pod: JsonObject) -> set[str]:
 
 def _resources(pod: JsonObject) -> set[str]:
     containers = [one for key in ("containers", "initContainers") for one in _mappings(pod.get(key))]
-    return {name for one in containers for name in mapping_of(_at(one, ("resources", "limits")))}
+    return {name for one in containers for name in mapping_of(value_at(one, ("resources", "limits")))}
 
 
 def _claims(manifests: Sequence[Manifest]) -> Iterator[Json]:
@@ -80,20 +133,20 @@ def _claims(manifests: Sequence[Manifest]) -> Iterator[Json]:
     for manifest in manifests:
         if manifest.id.kind == _CLAIMED and not manifest.id.group:
             yield _claim(manifest.id.name, manifest.data)
-        for template in _mappings(_at(manifest.data, ("spec", "volumeClaimTemplates"))):
-            yield _claim(f"{manifest.id.name}/{_at(template, ('metadata', 'name'))}", template)
+        for template in _mappings(value_at(manifest.data, ("spec", "volumeClaimTemplates"))):
+            yield _claim(f"{manifest.id.name}/{value_at(template, ('metadata', 'name'))}", template)
     for manifest, pod in _pods(manifests):
         for volume in _mappings(pod.get("volumes")):
-            template = mapping_of(_at(volume, ("ephemeral", "volumeClaimTemplate")))
+            template = mapping_of(value_at(volume, ("ephemeral", "volumeClaimTemplate")))
             if template:
                 yield _claim(f"{manifest.id.name}/{volume.get('name')}", template)
 
 
 def _claim(name: str, data: JsonObject) -> Json:
-    modes = _at(data, ("spec", "accessModes"))
+    modes = value_at(data, ("spec", "accessModes"))
     return {
         "name": name,
-        "class": _at(data, ("spec", "storageClassName")),
+        "class": value_at(data, ("spec", "storageClassName")),
         "modes": modes if isinstance(modes, list) else [],
     }
 
@@ -127,12 +180,6 @@ def _own_api(manifest: Manifest) -> Iterator[str]:
     if "." not in group or group.endswith(".k8s.io"):
         version = str(manifest.data.get("apiVersion", "")).rpartition("/")[2]
         yield "/".join(part for part in (group, version, manifest.id.kind) if part)
-
-
-def _at(data: Json, path: Sequence[str]) -> Json:
-    for key in path:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
 
 
 def _mappings(value: Json) -> Iterator[JsonObject]:

@@ -17,7 +17,7 @@ from fleetgen.model.inventory import API_VERSION
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-format_options = common.format_options(common.ANSWERS, "Form of the answer.")
+format_options = common.format_options(common.ANSWERS, "Format of the answer.")
 
 
 def run_of(ctx: click.Context, format_: str, as_of: str | None = None) -> Run:

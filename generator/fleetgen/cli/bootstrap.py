@@ -10,11 +10,10 @@ import click
 from fleetgen.answers.bootstrap import bootstrap
 from fleetgen.build.desired_state import desired
 from fleetgen.cli import common, output
-from fleetgen.yamlfile import load_manifests
 
-_HELP = """What a technician applies once at CLUSTER: namespace, settings, bootstrap project, repository, root Application.
+_HELP = """Print what a technician applies once at CLUSTER: namespace, settings, project, repository, root Application.
 
-The repository's credentials are not part of it. Use it as: fleetgen bootstrap CLUSTER | kubectl apply --server-side -f -
+It contains no credentials of the repository. Use it as: fleetgen bootstrap CLUSTER | kubectl apply --server-side -f -
 """
 
 
@@ -25,11 +24,11 @@ The repository's credentials are not part of it. Use it as: fleetgen bootstrap C
 def command(ctx: click.Context, /, *, cluster: str, **options: Any) -> int:  # noqa: ANN401 - the shared options
     """See the help text."""
     wanted = desired(common.run_of(ctx, **options))
-    text = bootstrap(wanted, cluster)
+    made = bootstrap(wanted, cluster)
     if options["format_"] == "json":
-        output.data(json.dumps({"apiVersion": "v1", "kind": "List", "items": load_manifests(text)}, indent=2))
+        output.data(json.dumps({"apiVersion": "v1", "kind": "List", "items": made.objects}, indent=2))
     else:
-        output.data(text.rstrip("\n"))
+        output.data(made.yaml().rstrip("\n"))
     if wanted.plan.resolved.clusters[cluster].spec.lifecycle == "planned":
         output.say(f"note: {cluster} is planned; its folder is written once spec.lifecycle is active")
     return 0

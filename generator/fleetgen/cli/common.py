@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,9 +15,9 @@ import click
 
 from fleetgen.cli import output
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import Cache, cache_of, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
-from fleetgen.inputs.rules import library_of, policies_of
+from fleetgen.inputs.rules import policies_of
 from fleetgen.inputs.run import Run
 from fleetgen.library import builtin_root
 from fleetgen.report.formats import FORMATS
@@ -47,7 +47,7 @@ def format_options(formats: Sequence[str], shown: str) -> Callable[[F], F]:
 
 
 _RUN_OPTIONS: Final = (
-    click.option("--no-cache", is_flag=True, help="Compute everything anew."),
+    click.option("--no-cache", is_flag=True, help="Compute everything again; do not use the cache."),
     click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today)."),
     click.option(
         "--delivery-repo", metavar="URL", default="", help="Pull from URL, not from the environments' delivery.repoURL."
@@ -59,13 +59,13 @@ _JUDGED: Final = (
         "--policies-from",
         default="",
         metavar="REF",
-        help="Judge by the policies and waivers of REF, for example the protected branch, and say what the change loosens.",
+        help="Judge by the policies and waivers of REF, for example the protected branch, and report what the change loosens.",
     ),
     click.option(
         "--base",
         default="",
         metavar="REF",
-        help="What the change starts from, for waivers that have expired (default: --policies-from, else HEAD).",
+        help="Commit that the change starts from; expired waivers depend on it (default: --policies-from, else HEAD).",
     ),
 )
 _FILES: Final = click.option(
@@ -80,12 +80,12 @@ _FILES: Final = click.option(
 
 def run_options(function: F) -> F:
     """Options of every command that runs the pipeline."""
-    return _with(function, (format_options(ANSWERS, "Form of the report."), *_RUN_OPTIONS))
+    return _with(function, (format_options(ANSWERS, "Format of the report."), *_RUN_OPTIONS))
 
 
 def report_options(function: F) -> F:
     """As `run_options`, for commands whose answer are findings: every format of reports, and files."""
-    return _with(function, (format_options(tuple(FORMATS), "Form of the report."), _FILES, *_RUN_OPTIONS))
+    return _with(function, (format_options(tuple(FORMATS), "Format of the report."), _FILES, *_RUN_OPTIONS))
 
 
 def judged_options(function: F) -> F:
@@ -161,14 +161,20 @@ def run_of(
     """What the options say, with the real tools."""
     output.use(replace(choice(format_, files), quiet=quiet))
     repo = repository(ctx)
-    output.describe(lambda: about(repo, repo.root))
     tools = toolchain(repo)
 
-    def builder() -> Builder:
-        return KustomizeCli(tool=tools.need("kustomize"), environ=os.environ, jobs=os.cpu_count() or 1)
+    progress = output.progress(ctx, quiet=quiet)
 
-    kept = cache_for(no_cache=no_cache)
-    return Run(
+    def builder() -> Builder:
+        return KustomizeCli(
+            tool=tools.need("kustomize"),
+            environ=os.environ,
+            jobs=os.cpu_count() or 1,
+            on_built=lambda done, total: progress("build", done, total),
+        )
+
+    kept = cache_for(tools, no_cache=no_cache)
+    run = Run(
         repository=repo,
         cache=kept,
         gate_cache=kept,
@@ -179,13 +185,15 @@ def run_of(
         delivery_repo=delivery_repo,
         policies_from=policies_from,
         base=base,
-        progress=output.progress(quiet=quiet),
+        progress=progress,
     )
+    output.describe(lambda: about(lambda: run.inputs.library, repo.root))
+    return run
 
 
-def cache_for(*, no_cache: bool) -> Cache:
+def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:
     """The user's cache, or one that forgets."""
-    return Cache(None if no_cache else cache_folder(os.environ))
+    return Cache(None) if no_cache else cache_of(tools, limit_of(os.environ))
 
 
 def engine(tools: Toolchain) -> PolicyEngine:
@@ -210,13 +218,14 @@ def choice(format_: str, files: Sequence[str]) -> output.Choice:
     return output.Choice(format="text" if plain else format_, files=tuple(wanted))
 
 
-def about(repo: Repository | None, places: Path, scopes: Collection[str] = SCOPES) -> output.About:
+def about(read: Callable[[], Mapping[str, str]], places: Path, scopes: Collection[str] = SCOPES) -> output.About:
     """For reports whose places count from the folder `places` and whose gate judges policies of these scopes.
 
-    A repository whose policies cannot be read has no finding of a policy: the report then says what is wrong with them.
+    `read` gives the files of the library. A repository whose policies cannot be read has no finding of a policy: the report then
+    says what is wrong with them.
     """
     with suppress(InputError):
-        found = policies_of(library_of(repo)).values()
+        found = policies_of(read()).values()
         policies = {policy.id: policy for policy in found if policy.scope in scopes and policy.where != "cluster"}
         return output.About(policies=policies, prefix=checkout_prefix(places))
     return output.About(prefix=checkout_prefix(places))

@@ -8,19 +8,21 @@ import click
 
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import check
-from fleetgen.deliver.publish import committed, output_prefix
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.committed_files import committed_files
+from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.model.change import Change
 from fleetgen.model.inventory import API_VERSION
 from fleetgen.report.text import clusters_text
 from fleetgen.review.diff import changes
+from fleetgen.words import count
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 
 
 @click.command(
-    "diff", help="What the working tree's inputs change against the committed output of REF (default: HEAD), by object."
+    "diff", help="Show what the inputs of the working tree change in the committed output of REF (default: HEAD), by object."
 )
 @click.argument("ref", default="HEAD")
 @common.with_run
@@ -30,21 +32,22 @@ def command(run: Run, *, ref: str) -> int:
     commit = git.resolve(ref)
     if commit is None:
         raise InputError(problem("E0903", f"there is no commit '{ref}'", fix="name a branch, tag or commit of this repository"))
-    before = committed(git, commit, output_prefix(run, git))
-    found = changes(run, before, dict(check(run).approved.files))
+    before = committed_files(git, run.repository, commit, OUTPUT)
+    found = changes(run, before, check(run).desired)
     if output.is_json():
         output.data(json.dumps({"apiVersion": API_VERSION, "changes": [_data(change) for change in found]}, indent=2))
     else:
         for change in found:
             for line in _lines(change):
                 output.data(line)
-        clusters = {name for change in found for name in change.clusters}
-        output.say(f"{len(found)} distinct changes, {len(clusters)} clusters" if found else f"no change against {ref}")
+        clusters = {cluster for change in found for cluster in change.clusters}
+        reach = f"{count(len(found), 'distinct change')}, {count(len(clusters), 'cluster')}"
+        output.say(reach if found else f"no change against {ref}")
     return 1 if found else 0
 
 
 def _lines(change: Change) -> list[str]:
-    lines = [f"{change.unit}: {clusters_text([name.split('/')[1] for name in change.clusters])}"]
+    lines = [f"{change.unit}: {clusters_text([cluster.name for cluster in change.clusters])}"]
     if change.moved:
         return [*lines, "  path only: no object changes"]
     for item in change.objects:
@@ -62,4 +65,9 @@ def _data(change: Change) -> dict[str, object]:
         {"id": str(item.id), "action": item.action, "fields": [{"path": f.path, "old": f.old, "new": f.new} for f in item.fields]}
         for item in change.objects
     ]
-    return {"unit": change.unit, "moved": change.moved, "clusters": list(change.clusters), "objects": objects}
+    return {
+        "unit": change.unit,
+        "moved": change.moved,
+        "clusters": [str(cluster) for cluster in change.clusters],
+        "objects": objects,
+    }

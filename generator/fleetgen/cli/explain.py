@@ -8,13 +8,13 @@ from fleetgen.answers import explain
 from fleetgen.answers.explanations import Explanation
 from fleetgen.cli import answers, output
 
-_HELP = """Why a cluster, unit, value or code is as it is.
+_HELP = """Explain why a cluster, unit or value is as it is, or what a code means.
 
 \b
   explain cluster NAME                    facts, layers weak to strong, units
   explain unit CLUSTER UNIT               where it comes from, or why it is not there
-  explain value CLUSTER COMPONENT.PATH    who set it, and every layer that it beat
-  explain CODE                            an error (E0101) or a policy (FG-POD-001)
+  explain value CLUSTER COMPONENT.PATH    who set it, and every layer that it overrides
+  explain CODE                            an error (E0101), a policy (FG-POD-001) or one of its rules
 
 PATH is below the component's values, unless it starts with enabled, version, patches or values.
 """
@@ -40,6 +40,6 @@ def command(ctx: click.Context, *, words: tuple[str, ...], format_: str) -> int:
         case (code,) if explain.is_code(code):
             answer = explain.explain_error(code)
         case _:
-            raise click.UsageError("say one of: cluster NAME, unit CLUSTER UNIT, value CLUSTER COMPONENT.PATH, a code")
+            raise click.UsageError("use one of: cluster NAME, unit CLUSTER UNIT, value CLUSTER COMPONENT.PATH, a code")
     answers.answer(format_, answer.lines(), answer)
     return 0

@@ -14,13 +14,14 @@ from fleetgen.inputs.files import place_files, shown_path
 from fleetgen.inputs.repository import Repository
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
+from fleetgen.words import count
 from fleetgen.yamlfile import parse
 
-_HELP = """Make clusters from the CSV export FILE.
+_HELP = """Make clusters from FILE, a table in CSV.
 
-The mapping says which column becomes what (see: fleetgen schema ImportMapping). Every row becomes a cluster, or a problem
-with its row and column; with a problem nothing is written. Without -o the documents go to stdout; a file that an import
-made before is replaced.
+The mapping says which column sets which field (see: fleetgen schema ImportMapping). Every row becomes a cluster or a
+problem with its row and column. If there is a problem, nothing is written. Without -o the documents go to stdout. Only a
+file from an earlier import is replaced.
 """
 
 
@@ -52,7 +53,7 @@ def command(ctx: click.Context, /, *, file: Path, mapping: Path, target: Path | 
         if not target:
             output.data(text.rstrip("\n"))
         where = f"{'would be ' if dry_run else ''}written to {target}" if target else "on stdout"
-        output.say(f"{len(imported.documents)} clusters {where}")
+        output.say(f"{count(len(imported.documents), 'cluster')} {where}")
     return 0
 
 
@@ -71,6 +72,6 @@ def _write(repo: Repository, target: Path, text: str) -> None:
     """Only a file that an import made is replaced."""
     shown = shown_path(repo.root, target)
     if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith("# Imported from "):
-        fix = "choose another file; only one that an import made is replaced"
+        fix = "choose another file; only a file from an earlier import is replaced"
         raise InputError(problem("E1204", "the file exists and was not made by an import", fix=fix, place=Place(shown)))
     place_files(target.absolute().parent, {target.name: text}, replace=True)

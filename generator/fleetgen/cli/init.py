@@ -21,7 +21,9 @@ replace delivery.repoURL in environments/*/environment.yaml by the repository th
 
 @click.command("init", help="Start a fleet repository in DIR (default: here): 3 clusters, 2 environments, 2 rings.")
 @click.argument("folder", metavar="[DIR]", default=".")
-@click.option("--repo-url", default="https://git.example.com/platform/fleet.git", metavar="URL", help="What the sites pull from.")
+@click.option(
+    "--repo-url", default="https://git.example.com/platform/fleet.git", metavar="URL", help="Repository that the sites pull from."
+)
 @click.pass_context
 def command(ctx: click.Context, /, *, folder: str, repo_url: str) -> int:
     """See the help text."""

@@ -20,18 +20,19 @@ COMMANDS: Final = {
     "import": "Make clusters from a CSV export.",
     "check": "Load, render, build and gate; write nothing.",
     "render": "Check, then replace output/.",
-    "verify": "Prove that output/ equals its inputs and that all roots build.",
-    "diff": "What changes against a committed state, by object and cluster.",
+    "verify": "Verify that output/ matches its inputs and that every root builds.",
+    "diff": "Show what changes in a committed state, by object and cluster.",
     "publish": "Commit (and push) output/ for the sites.",
-    "explain": "Why a cluster, unit, value or code is as it is.",
-    "show": "Every object of a cluster, in wave order.",
-    "list": "Clusters, units, components, variants, policies, waivers or enforcement.",
-    "policy": "Test, compare, export, try out and advance policies.",
-    "library": "Copy what comes with fleetgen, to change it.",
-    "bootstrap": "What a technician applies once at a site.",
-    "rehearse": "A real site on this machine that pulls what is committed.",
+    "explain": "Explain a cluster, unit, value or code.",
+    "show": "Show every object of a cluster, in wave order.",
+    "list": "List clusters, units, components, variants, policies, waivers or enforcement.",
+    "policy": "Test, compare, export, try and advance policies.",
+    "library": "Copy parts of the builtin library in order to change them.",
+    "bootstrap": "Print what a technician applies once at a site.",
+    "rehearse": "Run a real site on this machine that pulls what is committed.",
+    "cache": "Show and remove the results of earlier runs.",
     "tools": "Install and list kustomize, conftest and the others.",
-    "schema": "The JSON Schema of a kind of document.",
+    "schema": "Print the JSON Schema of a kind of document.",
 }
 
 
@@ -54,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         result = cli.main(args=argv, prog_name="fleetgen", standalone_mode=False)
     except (KeyboardInterrupt, click.exceptions.Abort):
-        sys.stderr.write("interrupted; nothing was changed that is not complete\n")
+        sys.stderr.write("interrupted; no change was left incomplete\n")
         return 130
     except Exception as error:  # noqa: BLE001 - the one broad handler: an unexpected failure is a bug, said so
         return _failed(error)
@@ -80,7 +81,7 @@ def _failed(error: Exception) -> int:
     return 3
 
 
-# What the machine says no with, other than a mistake of ours.
+# Errors of the system that are not our mistakes.
 _OF_THE_MACHINE: Final = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG),
@@ -95,7 +96,7 @@ def _is_of_the_machine(error: OSError) -> bool:
 
 
 def _refused_by_the_machine(error: OSError) -> ToolError:
-    """No space, no permission, a read-only folder: said with its path, without a traceback."""
+    """No space, no permission, a read-only folder: reported with the path, without a traceback."""
     path = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
     fix = "make the folder writable, or free some space; TMPDIR names another folder for temporary files"
     return ToolError(problem("E1205", f"{path}{error.strerror or error}", fix=fix))

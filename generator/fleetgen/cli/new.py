@@ -16,30 +16,32 @@ _POLICY = "policy"
 _COMPONENT = "component"
 _HELP = """Add a document of KIND called NAME: a commented file, checked before it is written.
 
-The NAME of a policy is AREA/NAME. It comes with tests and a constraint, finds next to nothing, and passes every check.
+The NAME of a policy is AREA/NAME. A new policy has tests and a constraint, finds almost nothing and passes every check.
 
-A component is made of plain manifests (--manifests), of a Helm chart (--chart), or is a small example. What fleetgen can
-derive is filled in; the command ends with what is left to do.
+A component is made from plain manifests (--manifests), from a Helm chart (--chart), or is a small example. fleetgen fills in
+what it can derive; the command ends with what is left to do.
 """
 
 
 @click.command("new", help=_HELP)
 @click.argument("kind", type=click.Choice([*KINDS, _POLICY, _COMPONENT]))
 @click.argument("name")
-@click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Where it belongs or applies.")
+@click.option(
+    "-e", "--environment", "environments", multiple=True, metavar="ENV", help="Environment that it belongs to or applies in."
+)
 @click.option("--ring", default="", help="Ring of a cluster; first ring of an environment.")
 @click.option("--profile", default="", help="Hardware profile of a cluster.")
 @click.option("--region", default="", help="Region of a cluster.")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Labels that select a group's clusters.")
 @click.option(
-    "--repo-url", default="", metavar="URL", help="What an environment's sites pull from; the repository of a local chart."
+    "--repo-url", default="", metavar="URL", help="Repository that the sites of an environment pull from, or of a local chart."
 )
 @click.option("--manifests", default="", metavar="PATH", help="Component: folder or file of plain manifests.")
 @click.option("--chart", default="", metavar="CHART", help="Component: a Helm chart as REPO/NAME, or its folder or archive.")
 @click.option("--version", default="", help="Component: version of what is installed.")
-@click.option("--namespace", default="", help="Component: where it goes (default: what the manifests say, else its name).")
-@click.option("--policy", default="", help="Waiver: id of the policy.")
-@click.option("--owner", default="", help="Waiver: who answers for it.")
+@click.option("--namespace", default="", help="Component: its namespace (default: that of the manifests, else its name).")
+@click.option("--policy", default="", help="Waiver: id of the policy or of one of its rules.")
+@click.option("--owner", default="", help="Waiver: team that owns it.")
 @click.option("--ticket", default="", help="Waiver: where it was agreed.")
 @click.option("--reason", default="", help="Waiver: why it is acceptable for now.")
 @click.option("--agreed", default="", metavar="DATE", help="Waiver: when it was agreed (default: today).")
@@ -88,7 +90,9 @@ def command(
     addition = add(repo, library_components(repo) if kind == "model" else {}, request)
     _write(repo, addition, name, dry_run=dry_run)
     if kind == "group" and not environments:
-        output.say(f"note: add {name} to spec.groups of the environments in which it applies; its position is its strength")
+        output.say(
+            f"note: add {name} to spec.groups of the environments in which it applies; a later group overrides an earlier one"
+        )
     return 0
 
 

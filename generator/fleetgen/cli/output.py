@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TextIO, cast
 
+import click
+
+from fleetgen.cli.progress import ERASE, PlainLines, StatusLine, is_live, silent
 from fleetgen.errors import FleetgenError, GateFailed, InputError, problem
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.plain import JsonObject
@@ -17,8 +19,8 @@ from fleetgen.model.policy import Policy
 from fleetgen.report import text
 from fleetgen.report.formats import FORMATS
 from fleetgen.report.report import Report
+from fleetgen.words import count, listed
 
-_EVERY_SECONDS = 10.0
 # formats whose standard output is a log for people, so that messages may stand beside it
 _FOR_PEOPLE: Final = ("text", "github")
 
@@ -111,7 +113,7 @@ def _print_text(findings: Sequence[Finding]) -> None:
 
 
 def _write(path: Path, content: str) -> None:
-    """All of the report or nothing: a half-written one would be uploaded as if it were complete."""
+    """Write the whole report or nothing: a partial report would be uploaded as if it were complete."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.write_text(content, encoding="utf-8", errors="backslashreplace")
@@ -123,9 +125,9 @@ def _write(path: Path, content: str) -> None:
 
 
 def say(line: str) -> None:
-    """A message for people, on stderr; silent where standard output is for programs."""
+    """Print a message for people on stderr, unless standard output is for programs."""
     if is_for_people():
-        sys.stderr.write(line + "\n")
+        sys.stderr.write((ERASE if is_live(sys.stderr) else "") + line + "\n")
 
 
 def data(line: str) -> None:
@@ -133,31 +135,22 @@ def data(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
-def progress(*, quiet: bool) -> Callable[[str, int, int], None]:
-    """Rewrites one line on a terminal; elsewhere a plain line when a step takes longer than some seconds."""
-    started = time.monotonic()
-    last = {"line": started, "width": 0.0}
-    live = sys.stderr.isatty() and not quiet and is_for_people()
-
-    def show(what: str, done: int, total: int) -> None:
-        if quiet or not is_for_people():
-            return
-        if live:
-            line = f"{what} {done}/{total}" if done < total else ""
-            sys.stderr.write("\r" + line.ljust(int(last["width"])) + ("\r" if not line else ""))
-            sys.stderr.flush()
-            last["width"] = float(len(line))
-        elif done < total and time.monotonic() - last["line"] > _EVERY_SECONDS:
-            last["line"] = time.monotonic()
-            sys.stderr.write(f"{what} {done}/{total}\n")
-
-    return show
+def progress(ctx: click.Context, *, quiet: bool) -> Callable[[str, int, int], None]:
+    """Shows how far a run is, until its command ends: a moving line on a terminal, plain lines elsewhere, or nothing."""
+    if quiet or not is_for_people():
+        return silent
+    if not is_live(sys.stderr):
+        return PlainLines(sys.stderr)
+    line = StatusLine(sys.stderr)
+    ctx.call_on_close(line.close)
+    return line
 
 
 def described(size: JsonObject) -> str:
     """One line about the size of what was checked, and one for each setting that its component has told."""
-    variants = f"{size['variants']} variants ({size['distinct']} distinct)"
-    lines = [f"{size['clusters']} clusters, {variants}, {size['objects']} objects, {size['files']} files"]
+    numbers = cast("dict[str, int]", size)
+    clusters, variants, objects, files = (count(numbers[f"{noun}s"], noun) for noun in ("cluster", "variant", "object", "file"))
+    lines = [f"{clusters}, {variants} ({numbers['distinct']} distinct), {objects}, {files}"]
     for name, told in cast("dict[str, dict[str, list[str]]]", size["stated"]).items():
-        lines.append(f"{name}: " + ", ".join(f"{each} {' and '.join(values)}" for each, values in told.items()))
+        lines.append(f"{name}: " + ", ".join(f"{each} {listed(values)}" for each, values in told.items()))
     return "\n".join(lines)

@@ -14,9 +14,10 @@ from fleetgen.deliver.check import check, sizes
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.words import count
 
 
-@click.command("publish", help="Gate anew, write output/ and commit it (only it) for the sites.")
+@click.command("publish", help="Build and gate everything again, write output/ and commit only output/ for the sites.")
 @click.option("-e", "--environment", "environments", multiple=True, metavar="ENV", help="Only this environment; needs --branch.")
 @click.option("--branch", default="", metavar="B", help="Commit to this branch without checking it out.")
 @click.option(
@@ -29,9 +30,9 @@ from fleetgen.inputs.run import Run
     help="Push afterwards (default remote: origin); never by force.",
 )
 @click.option("-m", "--message", default="", help="Subject of the commit.")
-@click.option("--allow-removal", is_flag=True, help="Let units or clusters go beyond the guards.")
-@click.option("--allow-uncommitted", is_flag=True, help="Publish although inputs are not committed.")
-@click.option("--dry-run", is_flag=True, help="Do everything but move the branch.")
+@click.option("--allow-removal", is_flag=True, help="Allow the removal of more units or clusters than the guards permit.")
+@click.option("--allow-uncommitted", is_flag=True, help="Publish even if inputs are not committed.")
+@click.option("--dry-run", is_flag=True, help="Do everything except move the branch.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
 @common.judged_options
 @common.with_report
@@ -44,8 +45,9 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
     with output_tree.locked(run.repository.root, lock_timeout) as state:
         # what a site has is what its branch has
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
-        checked = check(replace(run, gate_cache=Cache(None), base=run.base or there))
-        published = publish.publish(run, git, checked.approved, request)
+        run = replace(run, cache=Cache(None), gate_cache=Cache(None), base=run.base or there)
+        checked = check(run)
+        published = publish.publish(run, git, checked, request)
         if not request.branch and not request.dry_run:
             output_tree.replace(run.repository.root, OUTPUT, checked.approved.files, state)
     output.print_findings(
@@ -54,7 +56,7 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
     )
     verb = "would commit" if request.dry_run else "committed"
     if published.commit:
-        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {published.files} files")
+        output.say(f"{verb} {published.commit[:12]} to {published.ref}: {count(published.files, 'file')}")
     else:
         output.say(f"{published.ref} is up to date; no commit made")
     if published.pushed:

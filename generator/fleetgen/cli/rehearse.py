@@ -16,11 +16,11 @@ from fleetgen.tools import process
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.toolchain import Toolchain
 
-_HELP = """Start a real site for CLUSTER on this machine and let it pull what is committed, until all of it is Synced and Healthy.
+_HELP = """Start a real site for CLUSTER on this machine and let it pull the commit until everything is Synced and Healthy.
 
-Runs etcd, the Kubernetes API server, controllers and scheduler, Gatekeeper and an Argo CD core as your own processes: no Docker,
-no root, no network. Nodes and Pods are kwok's. Helm charts are replaced by stand-ins of the same name and version that bring the
-definitions of custom resources and nothing else. Exit code 1: the site does not get there, or differs from what is committed.
+Runs etcd, the Kubernetes API server, controllers, scheduler, Gatekeeper and an Argo CD core as your own processes: no Docker,
+no root, no network. kwok simulates nodes and Pods. Stand-ins of the same name and version replace Helm charts; they contain only
+the definitions of custom resources. The exit code is 1 if the site does not get there or differs from what is committed.
 
 The first run builds the programs (about 10 minutes on two cores): fleetgen tools install --rehearse
 """
@@ -76,7 +76,7 @@ def _commit(git: Git, ref: str) -> str:
     commit = git.resolve(ref)
     if commit is None:
         fix = "commit first: a site pulls commits" if ref == "HEAD" else "name a branch, tag or commit"
-        raise InputError(problem("E1305", f"'{ref}' names no commit of {git.root}", fix=fix))
+        raise InputError(problem("E1305", f"there is no commit '{ref}' in {git.root}", fix=fix))
     if git.is_shallow():
         fix = "run: git fetch --unshallow (in continuous integration, check out all history)"
         raise InputError(problem("E1305", f"{git.root} is a shallow clone, from which no site can fetch", fix=fix))

@@ -12,7 +12,7 @@ from fleetgen.inputs.run import Run
 
 
 @click.command("render", help="Check, then replace output/ by what was approved.")
-@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")
 @common.with_report
 def command(run: Run, *, dry_run: bool, lock_timeout: float) -> int:

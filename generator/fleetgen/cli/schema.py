@@ -10,9 +10,9 @@ from fleetgen.cli import common, output
 from fleetgen.errors import InputError
 from fleetgen.inputs.documents import document_schema, library_components, schema_kinds, settings_schema
 
-_HELP = """The JSON Schema of a KIND of document, or of a component's settings (schema component NAME).
+_HELP = """Print the JSON Schema of a KIND of document, or of a component's settings (schema component NAME).
 
-Without KIND the kinds are listed. An editor checks a file as you type when its first line names the schema:
+Without KIND, list the kinds. An editor checks a file as you type when its first line names the schema:
 
 \b
   fleetgen schema Cluster > schemas/cluster.json
@@ -31,7 +31,7 @@ def command(ctx: click.Context, /, *, kind: str, name: str) -> int:
             output.data(known)
         return 0
     if (kind == "component") != bool(name):
-        raise click.UsageError("say: schema KIND, or: schema component NAME")
+        raise click.UsageError("use schema KIND or schema component NAME")
     try:
         components = library_components(common.repository(ctx))
     except InputError as error:

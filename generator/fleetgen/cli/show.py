@@ -11,9 +11,9 @@ from fleetgen.build.desired_state import desired
 from fleetgen.cli import answers, common, output
 
 
-@click.command("show", help="Every object of CLUSTER in the order in which its Argo CD applies them. Built, not gated.")
+@click.command("show", help="Show every object of CLUSTER in the order in which its Argo CD applies them. Built, but not gated.")
 @click.argument("cluster")
-@click.option("--yaml", "as_yaml", is_flag=True, help="Print the manifests themselves.")
+@click.option("--yaml", "as_yaml", is_flag=True, help="Print the manifests.")
 @common.run_options
 @click.pass_context
 def command(ctx: click.Context, /, *, cluster: str, as_yaml: bool, **options: Any) -> int:  # noqa: ANN401 - the shared options

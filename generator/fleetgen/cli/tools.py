@@ -9,12 +9,12 @@ from fleetgen.tools.pins import ToolUse
 from fleetgen.tools.toolchain import Toolchain
 
 
-@click.group("tools", help="The pinned kustomize, conftest and others: where they are, and how they get there.")
+@click.group("tools", help="Show and install the pinned tools: kustomize, conftest and others.")
 def command() -> None:
     """See the help text."""
 
 
-@command.command("list", help="Every pinned tool, its version and where it was found.")
+@command.command("list", help="List every pinned tool, its version and where it was found.")
 @answers.format_options
 @click.pass_context
 def list_(ctx: click.Context, *, format_: str) -> int:
@@ -33,8 +33,8 @@ def list_(ctx: click.Context, *, format_: str) -> int:
 @command.command(
     "install",
     help=(
-        "Build the named tools into the cache, where they are missing; "
-        "by default all but those of rehearsals and of this project's own tests."
+        "Build the named tools into the cache if they are missing; "
+        "by default all except those for rehearsals and for this project's own tests."
     ),
 )
 @click.argument("names", nargs=-1)

@@ -10,11 +10,11 @@ from fleetgen.deliver.verify import verify
 from fleetgen.inputs.run import Run
 
 
-@click.command("verify", help="Prove offline that output/ equals its inputs and that every cluster's root builds.")
+@click.command("verify", help="Verify offline that output/ matches its inputs and that the root of every cluster builds.")
 @common.with_report
 def command(run: Run) -> int:
     """See the help text."""
     checked = verify(run)
     output.print_findings(checked.approved.findings, sizes(checked))
-    output.say(f"output/ equals its inputs; every root builds: {output.described(sizes(checked))}")
+    output.say(f"output/ matches its inputs; every root builds: {output.described(sizes(checked))}")
     return 0

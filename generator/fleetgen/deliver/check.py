@@ -1,4 +1,4 @@
-"""`fleetgen check`: the line up to the gate, and what a passed check leaves to say, remembered by its inputs."""
+"""`fleetgen check`: the line up to the gate. The outcome of a check that passed is cached by its inputs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ from fleetgen.stages.gate import Approved
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The result of the line up to the gate. `schemas` names the schemas that the objects conform to."""
+    """The result of the line up to the gate."""
 
     desired: Desired
     approved: Approved
-    schemas: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,37 +58,40 @@ def sizes(checked: Checked) -> JsonObject:
         "distinct": len({tuple(m.digest for m in manifests) for manifests in objects.values()}),
         "objects": sum(len(manifests) for manifests in objects.values()),
         "files": len(checked.approved.files),
-        "stated": stated(resolved),
+        "stated": shown_settings(resolved),
     }
 
 
-def stated(resolved: Resolved) -> Json:
-    """Settings that components have told: `component.setting` -> environment -> the values in it, each once, sorted."""
-    found: dict[str, dict[str, set[str]]] = {}
+def shown_settings(resolved: Resolved) -> Json:
+    """`component.setting` -> environment -> the values in it, each once, sorted; of the settings that components want shown."""
+    values: dict[str, dict[str, set[str]]] = {}
     for identity, variant in resolved.variants.items():
-        for path in variant.component.stated:
+        for path in variant.component.shown_settings:
             node = at(variant.settings, ("values", *path.split(".")))
-            environments = found.setdefault(f"{variant.component.name}.{path}", {})
+            environments = values.setdefault(f"{variant.component.name}.{path}", {})
             environments.setdefault(identity.environment, set()).add("unset" if node is None else str(plain(node)))
-    return {name: {each: [*sorted(values)] for each, values in sorted(told.items())} for name, told in sorted(found.items())}
+    return {
+        setting: {environment: [*sorted(texts)] for environment, texts in sorted(environments.items())}
+        for setting, environments in sorted(values.items())
+    }
 
 
 def checked_outcome(run: Run) -> Outcome:
-    """Check; when not a byte of the inputs has changed since a check that passed, its outcome is read from the cache."""
+    """Check. If no byte of the inputs has changed since a check that passed, read its outcome from the cache."""
     known = remembered(run)
     return known or remember(run, check(run))
 
 
-def _outcome_key(run: Run, inputs: str, schemas: str) -> str:
-    return key("outcome", inputs, schemas, run.as_of.isoformat(), run.delivery_repo)
+def _outcome_key(run: Run) -> str:
+    schemas = judges_digest(PackagedKubernetes(), run.schema_files)
+    return key("outcome", run.inputs.digest, schemas, run.as_of.isoformat(), run.delivery_repo)
 
 
 def remembered(run: Run) -> Outcome | None:
-    """What is known of these inputs; a change that is judged by other policies is judged anew each time."""
+    """The cached outcome for these inputs. A change that other policies judge is never read from the cache."""
     if run.policies_from:
         return None
-    schemas = judges_digest(PackagedKubernetes(), run.repository.read_schemas())
-    name = _outcome_key(run, run.repository.read().digest, schemas)
+    name = _outcome_key(run)
     data = run.gate_cache.get_many([name]).get(name)
     if not isinstance(data, dict):
         return None
@@ -103,7 +105,7 @@ def remember(run: Run, checked: Checked) -> Outcome:
     outcome = outcome_of(checked)
     if run.policies_from or not checked.approved.lasts:
         return outcome
-    name = _outcome_key(run, checked.approved.input_digest, checked.schemas)
+    name = _outcome_key(run)
     data: JsonObject = {"sizes": outcome.sizes, "findings": [f.as_data() for f in outcome.findings], "tree": outcome.tree}
     run.gate_cache.put_many({name: data})
     return outcome
@@ -114,5 +116,4 @@ def check(run: Run) -> Checked:
     from fleetgen.build.conformance import conformed  # noqa: PLC0415 - not needed where nothing has changed
 
     wanted = desired(run)
-    conforms = conformed(run, wanted)
-    return Checked(desired=wanted, approved=gated(run, wanted, conforms.findings), schemas=conforms.schemas)
+    return Checked(desired=wanted, approved=gated(run, wanted, conformed(run, wanted)))

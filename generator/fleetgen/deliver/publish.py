@@ -5,19 +5,21 @@ Git plumbing only: nothing but output/ is committed, no commit is made when noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from fleetgen.build import rendered_tree
+from fleetgen.build.desired_state import Desired
+from fleetgen.build.rendered_tree import committed_tree, wanted_tree
+from fleetgen.deliver.check import Checked
+from fleetgen.deliver.publish_guards import demand_committed_inputs, owner_changes, removals
 from fleetgen.errors import InputError, LockedError, problem
+from fleetgen.inputs.committed_files import committed_files, git_path
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
-from fleetgen.model.config import Guards
-from fleetgen.model.finding import Finding
-from fleetgen.model.place import Place
-from fleetgen.stages.gate import Approved
+from fleetgen.model.composed import ComposedFleet
 from fleetgen.tools.git_cli import Git, PushStatus
+from fleetgen.words import count
 
 ATTEMPTS = 5
 INPUTS = (*INVENTORY_FOLDERS, "templates", "policies", CONFIG)
@@ -46,27 +48,29 @@ class Published:
     pushed: bool
 
 
-def part_of(files: Mapping[str, str], environments: Sequence[str]) -> dict[str, str]:
+def part_of(files: Mapping[str, str], composed: ComposedFleet, environments: Collection[str]) -> dict[str, str]:
     """The files of some environments: their folders, their clusters, the bases that they use."""
     if not environments:
         return dict(files)
-    own = {path: text for path, text in files.items() if path.split("/")[0] != "bases" and path.split("/")[1] in environments}
-    used = {line.rpartition("../")[2].strip() for text in own.values() for line in text.splitlines() if "../bases/" in line}
-    return own | {
-        path: text for path, text in files.items() if path.split("/")[0] == "bases" and "/".join(path.split("/")[:3]) in used
-    }
+    variants = [variant for key, variant in composed.variants.items() if key.environment in environments]
+    bases = {variant.base.folder for variant in variants if variant.extends_base}
+    own = (f"{top}/{name}" for top in ("clusters", "environments") for name in environments)
+    folders = tuple(f"{folder}/" for folder in (*bases, *own))
+    return {path: text for path, text in files.items() if path.startswith(folders)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """One publish: what goes where."""
+    """One publish: what goes where. `wanted` is what `files` hold, `checked_out` says that the user works on the branch."""
 
     git: Git
     request: PublishRequest
     ref: str
+    checked_out: bool
     prefix: str
     inputs: Sequence[str]
     files: Mapping[str, str]
+    wanted: Tree
     message: str
 
     def commit_on(self, parent: str | None) -> str:
@@ -75,145 +79,86 @@ class _Job:
         return self.git.import_commit(parent, self.message, {self.prefix: below})
 
 
-def publish(run: Run, git: Git, approved: Approved, request: PublishRequest) -> Published:
+def publish(run: Run, git: Git, checked: Checked, request: PublishRequest) -> Published:
     """Make the commit. Raises InputError (guards, state of the repository) or LockedError (the branch moved)."""
+    job = _job(run, git, checked, request)
+    parent = git.resolve(job.ref)
+    if parent is not None:
+        _guard(run, job, checked.desired, parent)
+    commit = job.commit_on(parent)
+    if parent is not None and git.tree(commit) == git.tree(parent):
+        pushed = bool(request.remote) and not request.dry_run and _push(job, parent)
+        return Published(ref=job.ref, commit="", files=0, pushed=pushed)
+    if request.dry_run:
+        return Published(ref=job.ref, commit=commit, files=len(job.files), pushed=False)
+    git.update_ref(job.ref, commit, parent)
+    if job.checked_out:
+        git.refresh_index(commit, job.prefix)
+    pushed = bool(request.remote) and _push(job, commit)
+    return Published(ref=job.ref, commit=git.resolve(job.ref) or commit, files=len(job.files), pushed=pushed)
+
+
+def _job(run: Run, git: Git, checked: Checked, request: PublishRequest) -> _Job:
+    """Raises InputError E0903 where there is no branch to commit to, E0906 for inputs that are not committed."""
     checked_out = git.current_branch()
     if not request.branch and checked_out is None:
         raise InputError(problem("E0903", "no branch is checked out", fix="check out a branch, or name one with --branch"))
     inputs = (*INPUTS, *run.repository.schema_paths)
     if not request.allow_uncommitted:
-        _demand_committed_inputs(git, inputs)
-    files = part_of(approved.files, request.environments)
+        demand_committed_inputs(git, inputs)
     ref = git.branch_ref(request.branch or str(checked_out))
-    job = _Job(
+    wanted = wanted_tree(checked.desired, request.environments)
+    return _Job(
         git=git,
         request=request,
         ref=ref,
-        prefix=output_prefix(run, git),
+        checked_out=checked_out is not None and ref == git.branch_ref(checked_out),
+        prefix=git_path(git, run.repository, OUTPUT),
         inputs=inputs,
-        files=files,
-        message=_message(approved, files, request),
+        files=part_of(checked.approved.files, checked.desired.composed, request.environments),
+        wanted=wanted,
+        message=_message(checked, wanted, request),
     )
-    parent = git.resolve(ref)
-    _guard(run, job, parent)
-    commit = job.commit_on(parent)
-    if parent is not None and git.tree(commit) == git.tree(parent):
-        pushed = bool(request.remote) and not request.dry_run and _push(job, parent, checked_out)
-        return Published(ref=ref, commit="", files=0, pushed=pushed)
-    if request.dry_run:
-        return Published(ref=ref, commit=commit, files=len(files), pushed=False)
-    git.update_ref(ref, commit, parent)
-    if checked_out and ref == git.branch_ref(checked_out):
-        git.refresh_index(commit, job.prefix)
-    pushed = bool(request.remote) and _push(job, commit, checked_out)
-    return Published(ref=ref, commit=git.resolve(ref) or commit, files=len(files), pushed=pushed)
 
 
-def output_prefix(run: Run, git: Git) -> str:
-    """output/ as git sees it, from the top of the repository."""
-    inner = run.repository.root.resolve().relative_to(git.root.resolve()).as_posix()
-    return OUTPUT if inner == "." else f"{inner}/{OUTPUT}"
-
-
-def _demand_committed_inputs(git: Git, inputs: Sequence[str]) -> None:
-    if changed := git.status(inputs):
-        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-        fix = "commit them first, or pass --allow-uncommitted if the output must not match the commit"
-        raise InputError(problem("E0906", f"inputs are not committed: {shown}", fix=fix, place=Place(changed[0])))
-
-
-def _message(approved: Approved, files: Mapping[str, str], request: PublishRequest) -> str:
+def _message(checked: Checked, wanted: Tree, request: PublishRequest) -> str:
     subject = request.message or f"Render {', '.join(request.environments) or 'all environments'}"
-    environments = rendered_tree.index_files(files)
-    clusters = len(rendered_tree.bills(files))
-    body = f"{clusters} clusters in {len(environments)} environments."
+    environments = [name for name in checked.desired.composed.indexes if name in request.environments or not request.environments]
+    body = f"{count(len(wanted.bills), 'cluster')} in {count(len(environments), 'environment')}."
+    approved = checked.approved
     return f"{subject}\n\n{body}\n\nFleetgen-Input: sha256:{approved.input_digest}\nFleetgen-Verdict: {approved.verdict}\n"
 
 
-def committed(git: Git, ref: str, prefix: str) -> dict[str, str]:
-    """The rendered tree of a commit: path below output/ -> text."""
-    return {path.removeprefix(prefix + "/"): text for path, text in git.archive(ref, prefix).items()}
-
-
-def _guard(run: Run, job: _Job, parent: str | None) -> None:
-    if parent is None:
-        return
-    before = committed(job.git, parent, job.prefix)
-    found: list[Finding] = []
-    if not job.request.allow_removal:
-        found += removals(rendered_tree.bills(before), rendered_tree.bills(job.files), run.repository.config.guards)
-    if before and before != job.files:
-        found += owner_changes(rendered_tree.tree(run, before), rendered_tree.tree(run, job.files))
+def _guard(run: Run, job: _Job, desired: Desired, parent: str) -> None:
+    before = committed_tree(run, committed_files(job.git, run.repository, parent, OUTPUT), desired, job.wanted)
+    found = [] if job.request.allow_removal else removals(before.bills, job.wanted.bills, run.repository.config.guards)
+    found += owner_changes(before, job.wanted)
     if found:
         raise InputError(found)
 
 
-def removals(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]], guards: Guards) -> list[Finding]:
-    """Units and clusters that would go away, where there are more of them than the guards allow."""
-    found = []
-    fix = "check the change; if it is meant, pass --allow-removal"
-    for cluster, bill in sorted(old.items()):
-        gone = sorted(bill.keys() - new.get(cluster, {}).keys())
-        if cluster in new and len(gone) > guards.max_removed_units:
-            message = f"cluster '{cluster}' would lose {len(gone)} units: {', '.join(gone)}"
-            found.append(problem("E0902", message, fix=fix))
-    for environment in sorted({name.split("/")[0] for name in old}):
-        clusters = [name for name in old if name.split("/")[0] == environment]
-        lost = [name for name in clusters if name not in new]
-        if len(lost) * 100 > guards.max_removed_clusters_percent * len(clusters):
-            named = ", ".join(name.split("/")[1] for name in lost[:5])
-            message = f"environment '{environment}' would lose {len(lost)} of {len(clusters)} clusters: {named}"
-            found.append(problem("E0902", message, fix=fix))
-    return found
-
-
-def owner_changes(old: Tree, new: Tree) -> list[Finding]:
-    """Objects that another unit would own at a cluster: Argo CD deletes them with the first, then the second makes them anew."""
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for cluster in sorted(old.bills.keys() & new.bills.keys()):
-        if old.bills[cluster] == new.bills[cluster]:
-            continue
-        before = {m.id: unit for unit, key in old.bills[cluster].items() for m in old.objects[key] if m.id.kind != "Application"}
-        for unit, key in new.bills[cluster].items():
-            for manifest in new.objects[key]:
-                owner = before.get(manifest.id, unit)
-                if owner != unit:
-                    found.setdefault((str(manifest.id), owner, unit), []).append(cluster)
-    fix = "do it in two steps: publish without the object, let the sites sync, then publish it in its new unit"
-    return [
-        Finding(
-            code="E0703",
-            message=f"{identity} moves from unit '{owner}' to '{unit}'; a site would delete it first",
-            fix=fix,
-            clusters=tuple(clusters),
-        )
-        for (identity, owner, unit), clusters in sorted(found.items())
-    ]
-
-
-def _push(job: _Job, commit: str, checked_out: str | None) -> bool:
-    """Push; when the remote moved and only other things changed there, put the same tree on top of it and try again.
+def _push(job: _Job, commit: str) -> bool:
+    """Push. If the remote has new commits that change nothing we read or write, put the same tree on top and try again.
 
     Not on the checked-out branch: its work tree would have to follow, and that belongs to the user.
     """
     git, request = job.git, job.request
     branch = job.ref.removeprefix("refs/heads/")
-    follows = checked_out is None or job.ref != git.branch_ref(checked_out)
     for _ in range(ATTEMPTS):
         answer = git.push(request.remote, commit, job.ref)
         if answer.status is PushStatus.ACCEPTED:
             return True
         if answer.status is PushStatus.REFUSED:
-            fix = "ask its owner for the right to push, or publish to another branch"
+            fix = "ask the owner of the remote for permission to push, or publish to another branch"
             raise InputError(problem("E0903", f"the remote refuses the push: {answer.words}", fix=fix))
         tip = git.fetch(request.remote, branch)
-        if not follows or tip is None or _touches_ours(git, commit, tip, (*job.inputs, job.prefix)):
+        if job.checked_out or tip is None or _touches_ours(git, commit, tip, (*job.inputs, job.prefix)):
             break
         local = git.resolve(job.ref)
         commit = job.commit_on(tip)
         git.update_ref(job.ref, commit, local)
     fix = f"run: git pull {request.remote} {branch} && fleetgen publish --push {request.remote}"
-    raise LockedError(problem("E0904", f"{request.remote}/{branch} has new commits; somebody else was faster", fix=fix))
+    raise LockedError(problem("E0904", f"{request.remote}/{branch} has commits that the local branch does not have", fix=fix))
 
 
 def _touches_ours(git: Git, commit: str, tip: str, watched: Sequence[str]) -> bool:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from fleetgen.build import output_tree
-from fleetgen.build.desired_state import cached_builds
+from fleetgen.build.desired_state import Desired
+from fleetgen.build.kustomize_builds import BuildRoot, cached_builds
 from fleetgen.deliver.check import Checked, check
 from fleetgen.errors import GateFailed, problem
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.model.composed import ClusterFolder
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.stages.gate import Approved
 
 
 def verify(run: Run) -> Checked:
-    """Prove that output/ equals its inputs and that every root of it builds. Raises GateFailed E0901 with every difference."""
+    """Verify that output/ matches its inputs and that every root builds. Raises GateFailed E0901 with every difference."""
     checked = check(run)
     difference = output_tree.compare(output_tree.read(run.repository.output), checked.approved.files)
     found = [
         problem("E0901", message, fix="run 'fleetgen render' and commit the result", place=Place(f"{OUTPUT}/{path}"))
         for paths, message in (
-            (difference.changed, "differs from what its inputs render to"),
+            (difference.changed, "differs from what its inputs render"),
             (difference.added, "is missing"),
             (difference.removed, "is not rendered by any input"),
         )
@@ -29,32 +32,15 @@ def verify(run: Run) -> Checked:
     ]
     if found:
         raise GateFailed(found)
-    if found := roots_that_fail(run, checked.approved):
+    if found := roots_that_fail(run, checked.desired):
         raise GateFailed(found)
     return checked
 
 
-def roots_that_fail(run: Run, approved: Approved) -> list[Finding]:
-    """Build every cluster folder as its Argo CD does; the bills of materials were composed without kustomize."""
-    apps = {path: text for path, text in approved.files.items() if "/app/" in path}
-    folders: dict[str, dict[str, str]] = {}
-    for path, text in approved.files.items():
-        if path.startswith("clusters/"):
-            folders.setdefault("/".join(path.split("/")[:3]), {})[path] = text
-    roots = {}
-    for folder, files in folders.items():
-        named = {
-            line.strip().removeprefix("- ../../../")
-            for line in files[f"{folder}/kustomization.yaml"].splitlines()
-            if "../../../" in line
-        }
-        used = {path: text for path, text in apps.items() if path.rpartition("/")[0] in named}
-        own = dict(files)
-        for other, others in folders.items():
-            if f"- ../{other.rpartition('/')[2]}\n" in files[f"{folder}/kustomization.yaml"]:
-                own |= others
-        roots[key("root", *(part for item in sorted({**own, **used}.items()) for part in item))] = (folder, {**apps, **own})
-    built = cached_builds(run, roots, {})
+def roots_that_fail(run: Run, desired: Desired) -> list[Finding]:
+    """Build every cluster's folder as its Argo CD does; the bills of materials were composed without kustomize."""
+    roots = [root for cluster in desired.composed.clusters.values() for root in _roots(cluster, desired.folders)]
+    built = cached_builds(run, {_key(root): root for root in roots})
     return [
         problem(
             "E0901",
@@ -65,3 +51,17 @@ def roots_that_fail(run: Run, approved: Approved) -> list[Finding]:
         for answer in built.values()
         if answer.error
     ]
+
+
+def _roots(cluster: ClusterFolder, folders: Mapping[str, Mapping[str, str]]) -> Iterator[BuildRoot]:
+    """The cluster's folder with the Applications that it names; the folder of each former name, which names that folder."""
+    own = dict(folders[cluster.key.folder])
+    for unit in cluster.units:
+        own |= folders.get(unit.app_folder, {})
+    yield BuildRoot(cluster.key.folder, own)
+    for former in cluster.former:
+        yield BuildRoot(former.folder, {**own, **folders[former.folder]})
+
+
+def _key(root: BuildRoot) -> str:
+    return key("root", *(part for file in sorted(root.files.items()) for part in file))

@@ -1,4 +1,4 @@
-"""What was there before a change: the committed output and inventory, by which a change is told from what stays as it is."""
+"""The state before a change: the committed output and inventory. It shows what a change touches."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from fleetgen.build import rendered_tree
 from fleetgen.build.desired_state import Desired
+from fleetgen.build.rendered_tree import committed_tree, wanted_tree
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT, checkout_prefix
+from fleetgen.inputs.committed_files import committed_files
+from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
-from fleetgen.policy.waivers import Judged
+from fleetgen.policy.waivers import WaivableFinding
 from fleetgen.tools.git_cli import Git
 
 
@@ -33,7 +34,7 @@ class Baseline:
         found = git.resolve(name or "HEAD") if git else None
         if found is None and name:
             fix = "name a branch, tag or commit of this repository"
-            raise InputError(problem("E0301", f"'{name}' is no commit", fix=fix))
+            raise InputError(problem("E0301", f"there is no commit '{name}'", fix=fix))
         return found or ""
 
     @property
@@ -41,7 +42,7 @@ class Baseline:
         """Whether a verdict depends on it."""
         return "commit" in self.__dict__
 
-    def is_changed(self, judged: Judged, cluster: str) -> bool:
+    def is_changed(self, judged: WaivableFinding, cluster: str) -> bool:
         """Whether the object of a finding is not there as it is now, or anything of the cluster where it is about no object."""
         digest = judged.objects.get(cluster)
         there = self._objects.get(cluster, frozenset())
@@ -67,21 +68,16 @@ class Baseline:
 
     @cached_property
     def _objects(self) -> Mapping[str, frozenset[str]]:
-        tree = rendered_tree.tree(self.run, self._files(OUTPUT, inner=True))
+        tree = committed_tree(self.run, self._files(OUTPUT), self.desired, wanted_tree(self.desired))
         return {
-            name.partition("/")[2]: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
-            for name, bill in tree.bills.items()
+            cluster.name: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
+            for cluster, bill in tree.bills.items()
         }
 
     @cached_property
     def _inventory(self) -> Mapping[str, str]:
-        return {path: text for folder in INVENTORY_FOLDERS for path, text in self._files(folder).items()}
+        return {f"{folder}/{path}": text for folder in INVENTORY_FOLDERS for path, text in self._files(folder).items()}
 
-    def _files(self, folder: str, *, inner: bool = False) -> dict[str, str]:
-        """The committed files below a folder of the repository; `inner`: their paths count from there."""
-        if not self.commit or self._git is None:
-            return {}
-        prefix = checkout_prefix(self.run.repository.root)
-        top = f"{prefix}/" if prefix else ""
-        cut = f"{top}{folder}/" if inner else top
-        return {path.removeprefix(cut): text for path, text in self._git.archive(self.commit, f"{top}{folder}").items()}
+    def _files(self, folder: str) -> dict[str, str]:
+        """The committed files below a folder of the repository; their paths count from there."""
+        return committed_files(self._git, self.run.repository, self.commit, folder) if self.commit and self._git else {}

@@ -1,38 +1,29 @@
-"""Answers of the engine as findings: where a person would edit, whom it concerns, what waivers are matched with."""
+"""Turns answers of the engine into findings: the place to edit, the clusters, and what waivers match."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, TypeVar, cast
+from dataclasses import replace
+from typing import Final, TypeVar
 
 from fleetgen.build.desired_state import Desired
 from fleetgen.errors import problem
-from fleetgen.gate.questions import Answer
 from fleetgen.inputs.rules import Rules
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json
 from fleetgen.model.policy import PolicySet
+from fleetgen.model.result import Answer, Result, Step
 from fleetgen.model.settings import Items, Scalar, at, nearest_place
-from fleetgen.policy.waivers import Judged
+from fleetgen.policy.waivers import WaivableFinding
 from fleetgen.provenance.backward import place_of
-from fleetgen.stages.gate import Item
+from fleetgen.stages.gate import ObjectQuestion
 
 Key = TypeVar("Key", bound=Hashable)
 _SEVERITY: Final = {"deny": Severity.ERROR, "warn": Severity.WARNING, "dryrun": Severity.NOTE}
 _CONTAINERS: Final = ("containers", "initContainers", "ephemeralContainers")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One result of the engine. `exempt`: both gates exempt the object from the constraint, by a waiver."""
-
-    msg: str
-    metadata: Mapping[str, Json]
-    exempt: bool = False
 
 
 def results_of(policy_set: PolicySet, answer: Answer) -> Iterator[Result]:
@@ -40,56 +31,52 @@ def results_of(policy_set: PolicySet, answer: Answer) -> Iterator[Result]:
 
     What only the companion of a constraint says is what the constraint would say if it were not waived, with its own action.
     """
-    said = {(str(metadata.get("constraint")), msg) for msg, metadata in answer.results}
-    for msg, metadata in answer.results:
-        name = str(metadata.get("constraint"))
-        constraint = policy_set.companions.get(name)
+    said = {(result.constraint, result.message) for result in answer.results}
+    for result in answer.results:
+        constraint = policy_set.companions.get(result.constraint)
         if constraint is None:
-            yield Result(msg=msg, metadata=metadata)
+            yield result
             continue
         # the gate names the constraint where its match cannot be decided
-        own = msg.replace(f"constraint {name}:", f"constraint {constraint.name}:")
+        own = result.message.replace(f"constraint {result.constraint}:", f"constraint {constraint.name}:")
         if (constraint.name, own) not in said:
-            changed = {**metadata, "constraint": constraint.name, "action": constraint.action}
-            yield Result(msg=own, metadata=changed, exempt=True)
+            yield replace(result, constraint=constraint.name, action=constraint.action, message=own, exempt=True)
 
 
-def finding_of(rules: Rules, msg: str, metadata: Mapping[str, Json], place: Place | None, clusters: tuple[str, ...]) -> Finding:
-    """One result; what the gate itself says has a code in its details."""
-    policy = rules.policies.get(str(metadata.get("policy", "")))
+def finding_of(rules: Rules, result: Result, place: Place | None, clusters: tuple[str, ...]) -> Finding:
+    """One result; what the gate itself says has a code of its own. A rule's code counts if the policy declares it."""
+    policy = rules.policies.get(result.policy)
     if policy is None:
-        details = cast("JsonObject", metadata.get("details", {}))
-        return problem(
-            str(details.get("code", "E0804")), msg, fix="correct what was rendered, or the policy that it names", place=place
-        )
-    severity = _SEVERITY[str(metadata.get("action", "deny"))]
-    return Finding(code=policy.id, message=msg, fix=policy.remediation, place=place, severity=severity, clusters=clusters)
+        fix = "correct the rendered object or the policy in the message"
+        return problem(result.error or "E0804", result.message, fix=fix, place=place)
+    return Finding(
+        code=f"{policy.id}.{result.rule}" if result.rule in policy.codes else policy.id,
+        message=result.message,
+        fix=policy.remediation,
+        place=place,
+        severity=_SEVERITY[result.action],
+        clusters=clusters,
+    )
 
 
-def object_finding(desired: Desired, rules: Rules, item: Item, result: Result) -> Judged:
+def object_finding(desired: Desired, rules: Rules, question: ObjectQuestion, result: Result) -> WaivableFinding:
     """One result about an object, with the place that a person would edit."""
-    variant = desired.plan.resolved.variants[item.variants[0]]
-    layers = (desired.overlays[variant.key], desired.bases[(variant.component.name, variant.version)])
-    metadata = result.metadata
-    details = cast("JsonObject", metadata.get("details", {}))
-    template = cast("list[Json]", metadata.get("template", []) or [])
-    inner = details.get("path", [])
-    path = [*template, *(inner if isinstance(inner, list) else [])]
-    place = place_of(variant, item.manifest, layers, path)
-    found = replace(finding_of(rules, result.msg, metadata, place, item.clusters), object=item.manifest.id)
-    return Judged(
+    variant = desired.plan.resolved.variants[question.variants[0]]
+    place = place_of(variant, question.manifest, desired.layers(variant), result.path)
+    found = replace(finding_of(rules, result, place, question.clusters), object=question.manifest.id)
+    return WaivableFinding(
         finding=found,
-        units=frozenset(key.unit for key in item.variants),
-        container=container_at(item.manifest, path),
-        objects=dict.fromkeys(item.clusters, item.manifest.digest),
+        units=frozenset(key.unit for key in question.variants),
+        container=container_at(question.manifest, result.path),
+        objects=dict.fromkeys(question.clusters, question.manifest.digest),
         exempt=result.exempt,
     )
 
 
-def container_at(manifest: Manifest, path: Sequence[Json]) -> tuple[str, str] | None:
+def container_at(manifest: Manifest, path: Sequence[Step]) -> tuple[str, str] | None:
     """Name and image of the container of the object that the path leads to or into."""
     node: Json = manifest.data
-    before: Json = None
+    before: Step = ""
     for step in path:
         if isinstance(node, dict) and isinstance(step, str):
             node = node.get(step)
@@ -103,18 +90,20 @@ def container_at(manifest: Manifest, path: Sequence[Json]) -> tuple[str, str] | 
     return None
 
 
-def object_findings(desired: Desired, rules: Rules, questions: Sequence[Item], answers: Mapping[str, Answer]) -> list[Judged]:
+def object_findings(
+    desired: Desired, rules: Rules, questions: Sequence[ObjectQuestion], answers: Mapping[str, Answer]
+) -> list[WaivableFinding]:
     """Findings about objects; equal ones of several variants become one."""
-    merged: dict[tuple[str, str, str, bool, Severity], Judged] = {}
-    for item in questions:
-        for result in results_of(rules.sets[item.policy_set], answers[item.id]):
-            judged = object_finding(desired, rules, item, result)
+    merged: dict[tuple[str, str, str, bool, Severity], WaivableFinding] = {}
+    for question in questions:
+        for result in results_of(rules.sets[question.policy_set], answers[question.id]):
+            judged = object_finding(desired, rules, question, result)
             found = judged.finding
             join(merged, (found.code, str(found.object), f"{found.message} {found.place}", judged.exempt, found.severity), judged)
     return list(merged.values())
 
 
-def join(merged: dict[Key, Judged], key: Key, judged: Judged) -> None:
+def join(merged: dict[Key, WaivableFinding], key: Key, judged: WaivableFinding) -> None:
     """Add the clusters and units to what is there under `key`; the first finding keeps its words and place."""
     known = merged.get(key, judged)
     clusters = tuple(sorted({*judged.finding.clusters, *known.finding.clusters}))
@@ -126,53 +115,50 @@ def join(merged: dict[Key, Judged], key: Key, judged: Judged) -> None:
     )
 
 
-def model_finding(desired: Desired, rules: Rules, msg: str, metadata: Mapping[str, Json]) -> Judged:
+def model_finding(desired: Desired, rules: Rules, result: Result) -> WaivableFinding:
     """One result about a cluster or the fleet, with the line of the inventory that a person would edit."""
-    details = cast("JsonObject", metadata.get("details", {}))
-    named = details.get("clusters")
-    names = [str(name) for name in named] if isinstance(named, list) else [str(metadata.get("id", ""))]
+    names = result.clusters or (result.id,)
     clusters = tuple(name for name in names if name in desired.plan.resolved.clusters)
-    units = [details.get("unit")] if isinstance(details.get("unit"), str) else details.get("units") or []
-    found = finding_of(rules, msg, metadata, _inventory_place(desired, clusters, details), clusters)
-    return Judged(finding=found, units=frozenset(map(str, units if isinstance(units, list) else [])))
+    found = finding_of(rules, result, _inventory_place(desired, clusters, result), clusters)
+    return WaivableFinding(finding=found, units=frozenset(result.units))
 
 
-def model_findings(desired: Desired, rules: Rules, answers: Mapping[str, Answer]) -> list[Judged]:
+def model_findings(desired: Desired, rules: Rules, answers: Mapping[str, Answer]) -> list[WaivableFinding]:
     """Findings of cluster and fleet policies; equal messages of several clusters become one."""
-    merged: dict[tuple[str, str, Severity], Judged] = {}
+    merged: dict[tuple[str, str, Severity], WaivableFinding] = {}
     for answer in answers.values():
-        for msg, metadata in answer.results:
-            judged = model_finding(desired, rules, msg, metadata)
-            join(merged, (judged.finding.code, msg, judged.finding.severity), judged)
+        for result in answer.results:
+            judged = model_finding(desired, rules, result)
+            join(merged, (judged.finding.code, result.message, judged.finding.severity), judged)
     return list(merged.values())
 
 
-def _inventory_place(desired: Desired, clusters: Sequence[str], details: Mapping[str, Json]) -> Place | None:
-    """Where `details.path` (dotted, from `spec`) was set for the first cluster: in a unit's settings, or in its document.
+def _inventory_place(desired: Desired, clusters: Sequence[str], result: Result) -> Place | None:
+    """Where the path of the result was set for the first cluster: in a unit's settings, or in its document.
 
     What only the library sets points to the strongest layer of the component, where somebody would set it.
     """
     if not clusters:
         return None
     cluster = desired.plan.resolved.clusters[clusters[0]]
-    path = str(details.get("path", "")).split(".")
-    if path[:2] == ["spec", "components"] and len(path) > 2:
-        key = desired.plan.resolved.bills[cluster.name].get(str(details.get("unit", "")))
+    part, name, rest = result.path[:2], "".join(map(str, result.path[2:3])), result.path[3:]
+    if part == ("spec", "components") and name:
+        key = desired.plan.resolved.bills[cluster.name].get(result.units[0]) if len(result.units) == 1 else None
         variant = desired.plan.resolved.variants[key] if key else None
-        if variant and variant.component.name == path[2]:
-            place = nearest_place(variant.settings, tuple(path[3:]))
+        if variant and variant.component.name == name:
+            place = nearest_place(variant.settings, rest)
             if not place.path.startswith(f"{variant.component.folder}/"):
                 return place
         for layer in reversed(cluster.layers):
-            table = layer.components.get(path[2])
+            table = layer.components.get(name)
             if table is not None:
-                return nearest_place(table, tuple(path[3:]))
-    if path[:2] == ["spec", "nodePools"] and len(path) > 2:
-        return _pool_place(cluster, path[2], path[3:])
-    return nearest_place(cluster.tree, tuple(path))
+                return nearest_place(table, rest)
+    if part == ("spec", "nodePools") and name:
+        return _pool_place(cluster, name, rest)
+    return nearest_place(cluster.tree, result.path)
 
 
-def _pool_place(cluster: Cluster, pool: str, rest: Sequence[str]) -> Place:
+def _pool_place(cluster: Cluster, pool: str, rest: Sequence[Step]) -> Place:
     """Where the cluster's document describes a pool; the profile, if that does."""
     pools = at(cluster.tree, ("spec", "nodePools"))
     for index, entry in enumerate(pools.items if isinstance(pools, Items) else ()):

@@ -20,12 +20,14 @@ from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint
+from fleetgen.model.result import Result
 from fleetgen.model.settings import Table, nearest_place
 from fleetgen.schemas.validate import suggest
-from fleetgen.stages import build, manifests
-from fleetgen.stages.gate import Item, PolicyEngine
+from fleetgen.stages import manifests
+from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
+from fleetgen.words import listed
 
 STDIN: Final = "-"
 _STDIN_NAME: Final = "<stdin>"
@@ -76,16 +78,20 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
     objects = _objects(files)
     if not objects:
         shown = ", ".join(request.paths)
-        fix = f"name files, or folders with files that end in {', '.join(_SUFFIXES)}"
+        fix = f"give files, or folders with files that end in {', '.join(_SUFFIXES)}"
         raise InputError(problem("E0305", f"there is no Kubernetes object in {shown}", fix=fix))
     given = _objects(_files(request.namespaces, request.stdin))
     rules, left_out = _rules(means.repository, request.environment)
     questions = _questions(objects, given, request.environment)
-    items = [item for item, _ in questions.values()]
-    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, items))
+    asked = [question for question, _ in questions.values()]
+    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, asked))
     found = [
         *failed.values(),
-        *(finding for item, placed in questions.values() for finding in _findings(rules, answers[item.id].results, placed)),
+        *(
+            finding
+            for question, placed in questions.values()
+            for finding in _findings(rules, answers[question.id].results, placed)
+        ),
         *map(_not_judged, left_out),
     ]
     findings = sorted(dict.fromkeys(found), key=Finding.sort_key)
@@ -93,7 +99,7 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
         raise ToolError(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
-    policies = {policy for item, _ in questions.values() for policy in answers[item.id].policies}
+    policies = {policy for question, _ in questions.values() for policy in answers[question.id].policies}
     sizes: JsonObject = {"files": len(files), "objects": len(objects), "policies": len(policies)}
     return ManifestsOutcome(sizes=sizes, findings=tuple(findings))
 
@@ -134,7 +140,7 @@ def _decoded(data: bytes, problems: list[Finding]) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(problem("E0106", "is not UTF-8", fix="send UTF-8", place=Place(_STDIN_NAME)))
+        problems.append(problem("E0106", "is not UTF-8", fix="convert it to UTF-8", place=Place(_STDIN_NAME)))
         return ""
 
 
@@ -154,10 +160,10 @@ def _objects(files: Mapping[str, str]) -> list[_Placed]:
 def _manifest(tree: Table) -> Manifest:
     """An object that leaves its name to the API server is named by what it will start with."""
     data = cast("JsonObject", manifests.data_of(tree))
-    identity = build.resource_id(data)
-    if not identity.name:
-        identity = replace(identity, name=str(cast("JsonObject", data["metadata"])["generateName"]))
-    return Manifest(id=identity, data=data, digest=build.digest_of(data))
+    manifest = Manifest.of(data)
+    if manifest.id.name:
+        return manifest
+    return replace(manifest, id=replace(manifest.id, name=str(cast("JsonObject", data["metadata"])["generateName"])))
 
 
 def _rules(repository: Repository | None, environment: str) -> tuple[Rules, tuple[Constraint, ...]]:
@@ -169,7 +175,7 @@ def _rules(repository: Repository | None, environment: str) -> tuple[Rules, tupl
     files = inputs.library if inputs else library_of(None)
     values = dict(environment_values(inputs.inventory)) if inputs else {}
     if environment and environment not in values:
-        fix = suggest(environment, values) if values else "leave -e out, or name a fleet repository with -C"
+        fix = suggest(environment, values) if values else "omit -e, or name a fleet repository with -C"
         raise InputError(problem("E0301", f"there is no environment '{environment}'", fix=fix))
     values.setdefault("", {})
     rules = read_rules(
@@ -189,40 +195,39 @@ def _enforcements(inventory: Mapping[str, str]) -> tuple[EnforcementDocument, ..
 
 def _questions(
     objects: Sequence[_Placed], given: Sequence[_Placed], environment: str
-) -> dict[str, tuple[Item, tuple[_Placed, ...]]]:
-    """Item id -> the question and the places that ask it. A Namespace among the objects is stronger than a given one."""
+) -> dict[str, tuple[ObjectQuestion, tuple[_Placed, ...]]]:
+    """Id of a question -> the question and the places that ask it. A Namespace among the objects is stronger than a given one."""
     namespaces = {
         p.manifest.id.name: p.manifest
         for p in (*given, *objects)
         if (p.manifest.id.kind, p.manifest.id.group) == ("Namespace", "")
     }
-    asked: dict[str, tuple[Item, tuple[_Placed, ...]]] = {}
+    asked: dict[str, tuple[ObjectQuestion, tuple[_Placed, ...]]] = {}
     for placed in objects:
         manifest = placed.manifest
         namespace = namespaces.get(manifest.id.namespace)
         name = f"{manifest.digest[:16]}/{namespace.digest[:16] if namespace else ''}"
-        item = Item(id=name, policy_set=environment, manifest=manifest, namespace=namespace, variants=(), clusters=())
-        asked[name] = (item, (*(asked[name][1] if name in asked else ()), placed))
+        question = ObjectQuestion(
+            id=name, policy_set=environment, manifest=manifest, namespace=namespace, variants=(), clusters=()
+        )
+        asked[name] = (question, (*(asked[name][1] if name in asked else ()), placed))
     return asked
 
 
-def _findings(rules: Rules, results: Sequence[tuple[str, Mapping[str, Json]]], places: Sequence[_Placed]) -> Iterator[Finding]:
-    for msg, metadata in results:
-        inner = cast("JsonObject", metadata.get("details", {})).get("path")
-        steps = [*cast("list[Json]", metadata.get("template") or []), *(inner if isinstance(inner, list) else [])]
-        path = tuple(step for step in steps if isinstance(step, (str, int)))
+def _findings(rules: Rules, results: Sequence[Result], places: Sequence[_Placed]) -> Iterator[Finding]:
+    for result in results:
         for placed in places:
-            place = nearest_place(placed.tree, path)
-            found = replace(finding_of(rules, msg, metadata, place, ()), object=placed.manifest.id)
-            if found.code not in rules.policies:  # what the gate itself says about the object
+            place = nearest_place(placed.tree, result.path)
+            found = replace(finding_of(rules, result, place, ()), object=placed.manifest.id)
+            if result.policy not in rules.policies:  # what the gate itself says about the object
                 found = replace(found, fix="correct the manifest")
-            elif _UNMATCHED in msg:
+            elif _UNMATCHED in result.message:
                 found = replace(found, fix="add the Namespace to the manifests, or give it with --namespaces FILE")
             yield found
 
 
 def _not_judged(constraint: Constraint) -> Finding:
     policy = constraint.policy
-    missing = ", ".join(sorted(policy.environment.keys() - constraint.parameters.keys()))
-    message = f"not judged: {missing} of constraint '{constraint.name}' come from an environment, and none was given"
-    return Finding(code=policy.id, message=message, fix="say -e ENV in a fleet repository", severity=Severity.NOTE)
+    missing = listed(sorted(policy.environment.keys() - constraint.parameters.keys()))
+    message = f"not judged: constraint '{constraint.name}' takes {missing} from an environment, and -e names none"
+    return Finding(code=policy.id, message=message, fix="pass -e ENV in a fleet repository", severity=Severity.NOTE)

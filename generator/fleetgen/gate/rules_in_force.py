@@ -1,4 +1,4 @@
-"""By what a change is judged: the work tree's own policies and waivers, or those of a protected branch."""
+"""The rules that judge a change: the policies and waivers of the working tree, or those of a protected branch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fleetgen.policy.waiver_reach import waivers_of
 
 @dataclass(frozen=True, kw_only=True)
 class Judging:
-    """The rules and waivers of a verdict. `findings`: what is wrong with the documents, is due, or is loosened by the change."""
+    """The rules and waivers of a verdict. `findings`: broken documents, due stages, loosened rules."""
 
     rules: Rules
     waivers: tuple[Waiver, ...]

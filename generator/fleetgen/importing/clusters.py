@@ -52,9 +52,11 @@ def import_clusters(csv_text: str, csv_path: str, mapping_tree: Node, names_take
     if any(finding.code == "E1001" for finding in problems) or not sheet.header:
         raise InputError(problems)
     if not sheet.rows and not problems:
-        problems.append(problem(CODE, "the table has no rows", fix="add one line a site below the header", place=Place(csv_path)))
-    documents, found = _documents(sheet.rows, mapping, names_taken)
-    problems.extend(found)
+        problems.append(
+            problem(CODE, "the table has no rows", fix="add one line per site below the header", place=Place(csv_path))
+        )
+    documents, of_rows = _documents(sheet.rows, mapping, names_taken)
+    problems.extend(of_rows)
     if problems:
         raise InputError(problems)
     return Imported(documents=documents, problems=(), mapping=mapping.place.path, table=csv_path)
@@ -92,33 +94,40 @@ class _Making:
     problems: list[Finding]
 
     def report(self, column: str, message: str, fix: str, code: str = CODE) -> None:
+        """Add a problem at the row's cell of the column."""
         self.problems.append(problem(code, message, fix=fix, place=self.row.place(column)))
+
+
+@dataclass(frozen=True, slots=True)
+class _ClusterDocument:
+    """A Cluster document and the row that it was made of."""
+
+    row: CsvRow
+    data: JsonObject
 
 
 def _documents(
     rows: Iterable[CsvRow], mapping: ImportMapping, names_taken: Collection[str]
 ) -> tuple[tuple[JsonObject, ...], list[Finding]]:
-    made: dict[str, tuple[CsvRow, JsonObject]] = {}
+    by_name: dict[str, _ClusterDocument] = {}
     problems: dict[Finding, None] = {}  # a wrong constant would be reported once a row
     for row in rows:
         making = _Making(row=row, name=dns_label(row.cell(mapping.name_column)), problems=[])
-        _check_name(making, mapping.name_column, made, names_taken)
+        _check_name(making, mapping.name_column, by_name, names_taken)
         tree = _cluster(making, mapping)
         if making.name:
-            made.setdefault(making.name, (row, cast("JsonObject", plain(tree))))
+            by_name.setdefault(making.name, _ClusterDocument(row, cast("JsonObject", plain(tree))))
         problems.update(dict.fromkeys(making.problems))
-    return tuple(made[name][1] for name in sorted(made)), list(problems)
+    return tuple(document.data for _, document in sorted(by_name.items())), list(problems)
 
 
-def _check_name(
-    making: _Making, column: str, made: Mapping[str, tuple[CsvRow, JsonObject]], names_taken: Collection[str]
-) -> None:
+def _check_name(making: _Making, column: str, by_name: Mapping[str, _ClusterDocument], names_taken: Collection[str]) -> None:
     row, name, text = making.row, making.name, making.row.cell(column)
     if not name:
-        message = f"no name can be made of '{text}'" if text else f"the cell '{column}' is empty, so the row has no name"
+        message = f"'{text}' does not make a name" if text else f"the cell '{column}' is empty, so the row has no name"
         making.report(column, message, "a name needs a letter (a to z) or a digit")
-    elif name in made:
-        first = made[name][0]
+    elif name in by_name:
+        first = by_name[name].row
         message = f"row {row.line} ('{text}') and row {first.line} ('{first.cell(column)}') both become '{name}'"
         making.report(column, message, "make the names differ in letters and digits within 63 characters", "E1003")
     elif name in names_taken:
@@ -168,16 +177,16 @@ def _with_tags(making: _Making, spec: Table, labels: dict[str, Node], tags: Tags
 def _tags(making: _Making, tags: Tags) -> Iterator[str]:
     """The tags of a row that do something, in the mapping's order: what a later one sets wins, however the cell is ordered."""
     cell = making.row.cell(tags.column)
-    given = list(dict.fromkeys(part for text in cell.split(tags.split) if (part := text.strip())))
-    yield from (tag for tag in tags.known if tag in given)
-    for tag in given:
+    written = list(dict.fromkeys(part for text in cell.split(tags.split) if (part := text.strip())))
+    yield from (tag for tag in tags.known if tag in written)
+    for tag in written:
         if tag in tags.known or tag in tags.ignored or tags.unknown == "ignore":
             continue
         if tags.unknown == "label" and dns_label(tag):
             yield tag
             continue
         fix = f"add it to spec.tags.known or spec.tags.ignore of the mapping; {suggest(tag, tags.known)}"
-        making.report(tags.column, f"the tag '{tag}' is not known to the mapping", fix)
+        making.report(tags.column, f"the mapping has no tag '{tag}'", fix)
 
 
 def _value(making: _Making, shown: str, source: ColumnSource, schema: JsonObject) -> Node | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fleetgen.errors import problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
+from fleetgen.words import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Sheet:
 
 
 def decode(data: bytes, path: str, problems: list[Finding]) -> str:
-    """The text of a file of bytes: UTF-8, with or without the mark that spreadsheets write first."""
+    """The text of a file in UTF-8, with or without a byte order mark. Other bytes: empty, and E0106 is appended to `problems`."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -64,8 +65,8 @@ def read(text: str, path: str, delimiter: str, problems: list[Finding]) -> Sheet
         if len(cells) == len(header):
             rows.append(CsvRow(path=path, line=line, header=header, cells=tuple(cells)))
         else:
-            message = f"the row has {_count(len(cells), 'cell')}, the header has {len(header)}"
-            fix = f"quote cells that contain '{delimiter}'; give every row {_count(len(header), 'cell')}"
+            message = f"the row has {count(len(cells), 'cell')}, the header has {len(header)}"
+            fix = f"quote cells that contain '{delimiter}'; give every row {count(len(header), 'cell')}"
             problems.append(problem("E1002", message, fix=fix, place=Place(path, line, min(len(cells), len(header)) + 1)))
     return Sheet(header=header, rows=tuple(rows))
 
@@ -80,7 +81,9 @@ def _records(text: str, path: str, delimiter: str, problems: list[Finding]) -> I
             return
         except csv.Error as error:
             fix = 'close every quote; a quote inside a quoted cell is written twice ("")'
-            problems.append(problem("E1002", f"the table is broken from this row on: {error}", fix=fix, place=Place(path, line)))
+            problems.append(
+                problem("E1002", f"the table cannot be read from this row on: {error}", fix=fix, place=Place(path, line))
+            )
             return
         if any(cell.strip() for cell in cells):
             yield line, cells
@@ -93,9 +96,5 @@ def _header_problems(header: Sequence[str], path: str) -> Iterator[Finding]:
                 "E1002", f"column {position} has no name", fix="name it in the first line", place=Place(path, 1, position)
             )
         elif name in header[: position - 1]:
-            message = f"the column '{name}' stands twice in the header"
+            message = f"the header has the column '{name}' twice"
             yield problem("E1002", message, fix="rename one of the two", place=Place(path, 1, position))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

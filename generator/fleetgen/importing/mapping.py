@@ -15,6 +15,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Table, at, key_place, plain
 from fleetgen.schemas.derive import schema_of
 from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.words import listed
 
 CODE: Final = "E1001"
 _ORIGINS: Final = ("column", "constant", "draw")
@@ -89,25 +90,27 @@ def mapping_schema() -> JsonObject:
     """The JSON Schema of an ImportMapping document."""
     source = _strict(
         (),
-        column={**_TEXT, "description": "Column that the value is read from; an empty cell leaves the field out."},
+        column={**_TEXT, "description": "Column that contains the value; an empty cell omits the field."},
         constant={"description": "The same value for every row."},
-        draw=_map_of({"type": "integer", "minimum": 1}, "Choices and their weights; the SHA-256 of the cluster's name decides."),
+        draw=_map_of(
+            {"type": "integer", "minimum": 1}, "Choices and their weights; the SHA-256 of the cluster's name selects one."
+        ),
         split={**_TEXT, "description": "Separator of a list in one cell."},
-        values=_map_of(_SCALAR, "Text in the table -> value; other texts are errors unless there is a default."),
+        values=_map_of(_SCALAR, "Text in the table -> value. Other texts are errors unless there is a default."),
         default={**_SCALAR, "description": "Value for empty cells and for texts that `values` does not list."},
     )
     labels = _map_of({"type": "string"}, "Labels that the tag adds.")
-    fields = _map_of(source, "Dotted field below spec -> source.")
+    fields = _map_of(source, "Dotted path of a field below spec -> source.")
     tag = _strict((), labels=labels, set=fields, hold={**_HOLD, "description": "Puts the cluster on hold."})
     tags = _strict(
         ("column", "split"),
         column={**_TEXT, "description": "Column with the tags."},
         split={**_TEXT, "description": "Separator of the tags."},
         known=_map_of(tag, "Tag -> what it does."),
-        ignore={"type": "array", "items": _TEXT, "description": "Tags without a meaning."},
+        ignore={"type": "array", "items": _TEXT, "description": "Tags that have no effect."},
         unknown={
             "enum": ["error", "ignore", "label"],
-            "description": "For other tags; label adds `tag.fleetgen.io/<tag>: present`.",
+            "description": "What other tags do; label adds `tag.fleetgen.io/<tag>: present`.",
         },
     )
     spec = _strict(
@@ -116,13 +119,13 @@ def mapping_schema() -> JsonObject:
             "type": "string",
             "minLength": 1,
             "maxLength": 1,
-            "description": "What separates cells; a comma unless given.",
+            "description": "Separator of the cells; a comma by default.",
         },
-        name=_strict(("column",), column={**_TEXT, "description": "Column that the cluster's name is made of."}),
+        name=_strict(("column",), column={**_TEXT, "description": "Column that the cluster's name comes from."}),
         labels=_map_of(source, "Label -> source."),
         fields=fields,
         tags=tags,
-        ignoreColumns={"type": "array", "items": _TEXT, "description": "Columns that nothing is made of."},
+        ignoreColumns={"type": "array", "items": _TEXT, "description": "Columns that are not used."},
     )
     metadata = _strict(("name",), name=_TEXT)
     document = _strict(
@@ -137,9 +140,9 @@ def mapping_schema() -> JsonObject:
 
 def read(tree: Node) -> ImportMapping:
     """The mapping of a parsed document. Raises InputError (E1001) with everything that is wrong in it."""
-    found = Validator(mapping_schema()).findings(tree, code=CODE)
-    if found:
-        raise InputError(found)
+    broken = Validator(mapping_schema()).findings(tree, code=CODE)
+    if broken:
+        raise InputError(broken)
     spec = cast("Table", at(tree, ("spec",)))
     problems = [finding for path in _source_paths(spec) for finding in _source_problems(spec, path)]
     if problems:
@@ -175,35 +178,38 @@ def _source_problems(spec: Table, path: tuple[str, ...]) -> Iterator[Finding]:
     data = cast("JsonObject", plain(cast("Node", at(spec, path))))
     given = [key for key in _ORIGINS if key in data]
     if len(given) != 1:
-        message = f"'{name}' has {' and '.join(given) if given else 'no source'}"
+        message = f"'{name}' has {listed(given) or 'no source'}"
         yield problem(CODE, message, fix="give exactly one of column, constant and draw", place=place)
     elif given != ["column"]:
         for option in _COLUMN_OPTIONS:
             if option in data:
-                message = f"'{name}' has {option}, which works on a column only"
+                message = f"'{name}' has {option}, which needs a column"
                 yield problem(CODE, message, fix=f"remove {option}", place=key_place(spec, (*path, option)))
     if given == ["draw"] and not data["draw"]:
-        yield problem(CODE, f"'{name}' draws from nothing", fix="list choices with their weights", place=place)
+        yield problem(CODE, f"'{name}' has no choices to draw from", fix="list choices with their weights", place=place)
     if path[0] != "labels":
         yield from _target_problems(name, data, place)
 
 
 def _target_problems(name: str, data: JsonObject, place: Place) -> Iterator[Finding]:
     """A field must exist in a Cluster, and a cell must be able to hold it."""
-    schema, known = target_schema(name)
+    schema, fields = target_schema(name)
     if schema is None:
-        yield problem(CODE, f"a cluster has no field 'spec.{name}'", fix=suggest(name.rpartition(".")[2], known), place=place)
+        yield problem(CODE, f"a cluster has no field 'spec.{name}'", fix=suggest(name.rpartition(".")[2], fields), place=place)
         return
     kind = schema.get("type")
     if "constant" in data:
         return  # checked with the clusters that are made of it
     if kind == "array" and "split" not in data:
-        yield problem(CODE, f"'spec.{name}' is a list, a cell is one text", fix='give the separator: split: ","', place=place)
+        yield problem(CODE, f"'spec.{name}' is a list; a cell is one text", fix='give the separator: split: ","', place=place)
     elif kind != "array" and "split" in data:
         yield problem(CODE, f"'spec.{name}' is not a list", fix="remove split", place=place)
     elif kind == "object" or (kind == "array" and cast("JsonObject", schema["items"]).get("type") == "object"):
         yield problem(
-            CODE, f"'spec.{name}' is a mapping, a cell is one text", fix="set the fields below it, or use constant", place=place
+            CODE,
+            f"'spec.{name}' is a mapping; a cell is one text",
+            fix="set the fields below it, or use constant",
+            place=place,
         )
 
 
@@ -211,12 +217,12 @@ def target_schema(name: str) -> tuple[JsonObject | None, tuple[str, ...]]:
     """The schema of a dotted field below spec, and the names that were possible where it failed."""
     schema: Json = _cluster_schema()
     for step in name.split("."):
-        known = cast("JsonObject", schema).get("properties", cast("JsonObject", {}))
+        fields = cast("JsonObject", schema).get("properties", cast("JsonObject", {}))
         extra = cast("JsonObject", schema).get("additionalProperties")
-        found = cast("JsonObject", known).get(step) or (extra if isinstance(extra, dict) else None)
-        if found is None:
-            return None, tuple(cast("JsonObject", known))
-        schema = found
+        below = cast("JsonObject", fields).get(step) or (extra if isinstance(extra, dict) else None)
+        if below is None:
+            return None, tuple(cast("JsonObject", fields))
+        schema = below
     return cast("JsonObject", schema), ()
 
 
@@ -244,10 +250,10 @@ def _source(spec: Table, path: tuple[str, ...]) -> ColumnSource:
 
 def _tags(spec: Table) -> Tags:
     data = cast("JsonObject", plain(cast("Node", at(spec, ("tags",)))))
-    known = {}
+    by_name = {}
     for name, tag in cast("dict[str, JsonObject]", data.get("known", {})).items():
         path = ("tags", "known", name)
-        known[name] = Tag(
+        by_name[name] = Tag(
             place=key_place(spec, path),
             labels=cast("dict[str, str]", tag.get("labels", {})),
             fields=_sources(spec, (*path, "set")),
@@ -256,7 +262,7 @@ def _tags(spec: Table) -> Tags:
     return Tags(
         column=str(data["column"]),
         split=str(data["split"]),
-        known=known,
+        known=by_name,
         ignored=tuple(cast("list[str]", data.get("ignore", []))),
         unknown=str(data.get("unknown", "error")),
     )
@@ -278,4 +284,4 @@ def check_columns(mapping: ImportMapping, header: Sequence[str], csv_path: str) 
     for position, column in enumerate(header, 1):
         if column and column not in used:
             fix = f"map it, or add it to spec.ignoreColumns in {mapping.place.path}"
-            yield problem(CODE, f"nothing is made of the column '{column}'", fix=fix, place=Place(csv_path, 1, position))
+            yield problem(CODE, f"no field uses the column '{column}'", fix=fix, place=Place(csv_path, 1, position))

@@ -1,6 +1,7 @@
-"""The cache: content in, result out. Results never depend on it; `--no-cache` computes everything anew.
+"""The cache of builds and verdicts. Results never depend on it; `--no-cache` computes everything again.
 
-One SQLite file; keys are digests of stage, code, inputs and tool, values are JSON. A damaged cache is thrown away.
+Keys are digests of stage, code, inputs and binaries; values are JSON. A damaged value, or one that was stored under another key,
+counts as missing.
 """
 
 from __future__ import annotations
@@ -8,84 +9,139 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterable, Mapping
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from fleetgen.library import builtin_root
+from fleetgen.errors import InputError, problem
+from fleetgen.inputs.cache_file import CacheFile
 from fleetgen.model.plain import Json
+from fleetgen.tools.toolchain import Toolchain
 
-MAX_ENTRIES: Final = 200_000
+DEFAULT_LIMIT: Final = 512 * 2**20
+MAKERS: Final = ("kustomize", "conftest")  # whose results are kept
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
+_UNITS: Final = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+# on shorter values zlib saves less than a row takes
+_COMPRESSED_FROM: Final = 200
 
 
 @cache
 def code_digest() -> str:
-    """sha256 of this package's sources and of the tools' pins: another version never reads an older one's results.
-
-    The pins stand for the binaries: only a binary of exactly the pinned version is ever used.
-    """
+    """sha256 of this package's sources: another version never reads an older one's results."""
     digest = hashlib.sha256()
-    for path in [*sorted(_PACKAGE.rglob("*.py")), *sorted((builtin_root() / "tools").glob("*/go.sum"))]:
+    for path in sorted(_PACKAGE.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def key(stage: str, *parts: str) -> str:
-    """The cache key of a stage's result for inputs (texts or digests)."""
+    """The cache key of a stage's result for inputs (texts or digests): `stage:digest`; `Cache` adds the binaries."""
     digest = hashlib.sha256(f"{stage} {code_digest()}".encode())
     for part in parts:
         digest.update(f" {len(part)} ".encode())
         digest.update(part.encode())
-    return digest.hexdigest()
+    return f"{stage}:{digest.hexdigest()}"
+
+
+def results_folder(cache_folder: Path) -> Path:
+    """Where results are kept below the user's cache folder, beside the tools."""
+    return cache_folder / "results"
+
+
+def limit_of(environ: Mapping[str, str]) -> int:
+    """How many bytes of results are kept: FLEETGEN_CACHE_SIZE, or 512 MiB. Raises InputError E1201."""
+    text = environ.get("FLEETGEN_CACHE_SIZE", "")
+    found = re.fullmatch(r"(\d+) ?(?:([KMG])(?:iB)?)?", text)
+    if text and not found:
+        fix = "write it as 512MiB, 2GiB or a number of bytes"
+        raise InputError(problem("E1201", f"FLEETGEN_CACHE_SIZE: '{text}' is not a size", fix=fix))
+    return int(found[1]) * _UNITS[found[2] or ""] if found else DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookups:
+    """How often a run asked for results of a stage, and how many of them were known."""
+
+    hits: int
+    misses: int
+
+
+def cache_of(tools: Toolchain, limit: int = DEFAULT_LIMIT) -> Cache:
+    """The user's cache: results that were made with the binaries that `tools` finds."""
+    return Cache(tools.cache, limit, lambda: tools.digest(*MAKERS))
 
 
 class Cache:
-    """A key-value store on disk; every failure of it counts as a miss."""
+    """Values by key on disk; without a folder, or where the folder cannot be used, it forgets everything.
 
-    def __init__(self, folder: Path | None) -> None:
-        self._connection: sqlite3.Connection | None = None
-        if folder is not None:
-            with contextlib.suppress(OSError, sqlite3.Error):
-                folder.mkdir(parents=True, exist_ok=True)
-                self._connection = self._open(folder / "memo.sqlite3")
+    `binaries` gives the digest of the binaries that make the results; while one of them is missing, it gives None and nothing is
+    known.
+    """
 
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        try:
-            return _connect(path)
-        except sqlite3.DatabaseError:
-            path.unlink(missing_ok=True)
-            return _connect(path)
+    def __init__(self, folder: Path | None, limit: int = DEFAULT_LIMIT, binaries: Callable[[], str | None] = lambda: "") -> None:
+        self._file = CacheFile(results_folder(folder), limit) if folder is not None else None
+        self._find = binaries
+        self._binaries: str | None = None
+        self._hits: Counter[str] = Counter()
+        self._misses: Counter[str] = Counter()
+
+    @property
+    def stats(self) -> dict[str, Lookups]:
+        """Stage -> what this run asked for."""
+        stages = sorted({*self._hits, *self._misses})
+        return {stage: Lookups(hits=self._hits[stage], misses=self._misses[stage]) for stage in stages}
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Json]:
-        """The values of those keys that are known."""
+        """The values of those keys that are known, in the order of the keys."""
+        rows = self._rows(keys)
+        contents = self._file.read([*rows.values()]) if self._file and rows else {}
         found: dict[str, Json] = {}
-        if self._connection is None:
-            return found
-        with contextlib.suppress(sqlite3.Error, ValueError):
-            for name in keys:
-                row = self._connection.execute("SELECT value FROM memo WHERE key = ?", (name,)).fetchone()
-                if row is not None:
-                    found[name] = json.loads(row[0])
+        for name, row in rows.items():
+            if row in contents:
+                with contextlib.suppress(ValueError, zlib.error):
+                    found[name] = _decode(contents[row])
+            counter = self._hits if name in found else self._misses
+            counter[_stage_of(name)] += 1
         return found
 
     def put_many(self, values: Mapping[str, Json]) -> None:
         """Remember results."""
-        if self._connection is None or not values:
-            return
-        with contextlib.suppress(sqlite3.Error):
-            rows = [(name, json.dumps(value, separators=(",", ":"))) for name, value in values.items()]
-            self._connection.executemany("INSERT OR REPLACE INTO memo (key, value) VALUES (?, ?)", rows)
-            self._connection.execute("DELETE FROM memo WHERE rowid <= (SELECT MAX(rowid) FROM memo) - ?", (MAX_ENTRIES,))
-            self._connection.commit()
+        rows = self._rows(values)
+        if self._file and all(rows.values()):
+            self._file.write({rows[name]: _encode(value) for name, value in values.items()})
+
+    def _rows(self, keys: Iterable[str]) -> dict[str, str]:
+        """Key -> the name of its row, which the binaries are part of; empty while one of them is missing.
+
+        They are looked up when the first result is asked for; again while one is missing, because a run may build it.
+        """
+        if self._binaries is None:
+            self._binaries = self._find()
+        made_by = self._binaries
+        return {name: "" if made_by is None else _row(made_by, name) for name in dict.fromkeys(keys)}
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    return connection
+def _stage_of(name: str) -> str:
+    return name.partition(":")[0]
+
+
+def _row(binaries: str, name: str) -> str:
+    return f"{_stage_of(name)}:{hashlib.sha256(f'{binaries} {name}'.encode()).hexdigest()}"
+
+
+def _encode(value: Json) -> bytes:
+    """JSON, compressed where it is long: a stream of zlib starts with `x`, JSON never does."""
+    content = json.dumps(value, separators=(",", ":")).encode()
+    return zlib.compress(content) if len(content) >= _COMPRESSED_FROM else content
+
+
+def _decode(content: bytes) -> Json:
+    plain = zlib.decompress(content) if content.startswith(b"x") else content
+    value: Json = json.loads(plain)
+    return value

@@ -29,8 +29,8 @@ def read_tree(root: Path, folders: Iterable[str], problems: list[Finding], suffi
                     problems.append(
                         problem(
                             "E0107",
-                            "a symbolic link; inputs must be plain files",
-                            fix="replace it by the file itself",
+                            "is a symbolic link; inputs must be plain files",
+                            fix="replace it with the file itself",
                             place=Place(shown),
                         )
                     )
@@ -64,7 +64,7 @@ def place_files(root: Path, files: Mapping[str, str], *, replace: bool = False) 
     """
     clashes = [path for path in files if (root / path).exists() or (root / path).is_symlink()]
     if clashes and not replace:
-        fix = "choose another name or folder, or move it away"
+        fix = "choose another name or folder, or move the existing file"
         raise InputError([problem("E1204", "exists already", fix=fix, place=Place(path)) for path in clashes])
     existing = next(folder for folder in (root, *root.parents) if folder.is_dir())
     made: list[Path] = []

@@ -18,7 +18,7 @@ from fleetgen.errors import ToolError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.repository import digest_of
 from fleetgen.model.plain import JsonObject
-from fleetgen.schemas.builtin import Builtin
+from fleetgen.schemas.builtin import BuiltinKinds
 
 _PACKAGE: Final = "kubernetes_validate"
 _FOLDERS: Final = "kubernetes-json-schema"
@@ -39,7 +39,7 @@ class PackagedKubernetes:
             fix = "install fleetgen again, with its dependencies"
             raise ToolError(problem("E1101", "the Python package kubernetes-validate is missing", fix=fix))
         self._folder = Path(found.origin).parent
-        self._builtin: dict[str, Builtin] = {}
+        self._builtin: dict[str, BuiltinKinds] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -53,9 +53,9 @@ class PackagedKubernetes:
         found = (name.removeprefix("v").removesuffix(_STRICT) for name in names)
         return tuple(sorted(found, key=lambda minor: [int(part) for part in minor.split(".")]))
 
-    def builtin(self, minor: str) -> Builtin:
+    def builtin(self, minor: str) -> BuiltinKinds:
         """What a minor serves; read when it is first asked for."""
         if minor not in self._builtin:
             path = self._folder / _FOLDERS / f"v{minor}{_STRICT}" / "_definitions.json"
-            self._builtin[minor] = Builtin(cast("JsonObject", json.loads(path.read_bytes())))
+            self._builtin[minor] = BuiltinKinds(cast("JsonObject", json.loads(path.read_bytes())))
         return self._builtin[minor]

@@ -1,4 +1,4 @@
-"""Policies from somewhere else than the work tree: a folder laid out as policies/ is, or a commit."""
+"""Policies from outside the working tree: a folder with the layout of policies/, or a commit."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def policies_from(repository: Repository, source: str, git: Callable[[], Git]) -
         rules = library.overlay(builtin, dict(found.rules))
     if not found.rules or _ENTRY not in rules:
         missing = _ENTRY.removeprefix("policies/")
-        fix = "name a folder or a commit with a complete policies/, for example a copy in which you changed a constraint"
+        fix = "name a folder or a commit that has a complete policies/, for example a copy with a changed constraint"
         raise InputError(problem("E0801", f"'{source}' has no policies: {missing} is missing", fix=fix))
     return replace(found, rules=rules)
 
@@ -84,7 +84,7 @@ def _read(top: Path, name: str, problems: list[Finding]) -> dict[str, str]:
 def _of_commit(repository: Repository, source: str, git: Git) -> PolicySource:
     commit = git.resolve(source)
     if commit is None:
-        fix = "name a folder laid out as policies/ is, or a branch, tag or commit"
+        fix = "name a folder with the layout of policies/, or a branch, tag or commit"
         raise InputError(problem("E0301", f"'{source}' is neither a folder nor a commit of this repository", fix=fix))
     prefix = checkout_prefix(repository.root)
     top = f"{prefix}/" if prefix else ""

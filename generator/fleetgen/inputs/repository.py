@@ -81,7 +81,7 @@ class Repository:
                 text = (folder / CONFIG).read_text(encoding="utf-8")
                 return cls(folder, _config(text), text)
         fix = "run 'fleetgen init DIR' to start one, or give the folder with -C"
-        raise InputError(problem("E1202", f"no {CONFIG} here or in a folder above", fix=fix, place=Place(str(start))))
+        raise InputError(problem("E1202", f"there is no {CONFIG} here or in any folder above", fix=fix, place=Place(str(start))))
 
     @property
     def output(self) -> Path:
@@ -154,20 +154,19 @@ def _config(text: str) -> Config:
     try:
         data = cast("dict[str, Json]", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(problem("E1202", f"not TOML: {error}", fix="correct the line", place=Place(CONFIG))) from error
+        raise InputError(problem("E1202", f"is not valid TOML: {error}", fix="correct the line", place=Place(CONFIG))) from error
     found = Validator(_SCHEMA).findings(from_plain(data, Origin(CONFIG, Place(CONFIG))), code="E1202")
     if found:
         raise InputError(found)
     required = str(data.get("required-version", ""))
     if required and required != __version__:
-        fix = f"install fleetgen {required}, or change required-version after reading the changelog"
+        fix = f"install fleetgen {required}, or read the changelog and change required-version"
         raise InputError(
             problem("E1203", f"this repository requires fleetgen {required}; this is {__version__}", fix=fix, place=Place(CONFIG))
         )
     guards = cast("dict[str, float]", data.get("guards", {}))
     return Config(
         library=str(data.get("library", ".")),
-        required_version=required,
         tools=cast("dict[str, str]", data.get("tools", {})),
         guards=Guards(
             max_removed_units=int(guards.get("max-removed-units", 2)),

@@ -245,7 +245,7 @@ def split_by_policy_set(fleet: Fleet, library: PolicyLibrary) -> Fleet:
     if not named_groups(fleet.enforcements, fleet.waivers):
         return fleet
     installed = installed_by(fleet)
-    waivers = [each for each in exemptions.in_clusters(fleet.waivers, library.policies) if each.spec.policy in installed]
+    waivers = [each for each in exemptions.in_clusters(fleet.waivers, library.policies) if each.spec.policy_id in installed]
     return contributing(fleet, named_groups(about(fleet.enforcements, library.constraints, installed), waivers))
 
 

@@ -1,14 +1,15 @@
-"""What a run is told from outside, and what it works with."""
+"""The options and tools of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.cache import Cache
-from fleetgen.inputs.repository import Repository
+from fleetgen.inputs.repository import Inputs, Repository
 from fleetgen.stages.build import Builder
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.git_cli import Git
@@ -44,6 +45,16 @@ class Run:
     policies_from: str = ""
     base: str = ""
     progress: Progress = no_progress
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """All input files, read when they are first asked for. Raises InputError E0106, E0107."""
+        return self.repository.read()
+
+    @cached_property
+    def schema_files(self) -> Mapping[str, str]:
+        """The files of custom kinds that fleetgen.toml names, read when they are first asked for. Raises InputError."""
+        return self.repository.read_schemas()
 
     def need_git(self) -> Git:
         """The repository's git. Raises InputError E0903 if it is in none."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json
 from fleetgen.model.resource import ResourceId
@@ -35,7 +36,7 @@ class Change:
 
     unit: str
     objects: tuple[ObjectChange, ...]
-    clusters: tuple[str, ...]
+    clusters: tuple[ClusterKey, ...]
     moved: bool = False
 
 
@@ -43,10 +44,10 @@ class Change:
 class Tree:
     """A rendered tree as units of clusters.
 
-    `bills`: `environment/cluster` -> unit -> content key; `objects`: content key -> objects.
+    `bills`: cluster -> unit -> content key; `objects`: content key -> objects.
     """
 
-    bills: Mapping[str, Mapping[str, str]]
+    bills: Mapping[ClusterKey, Mapping[str, str]]
     objects: Mapping[str, Sequence[Manifest]]
 
 

@@ -152,10 +152,9 @@ class Component:
     """A component of the library.
 
     `files` are its template files: path below the component's folder -> text; `parts` are those that all components share, by
-    their whole path. `policies`: ids of those that it installs, exported
-    for Gatekeeper; they and the kinds of their constraints follow from `installs` once the policies are read.
-    `namespaces_in`: dotted path of a setting whose keys are namespaces. `stated`: dotted paths of settings that a check tells of
-    every environment.
+    their whole path. `policies`: ids of those that it installs, exported for Gatekeeper; they and the kinds of their constraints
+    follow from `installs` once the policies are read. `namespaces_in`: dotted path of a setting whose keys are namespaces.
+    `shown_settings` (`stated` in component.yaml): dotted paths of settings whose values a check shows for every environment.
     """
 
     name: str
@@ -183,7 +182,7 @@ class Component:
     settings: JsonObject
     defaults: Table
     rules: MergeRules
-    stated: tuple[str, ...]
+    shown_settings: tuple[str, ...]
     releases: tuple[Release, ...]
     files: Mapping[str, str]
     folder: str

@@ -19,7 +19,6 @@ class Config:
     """`library` is `.` (this repository's templates/ and policies/) or `builtin`; `tools` maps a tool to a configured path."""
 
     library: str = "."
-    required_version: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
     guards: Guards = Guards()
     schemas: tuple[str, ...] = ()

@@ -13,17 +13,12 @@ from fleetgen.model.plain import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """`domain` lists the tokens of an enum fact (empty: any token of the form of a minor version); structured facts have none.
-
-    `source` is the key of a cluster's spec that a structured fact is read from.
-    """
+    """An enum fact. `domain` lists its tokens; empty means any token of the form of a minor version."""
 
     name: str
     doc: str
     value: Callable[[ClusterSpec], Json]
-    enum: bool = True
     domain: tuple[str, ...] = ()
-    source: str = ""
 
 
 def product_token(product: str) -> str:
@@ -40,11 +35,11 @@ def _products(spec: ClusterSpec) -> Json:
 
 
 def _vendors(spec: ClusterSpec) -> Json:
-    return _sorted_set({gpus.PRODUCTS[pool.gpu.product].vendor for pool in spec.node_pools if pool.gpu})
+    return _sorted_set({pool.gpu.card.vendor for pool in spec.node_pools if pool.gpu})
 
 
 def _amd_drivers(spec: ClusterSpec) -> Json:
-    return _sorted_set({p.gpu.driver for p in spec.node_pools if p.gpu and gpus.PRODUCTS[p.gpu.product].vendor == "amd"})
+    return _sorted_set({p.gpu.driver for p in spec.node_pools if p.gpu and p.gpu.card.vendor == "amd"})
 
 
 def _minor(spec: ClusterSpec) -> Json:
@@ -82,7 +77,7 @@ ENUM_FACTS: Final = (
     Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=gpus.VENDORS),
     Fact(
         name="amd.drivers",
-        doc="Who brings the drivers of AMD cards, sorted; none without such a card.",
+        doc="Sources of the drivers of AMD cards, sorted; none without such a card.",
         value=_amd_drivers,
         domain=inventory.DRIVERS,
     ),
@@ -91,6 +86,8 @@ ENUM_FACTS: Final = (
     Fact(name="role", doc="Role of the cluster.", value=lambda s: s.role, domain=inventory.ROLES),
     Fact(name="nodes", doc="Whether the site has one node or several.", value=_nodes, domain=("one", "several")),
 )
+# Facts without a token: what they are is too much for a name, so the layers that set them stand for them there.
+STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
 
 
 def fact_token(value: Json) -> str:

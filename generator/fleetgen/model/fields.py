@@ -20,7 +20,7 @@ KUBERNETES_VERSION: Final = r"^v?[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FieldRule:
     """What is declared beside a field's type. `choices` are the only values; `pattern` an ECMA regular expression."""
 
     doc: str
@@ -34,17 +34,17 @@ def required(  # type: ignore[explicit-any]
     doc: str, *, pattern: str = "", choices: tuple[str, ...] = (), minimum: int | None = None, form: str = ""
 ) -> Any:  # noqa: ANN401 - like dataclasses.field, it stands for a value of any type
     """A key that has to be given."""
-    return field(metadata={KEY: Rule(doc, pattern, choices, minimum, form)})
+    return field(metadata={KEY: FieldRule(doc, pattern, choices, minimum, form)})
 
 
 def optional(
     default: T, doc: str, *, pattern: str = "", choices: tuple[str, ...] = (), minimum: int | None = None, form: str = ""
 ) -> T:
     """A key that may be left out."""
-    rule = Rule(doc, pattern, choices, minimum, form)
+    rule = FieldRule(doc, pattern, choices, minimum, form)
     return field(default=default, metadata={KEY: rule})
 
 
 def built(factory: Callable[[], T], doc: str) -> T:
     """A key whose default is built anew (mappings)."""
-    return field(default_factory=factory, metadata={KEY: Rule(doc)})
+    return field(default_factory=factory, metadata={KEY: FieldRule(doc)})

@@ -1,4 +1,4 @@
-"""What a run has to say: one type for mistakes in the input and for results of policies."""
+"""Findings: one type for mistakes in the input and for results of policies."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class Severity(Enum):
 class Finding:
     """One message: place, fact, fix.
 
-    `code` is `E....` for mistakes in the input (see `fleetgen.errors.CODES`) and the policy's id
-    (`FG-<AREA>-<NNN>`) for results of the gate. `clusters` are the names of the clusters that it concerns.
+    `code` is `E....` for mistakes in the input (see `fleetgen.errors.CODES`). For results of the gate it is the policy's id
+    (`FG-<AREA>-<NNN>`), followed by a dot and the code of the rule if the policy gives its rules codes. `clusters` are the names
+    of the clusters that it concerns.
     """
 
     code: str
@@ -34,6 +35,11 @@ class Finding:
     severity: Severity = Severity.ERROR
     object: ResourceId | None = None
     clusters: tuple[str, ...] = ()
+
+    @property
+    def policy(self) -> str:
+        """The id of the policy: the code without that of the rule."""
+        return self.code.partition(".")[0]
 
     def as_data(self) -> JsonObject:
         """As JSON data: the form of reports and of the cache."""

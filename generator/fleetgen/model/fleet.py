@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleetgen.model.component import Component
-from fleetgen.model.inventory import ClusterSpec, EnforcementSpec, EnvironmentSpec, GroupSpec, RegionSpec, RingSpec, WaiverSpec
+from fleetgen.model.inventory import ClusterSpec, EnforcementSpec, EnvironmentSpec, GroupSpec, RingSpec, WaiverSpec
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.model.settings import Table
 
@@ -42,14 +43,6 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    name: str
-    place: Place
-    spec: RegionSpec
-    layer: Layer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     name: str
     place: Place
@@ -73,6 +66,11 @@ class Cluster:
     layers: tuple[Layer, ...]
     groups: tuple[str, ...]
     fact_tokens: Mapping[str, tuple[str, ...]]
+
+    @property
+    def key(self) -> ClusterKey:
+        """The cluster within the rendered tree."""
+        return ClusterKey(self.spec.environment, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,6 @@ class Fleet:
     """Everything that was loaded. `inputs`: component -> `key/name` -> entry of a Model or TeamRole document."""
 
     environments: Mapping[str, Environment]
-    rings: Mapping[tuple[str, str], Ring]
     clusters: Mapping[str, Cluster]
     components: Mapping[str, Component]
     inputs: Mapping[str, Mapping[str, Table]]

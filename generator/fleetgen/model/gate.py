@@ -1,26 +1,11 @@
-"""What the policy engine answers, and what it means once its JSON is decoded."""
+"""What the policy engine answers to one input, and the proof of what it evaluated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from fleetgen.model.plain import Json
-
-Rule = Literal["deny", "warn"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawResult:
-    """One result as the engine printed it.
-
-    `metadata` is everything beside `msg`: policy, constraint, action, details, source, template, id.
-    """
-
-    rule: Rule
-    msg: str
-    metadata: Mapping[str, Json]
+from fleetgen.model.result import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,5 +24,5 @@ class Coverage:
 class Verdict:
     """The engine's answer to one input: its results, and the proof of what was looked at."""
 
-    results: tuple[RawResult, ...]
+    results: tuple[Result, ...]
     coverage: Coverage

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.result import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """One violation that `gator test` reports. `object` is the one that was given, also where a generated Pod was judged."""
+    """One violation that `gator test` reports. `object` is the one that was given, also where a generated Pod was judged.
 
-    constraint: str
-    action: str
-    message: str
-    details: Json
+    The result has no policy and no id: gator names neither.
+    """
+
     object: JsonObject
+    result: Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

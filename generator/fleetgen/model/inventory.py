@@ -21,7 +21,7 @@ from fleetgen.model.fields import (
     optional,
     required,
 )
-from fleetgen.model.gpus import PRODUCTS
+from fleetgen.model.gpus import PRODUCTS, Product
 from fleetgen.model.plain import Json
 
 API_VERSION: Final = "fleetgen.io/v1alpha1"
@@ -46,14 +46,14 @@ class Kubernetes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    name: str = optional("", "Name that people know the site by.")
+    name: str = optional("", "Name of the site for people.")
     country: str = optional("", "ISO 3166 code in capitals.", pattern=r"^[A-Z]{2}$")
     timezone: str = optional(
         "Etc/UTC", "IANA time zone; maintenance windows are in this zone.", pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"
     )
-    security_domain: str = optional("", "Who shares trust with this site.")
+    security_domain: str = optional("", "Security domain: the sites that trust each other.")
     data_residency: str = optional("", "Where its data may go.")
-    data_classes: tuple[str, ...] = optional((), "Kinds of data that arise at the site, for example video.")
+    data_classes: tuple[str, ...] = optional((), "Kinds of data that the site produces, for example video.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,12 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    reason: str = required("Why nothing may change at this site.")
-    owner: str = required("Who lifts the hold.")
+    reason: str = required("Reason for the hold.")
+    owner: str = required("Team that lifts the hold.")
     until: str = optional(
-        "", "Date when the hold should have been lifted; passing it is a finding, nothing changes by itself.", form="date"
+        "",
+        "Date by which the hold should be lifted. A hold after this date is a finding; nothing changes by itself.",
+        form="date",
     )
 
 
@@ -99,18 +101,18 @@ class Network:
     ntp_servers: tuple[str, ...] = optional((), "Time servers of the site.")
     proxy: str = optional("", "HTTP proxy for egress, empty for none.")
     registry_mirrors: Mapping[str, str] = built(dict, "Registry -> mirror.")
-    air_gapped: bool = optional(False, "Whether the site reaches nothing but its own mirrors.")
+    air_gapped: bool = optional(False, "Whether the site can reach only its own mirrors.")
     cni: Cni = optional(Cni(), "Network plug-in.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
     mode: str = required("How containers share a card.", choices=("none", "time-slicing", "mps", "mig"))
-    replicas: int = optional(1, "Containers that a card is offered to (time-slicing, mps).", minimum=1)
-    slices: Mapping[str, int] = built(dict, "MIG profile -> slices of it on each card (mig), for example `{1g.6gb: 4}`.")
+    replicas: int = optional(1, "Number of containers that share a card (time-slicing, mps).", minimum=1)
+    slices: Mapping[str, int] = built(dict, "MIG profile -> number of slices on each card (mig), for example `{1g.6gb: 4}`.")
     strategy: str = optional(
         "mixed",
-        "What a MIG slice is called: a resource a profile (`mixed`), or nvidia.com/gpu (`single`, for one profile only).",
+        "Resource name of a MIG slice: one resource per profile (`mixed`), or nvidia.com/gpu (`single`, for one profile only).",
         choices=("mixed", "single"),
     )
 
@@ -121,17 +123,22 @@ class Gpu:
     count: int = required("Cards per node.", minimum=1)
     driver: str = optional(
         "operator",
-        "Who brings the driver: the operator builds it on the node, the operator loads a `precompiled` one, or the host has it.",
+        "Source of the driver: the operator builds it on the node or loads a `precompiled` one, or the host has it.",
         choices=DRIVERS,
     )
     driver_version: str = optional(
         "",
-        "Exact driver version of this pool: the installed one (host), or another than the cluster's (operator). "
-        "With precompiled the branch, for example `580`.",
+        "Exact driver version of this pool: the installed version (host), or one that differs from the cluster's (operator). "
+        "With precompiled, the branch, for example `580`.",
         pattern=DRIVER_VERSION,
     )
-    toolkit: str = optional("operator", "Who brings the container toolkit.", choices=("operator", "host"))
-    sharing: Sharing = optional(Sharing(mode="none"), "Sharing of a card.")
+    toolkit: str = optional("operator", "Source of the container toolkit.", choices=("operator", "host"))
+    sharing: Sharing = optional(Sharing(mode="none"), "How a card is shared.")
+
+    @property
+    def card(self) -> Product:
+        """What `model/gpus.py` knows of the product."""
+        return PRODUCTS[self.product]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +178,8 @@ class NodePool:
     gpu: Gpu | None = optional(None, "The pool's GPUs, if any.")
     node_names: str = optional(
         "",
-        "Regular expression for the names of the pool's nodes, for example `^gpu-`; it may match anywhere in a name. Needed "
-        "where labels or taints are set by rule, and neither the card nor the number of pools tells the nodes apart.",
+        "Regular expression for the names of the pool's nodes, for example `^gpu-`; it may match anywhere in a name. Required "
+        "if a rule sets labels or taints and nothing else distinguishes the nodes: neither the card nor the number of pools.",
     )
 
 
@@ -181,13 +188,13 @@ class ClusterSpec:
     environment: str = required("Environment of the cluster.")
     ring: str = required("Ring inside the environment.")
     region: str = optional("", "Region.")
-    profile: str = optional("", "Hardware profile; supplies kubernetes, uplink and nodePools where the cluster does not.")
+    profile: str = optional("", "Hardware profile. Supplies kubernetes, uplink and nodePools if the cluster does not set them.")
     role: str = optional("edge", "Role of the cluster.", choices=ROLES)
     topology: str = optional(
-        "all-in-one", "Topology; device-only is not rendered by anything yet and refused.", choices=TOPOLOGIES
+        "all-in-one", "Topology. device-only is refused, because nothing renders it yet.", choices=TOPOLOGIES
     )
     lifecycle: str = optional("active", "planned: checked but not written; retired: not rendered.", choices=LIFECYCLES)
-    owner: str = optional("", "Team that answers for the cluster.")
+    owner: str = optional("", "Team that owns the cluster.")
     criticality: str = optional("standard", "What depends on the site.", choices=("standard", "life-safety"))
     kubernetes: Kubernetes | None = optional(None, "Distribution and version; required here or in the profile.")
     site: Site = optional(Site(), "The place.")
@@ -197,13 +204,13 @@ class ClusterSpec:
     network: Network = optional(Network(), "The site's networks.")
     node_pools: tuple[NodePool, ...] = optional((), "The site's nodes.")
     provides: tuple[str, ...] = optional((), "APIs that the site already has: group/version/Kind.")
-    former_names: tuple[str, ...] = optional((), "Names that the cluster had; their folders redirect to it.", pattern=DNS_LABEL)
+    former_names: tuple[str, ...] = optional((), "Former names of the cluster; their folders redirect to it.", pattern=DNS_LABEL)
     components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileSpec:
-    environment: str = optional("", "Set when the document is the part of one environment.")
+    environment: str = optional("", "Environment, if the document applies to one environment only.")
     kubernetes: Kubernetes | None = optional(None, "Distribution and version of such sites.")
     uplink: Uplink | None = optional(None, "Link of such sites.")
     node_pools: tuple[NodePool, ...] = optional((), "Nodes of such sites.")
@@ -213,7 +220,7 @@ class ProfileSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionSpec:
-    environment: str = optional("", "Set when the document is the part of one environment.")
+    environment: str = optional("", "Environment, if the document applies to one environment only.")
     title: str = optional("", "Name for people.")
     components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
 
@@ -221,7 +228,7 @@ class RegionSpec:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     repo_url: str = required(
-        "Repository that the sites pull from; nothing is read from git remotes.",
+        "Repository that the sites pull from. It is never derived from git remotes.",
         pattern=r"^(https?|ssh|git|file)://\S+$|^[^\s@]+@[^\s:]+:\S+$",
     )
     revision: str = optional(
@@ -242,9 +249,9 @@ class EnvironmentSpec:
     rank: int = required("Promotion order: 1 first.", minimum=0)
     rings: tuple[str, ...] = required("Rings in rollout order.")
     groups: tuple[str, ...] = optional((), "Groups that apply here, weak to strong.")
-    regions: tuple[str, ...] = optional((), "Regions that clusters of this environment may be in; none means any.")
+    regions: tuple[str, ...] = optional((), "Regions in which this environment may have clusters; empty means any.")
     delivery: Delivery = required("Where the sites of this environment pull from.")
-    roles: Mapping[str, tuple[str, ...]] = built(dict, "TeamRole -> groups of the identity provider that hold it here.")
+    roles: Mapping[str, tuple[str, ...]] = built(dict, "TeamRole -> groups of the identity provider that have it here.")
     registries: tuple[str, ...] = optional((), "Image registries that are allowed here, as prefixes.")
     components: Mapping[str, Json] = built(dict, "Component settings of this layer.")
 
@@ -266,7 +273,7 @@ class MatchExpression:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selector:
     match_labels: Mapping[str, str] = built(dict, "Labels that a cluster must have.")
-    match_expressions: tuple[MatchExpression, ...] = optional((), "Label expressions, all of which must hold.")
+    match_expressions: tuple[MatchExpression, ...] = optional((), "Label expressions; all must match.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,23 +299,36 @@ class WaiverObject:
 class WaiverScope:
     environments: tuple[str, ...] = optional((), "Only in these environments.")
     groups: tuple[str, ...] = optional((), "Only for clusters of these groups.")
-    clusters: tuple[str, ...] = optional((), "Only for these clusters; at the gate only, sites are not told.")
-    unit: str = optional("", "Only for this unit; at the gate only, sites are not told.")
-    namespace: str = optional("", "Only for objects in this namespace; `*` counts at the ends.")
+    clusters: tuple[str, ...] = optional((), "Only for these clusters. Applies at the gate only, not at sites.")
+    unit: str = optional("", "Only for this unit. Applies at the gate only, not at sites.")
+    namespace: str = optional("", "Only for objects in this namespace; `*` at the ends matches any text.")
     object: WaiverObject | None = optional(None, "Only for this object.")
-    container: str = optional("", "Only for containers of this name; `*` counts at the ends.")
-    image: str = optional("", "Only for containers with this image; `*` counts at the ends.")
+    container: str = optional("", "Only for containers with this name; `*` at the ends matches any text.")
+    image: str = optional("", "Only for containers with this image; `*` at the ends matches any text.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverSpec:
-    policy: str = required("Id of the waived policy.", pattern=r"^FG-[A-Z0-9]+-[0-9]{3}$")
-    scope: WaiverScope = required("What is waived; every key that is given must fit.")
-    owner: str = required("Team that answers for it.")
+    policy: str = required(
+        "Id of the waived policy. With a dot and the code of a rule, only findings of that rule are waived.",
+        pattern=r"^FG-[A-Z0-9]+-[0-9]{3}(\.[a-z0-9-]+)?$",
+    )
+    scope: WaiverScope = required("What is waived. Every key that is set must match.")
+    owner: str = required("Team that owns the waiver.")
     ticket: str = required("Where it was agreed.")
     reason: str = required("Why it is acceptable for now.")
-    agreed: str = required("Day on which it was agreed; the longest term counts from here.", form="date")
-    expires: str = required("Last day on which it holds.", form="date")
+    agreed: str = required("Day on which it was agreed. The longest term starts on this day.", form="date")
+    expires: str = required("Last day on which the waiver is valid.", form="date")
+
+    @property
+    def policy_id(self) -> str:
+        """The id of the policy, without the code of a rule."""
+        return self.policy.partition(".")[0]
+
+    @property
+    def rule(self) -> str:
+        """The code of the waived rule; empty for all rules of the policy."""
+        return self.policy.partition(".")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,20 +340,21 @@ class EnforcementScope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    action: str = required("What the constraints do from then on.", choices=ACTIONS)
-    from_: str = required("Day from which the stage is due; nothing changes by itself.", form="date")
+    action: str = required("Action of the constraints from that day.", choices=ACTIONS)
+    from_: str = required("Day on which the stage is due. Nothing changes by itself.", form="date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnforcementSpec:
-    constraints: tuple[str, ...] = required("Names of the constraints that are enforced so.")
+    constraints: tuple[str, ...] = required("Names of the constraints.")
     scope: EnforcementScope = optional(
-        EnforcementScope(), "Where; every key that is given must fit. Groups beat rings, rings beat environments."
+        EnforcementScope(),
+        "Where it applies. Every key that is set must match. Groups override rings, and rings override environments.",
     )
-    action: str = required("What the constraints do there, in place of their own enforcementAction.", choices=ACTIONS)
-    stages: tuple[Stage, ...] = optional((), "When they are to do more: each stage later and stronger than the one before.")
-    owner: str = required("Team that answers for the next stage.")
-    reason: str = required("Why they do not do all from the start.")
+    action: str = required("Action of the constraints there, instead of their own enforcementAction.", choices=ACTIONS)
+    stages: tuple[Stage, ...] = optional((), "Planned stronger actions, each later and stronger than the one before.")
+    owner: str = required("Team that owns the next stage.")
+    reason: str = required("Why the constraints do not enforce everything from the start.")
 
 
 SPECS: Final = {

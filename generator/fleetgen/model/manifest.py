@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.resource import ResourceId
+from fleetgen.model.resource import ResourceId, resource_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +22,16 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One built Kubernetes object; `digest` is the sha256 of its canonical JSON."""
+    """One Kubernetes object; `digest` is the sha256 of its canonical JSON."""
 
     id: ResourceId
     data: JsonObject
     digest: str
+
+    @classmethod
+    def of(cls, data: JsonObject) -> Manifest:
+        """The object that `data` describes; it has apiVersion, kind and metadata."""
+        return cls(id=resource_id(data), data=data, digest=digest_of(data))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +50,8 @@ class Documents:
     root: str
     documents: Sequence[Json]
     error: str = ""
+
+
+def digest_of(value: Json) -> str:
+    """sha256 of canonical JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

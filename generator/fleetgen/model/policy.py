@@ -13,7 +13,9 @@ from fleetgen.model.plain import Json, JsonObject
 class Policy:
     """One folder policies/rego/<area>/<rule>/ with its METADATA. `environment`: parameter -> key of the environment's spec.
 
-    `parameters` is the JSON Schema of what a constraint may say, complete: with the parameters that every policy has, and strict.
+    `codes`: code of a rule -> what it finds, for a policy whose rules have causes of their own; findings and waivers then name
+    `<id>.<code>`. `parameters` is the JSON Schema of what a constraint may say, complete: with the parameters that every policy
+    has, and strict.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Policy:
     parameters: JsonObject
     environment: Mapping[str, str]
     place: Place
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

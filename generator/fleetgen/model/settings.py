@@ -1,4 +1,4 @@
-"""Settings as a tree in which every value knows who set it and what it beat.
+"""Settings as a tree in which every value knows who set it and which values it overrides.
 
 `merge` is pure. Laws that tests hold: merging a tree with itself changes no value, an empty upper layer changes nothing,
 the upper layer wins at every leaf that it sets, and a fold from weak to strong is the only order that is used.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fleetgen.model.component import Chart, Component, meets
 from fleetgen.model.fleet import Cluster, Layer
+from fleetgen.model.keys import BaseKey
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Table, plain
 
@@ -28,6 +29,11 @@ class VariantKey:
         """The overlay's folder below the output root."""
         return f"environments/{self.environment}/{self.ring}/{self.unit}/{self.variant}"
 
+    @property
+    def app_folder(self) -> str:
+        """The folder of the variant's Application, which the clusters' folders name."""
+        return f"{self.folder}/app"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
@@ -45,6 +51,11 @@ class Variant:
     patches: tuple[Node, ...]
     layers: tuple[Layer, ...]
     clusters: tuple[str, ...]
+
+    @property
+    def base(self) -> BaseKey:
+        """The base that its overlay extends."""
+        return BaseKey(self.component.name, self.version)
 
     @property
     def object_name(self) -> str:

@@ -11,12 +11,14 @@ from fleetgen.model.place import Place
 class Waiver:
     """`clusters` are the names that the scope's environments, groups and clusters come to; `expires` is an ISO date.
 
-    `namespace`, `container` and `image` are patterns, empty for any. `only_at_gate` says why no cluster gets the waiver; empty
+    `rule` is the code of the waived rule, empty for all rules of the policy. `namespace`, `container` and `image` are patterns,
+    empty for any. `only_at_gate` says why no cluster gets the waiver; empty
     means that it is an exemption in the constraints of both gates.
     """
 
     name: str
     policy: str
+    rule: str = ""
     clusters: frozenset[str]
     unit: str = ""
     object: tuple[str, str, str] | None = None

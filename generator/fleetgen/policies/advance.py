@@ -1,4 +1,4 @@
-"""`fleetgen policy advance`: enter the stages that are due into their files."""
+"""`fleetgen policy advance`: writes the stages that are due into their files."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from fleetgen.schemas.validate import suggest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One document: what it says, and what it is to say; `after` is empty where nothing is due. `coming`: the next stage."""
+class EnforcementStep:
+    """The action of one document before and after; `after` is empty if nothing is due. `coming` is the next stage."""
 
     name: str
     before: str
@@ -30,7 +30,7 @@ class Step:
 class Advance:
     """The documents that were looked at, and the files that change: path -> (old text, new text)."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[EnforcementStep, ...]
     files: dict[str, tuple[str, str]]
 
     def diff(self) -> str:
@@ -47,13 +47,13 @@ def advance(repository: Repository, documents: Sequence[EnforcementDocument], na
     known = {document.name: document for document in documents}
     if name and name not in known:
         raise InputError(problem("E0301", f"there is no Enforcement '{name}'", fix=suggest(name, known)))
-    steps: list[Step] = []
+    steps: list[EnforcementStep] = []
     files: dict[str, tuple[str, str]] = {}
     for document in [known[name]] if name else sorted(documents, key=lambda each: each.name):
         stage, coming = due_stage(document, as_of), next_stage(document, as_of)
         after = stage.action if stage else ""
         told = f"{coming.action} from {coming.from_}" if coming else ""
-        steps.append(Step(name=document.name, before=document.spec.action, after=after, coming=told))
+        steps.append(EnforcementStep(name=document.name, before=document.spec.action, after=after, coming=told))
         if stage:
             path = document.place.path
             old, text = files.get(path) or (2 * ((repository.root / path).read_text(encoding="utf-8"),))

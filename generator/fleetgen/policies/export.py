@@ -43,12 +43,12 @@ def export(plan: Plan, name: str, policies: Sequence[str] = ()) -> Export:
     notes = []
     for waiver in plan.fleet.waivers:
         listed = waiver.spec.scope.environments
-        reason = only_at_gate(waiver, rules.policies.get(waiver.spec.policy))
+        reason = only_at_gate(waiver, rules.policies.get(waiver.spec.policy_id))
         if reason and (not listed or environment in listed):
-            notes.append(f"waiver '{waiver.name}' holds at the gate only: {reason}")
+            notes.append(f"waiver '{waiver.name}' applies at the gate only: {reason}")
     parts = sorted(each for each in known if each != name and rules.sets[each].environment == environment)
     if parts and name == environment:
-        notes.append(f"some of its clusters get other constraints; export them by: {', '.join(parts)}")
+        notes.append(f"some of its clusters get other constraints; export them with: {', '.join(parts)}")
     return Export(files=files, notes=tuple(notes))
 
 

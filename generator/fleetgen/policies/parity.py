@@ -14,16 +14,15 @@ from fleetgen.errors import problem
 from fleetgen.inputs.rules import Rules
 from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding
-from fleetgen.model.plain import JsonObject
+from fleetgen.model.plain import JsonObject, canonical
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked
-from fleetgen.policies.both_gates import Comparison, Trial, compare, question
+from fleetgen.model.resource import resource_id
+from fleetgen.policies.both_gates import Comparison, Trial, compare, question_about
 from fleetgen.policies.test_suite import PolicyTools, record
-from fleetgen.policy.parity import canonical
 from fleetgen.policy.samples import Sample, named_kinds, sample
 from fleetgen.stages import gate
-from fleetgen.stages.build import resource_id
-from fleetgen.stages.gate import Item
+from fleetgen.stages.gate import ObjectQuestion
 
 TESTS: Final = "tests"
 
@@ -48,12 +47,12 @@ def parity(run: Run, bench: PolicyTools) -> Parity:
     rules = wanted.plan.rules
     files = {path: text for path, text in wanted.plan.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego")}
     trial, left_out = tests_trial(rules, record(bench, files, rules.policies))
-    engine, cluster = run.engine(), bench.gator()
+    engine, gator = run.engine(), bench.gator()
     known: set[str] = set()
     comparisons, found = [], []
     for each in (trial, *fleet_trials(rules, wanted)):
         run.progress(f"parity: {each.name}", 0, 1)
-        comparison = compare(each, engine, cluster, known)
+        comparison = compare(each, engine, gator, known)
         places = {constraint.name: constraint for constraint in each.constraints}
         found += findings(comparison, places.get)
         if each is trial:
@@ -78,15 +77,15 @@ def tests_trial(rules: Rules, inputs: Iterable[Asked]) -> tuple[Trial, dict[str,
             samples.setdefault((each.policy, canonical(made.parameters), canonical(made.object)), made)
     matches = _matches(rules.constraints, samples.values())
     constraints: dict[tuple[str, str], Constraint] = {}
-    questions: dict[str, Item] = {}
+    questions: dict[str, ObjectQuestion] = {}
     shown: dict[str, str] = {}
     own: dict[str, set[str]] = {}
     for (policy, parameters, _), made in samples.items():
         constraint = constraints.setdefault((policy, parameters), _constraint(made, matches[policy], len(constraints)))
-        item = question(made.object, None, TESTS)
-        questions.setdefault(item.id, item)
-        shown.setdefault(item.id, f"{item.manifest.id} ({made.asked.test})")
-        own.setdefault(item.id, set()).add(constraint.name)
+        question = question_about(made.object, None, TESTS)
+        questions.setdefault(question.id, question)
+        shown.setdefault(question.id, f"{question.manifest.id} ({made.asked.test})")
+        own.setdefault(question.id, set()).add(constraint.name)
     trial = Trial(
         name=TESTS,
         rego=rules.files,
@@ -101,11 +100,11 @@ def tests_trial(rules: Rules, inputs: Iterable[Asked]) -> tuple[Trial, dict[str,
 
 def fleet_trials(rules: Rules, desired: Desired) -> list[Trial]:
     """What the clusters of each policy set build, under the constraints that they get, waivers included."""
-    questions = gate.items(desired.plan.resolved, desired.objects, rules.of)
+    questions = gate.object_questions(desired.plan.resolved, desired.objects, rules.of)
     trials = []
     for name, policy_set in rules.sets.items():
         both = [c for c in policy_set.constraints if c.policy.scope == "object" and c.policy.where == "both"]
-        mine = [item for item in questions if item.policy_set == name]
+        mine = [question for question in questions if question.policy_set == name]
         if mine and both:
             trials.append(
                 Trial(
@@ -114,7 +113,7 @@ def fleet_trials(rules: Rules, desired: Desired) -> list[Trial]:
                     constraints=both,
                     values=policy_set.values,
                     questions=mine,
-                    shown={item.id: f"{item.manifest.id} ({item.variants[0].folder})" for item in mine},
+                    shown={question.id: f"{question.manifest.id} ({question.variants[0].folder})" for question in mine},
                     own={},
                 )
             )
@@ -123,11 +122,11 @@ def fleet_trials(rules: Rules, desired: Desired) -> list[Trial]:
 
 def silent(rules: Rules, trial: Trial, comparison: Comparison) -> list[Finding]:
     """Policies that found nothing in any object of their own tests: a library that is missing in a cluster looks just so."""
-    fired = {result.constraint for result in comparison.results if result.constraint in trial.own.get(result.subject, ())}
+    fired = {result.constraint for result in comparison.results if result.constraint in trial.own.get(result.id, ())}
     shown = {constraint.policy.id for constraint in trial.constraints if constraint.name in fired}
-    fix = "add a failing test whose input has review.object as a mapping, and parameters that a constraint can have"
+    fix = "add a failing test whose input has a mapping as review.object and parameters that a constraint can have"
     return [
-        problem("E0820", f"no test of {policy.id} fails on an object that both gates take", fix=fix, place=policy.place)
+        problem("E0820", f"no test of {policy.id} fails on an object that both gates accept", fix=fix, place=policy.place)
         for policy in rules.policies.values()
         if policy.scope == "object" and policy.where == "both" and policy.id not in shown
     ]
@@ -168,8 +167,10 @@ def findings(comparison: Comparison, places: Callable[[str], Constraint | None])
         constraint = places(each.constraint)
         about = f"{each.constraint} on {each.subject}" if each.constraint else each.subject
         ours = "; ".join(each.gate) or "nothing"
-        theirs = "; ".join(each.cluster) or "nothing"
-        fix = "write the rule so that both engines understand it alike (docs/how-to/write-a-policy.md)"
+        theirs = "; ".join(each.gatekeeper) or "nothing"
+        fix = "rewrite the rule so that both engines give the same answer (docs/how-to/write-a-policy.md)"
         place = constraint.policy.place if constraint else None
-        found.append(problem("E0819", f"{about}: only the gate says {ours}; only Gatekeeper says {theirs}", fix=fix, place=place))
+        found.append(
+            problem("E0819", f"{about}: only the gate reports {ours}; only Gatekeeper reports {theirs}", fix=fix, place=place)
+        )
     return found

@@ -20,8 +20,8 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Policy
 from fleetgen.model.rego import Asked, Complaint, RegoTest
-from fleetgen.policies.both_gates import ClusterEngine, refused
-from fleetgen.policy import portable
+from fleetgen.policies.both_gates import GatekeeperEngine, refused
+from fleetgen.policy import portable, rule_codes
 from fleetgen.policy.engines import Engine, limited, oldest
 from fleetgen.policy.expansion import expansion_templates
 from fleetgen.policy.export import exportable
@@ -33,6 +33,7 @@ from fleetgen.tools.workspace import workspace, write_all
 REGO: Final = "policies/rego/"
 _REGAL: Final = "policies/.regal/config.yaml"
 _CAPABILITIES: Final = "policies/capabilities.json"
+_ASKED: Final = "asked.json"
 _PACKAGE: Final = re.compile(r"^package\s+(\S+)", re.MULTILINE)
 
 
@@ -42,7 +43,7 @@ class PolicyTools:
 
     opa: Callable[[Path], OpaCli]
     regal: Callable[[Path, Path], RegalCli]
-    gator: Callable[[], ClusterEngine]
+    gator: Callable[[], GatekeeperEngine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def _see(opa: OpaCli, bench: PolicyTools, files: Mapping[str, str], policies: Ma
     failures = [*_failures(tests)]
     sources = [path for path in files if not path.endswith("_test.rego") and not path.startswith(f"{REGO}gate/")]
     findings = [
-        *(failures or _uncovered(opa, files, scope)),
+        *(failures or [*_uncovered(opa, files, scope), *_codes(opa, policies, inputs)]),
         *portable.check(opa.parse(sources), policies),
         *_untested(policies, inputs),
     ]
@@ -174,7 +175,7 @@ def _check(opa: OpaCli, folder: Path, engine: Engine | None) -> tuple[Complaint,
 
 def _too_old(engine: Engine | None) -> Iterator[Finding]:
     if engine and not engine.opa:
-        message = f"Gatekeeper {engine.gatekeeper}, the oldest of the fleet, does not understand Rego v1"
+        message = f"Gatekeeper {engine.gatekeeper}, the oldest of the fleet, does not support Rego v1"
         yield problem("E0813", message, fix="set components.gatekeeper.version to 3.19.0 or later")
 
 
@@ -182,12 +183,12 @@ def _checked(each: Complaint, engine: Engine | None) -> Finding:
     fix = "correct the line"
     if each.message.startswith("undefined function"):
         oldest_ = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine and engine.opa else "the oldest Gatekeeper"
-        fix = f"correct the name, or do without: {oldest_} must know it, and nothing may read a clock, a network or chance"
+        fix = f"correct the name, or use a function that {oldest_} has and that depends on its arguments alone"
     return problem("E0813", each.message, fix=fix, place=each.place)
 
 
 def _styled(each: Complaint) -> Finding:
-    fix = "change the code; to disagree, `# regal ignore:<rule>` with a comment that says why"
+    fix = "change the code, or add `# regal ignore:<rule>` with a comment that gives the reason"
     return problem("E0814", f"{each.message} ({each.rule})", fix=fix, place=each.place)
 
 
@@ -224,17 +225,15 @@ def _failures(tests: Iterable[RegoTest]) -> Iterator[Finding]:
         cases = f" in {', '.join(repr(name) for name in each.cases)}" if each.cases else ""
         verb = {"fail": "fails", "error": "stops with an error", "skip": "is skipped"}[each.outcome]
         told = f": {each.output.strip().splitlines()[0]}" if each.outcome == "error" and each.output.strip() else ""
-        fix = "correct the policy or the test" if each.outcome != "skip" else "make it run; nothing may be skipped"
+        fix = "correct the policy or the test" if each.outcome != "skip" else "remove what skips it; no test may be skipped"
         yield problem("E0811", f"{each.name} {verb}{cases}{told}", fix=fix, place=each.place)
 
 
 def _uncovered(opa: OpaCli, files: Mapping[str, str], scope: _Scope) -> Iterator[Finding]:
     for path, parts in opa.uncovered([REGO], only=_only(files, scope)).items():
         for first, last in parts:
-            lines = f"line {first} is" if first == last else f"lines {first} to {last} are"
-            yield problem(
-                "E0812", f"{lines} reached by no test", fix="add a test, or remove what nothing needs", place=Place(path, first)
-            )
+            lines = f"line {first}" if first == last else f"lines {first} to {last}"
+            yield problem("E0812", f"no test reaches {lines}", fix="add a test, or remove the code", place=Place(path, first))
 
 
 def _untested(policies: Mapping[str, Policy], inputs: Iterable[Asked]) -> Iterator[Finding]:
@@ -243,7 +242,15 @@ def _untested(policies: Mapping[str, Policy], inputs: Iterable[Asked]) -> Iterat
         yield problem("E0818", message, fix=f"add test_{word} to policy_test.rego beside it", place=policy.place)
 
 
-def _loaded(rules: Rules, cluster: ClusterEngine) -> list[Finding]:
+def _codes(opa: OpaCli, policies: Mapping[str, Policy], inputs: Sequence[Asked]) -> Iterator[Finding]:
+    """Ask every policy once more what its tests ask: a test compares results, but need not look at their codes."""
+    ordered = [*policies.values()]
+    write_all(opa.root, {_ASKED: json.dumps(rule_codes.inputs_of(ordered, inputs))})
+    answer = opa.evaluate(rule_codes.query(ordered), data=[REGO], given=_ASKED)
+    yield from rule_codes.findings(ordered, answer)
+
+
+def _loaded(rules: Rules, gator: GatekeeperEngine) -> list[Finding]:
     """Gatekeeper's own engine takes every template and every constraint of every policy set."""
     exported = exported_of(rules, exportable(rules.policies))
     documents = [each.template for each in exported.values()]
@@ -258,4 +265,4 @@ def _loaded(rules: Rules, cluster: ClusterEngine) -> list[Finding]:
     # One name once in a run: environments differ in parameters only, so each content is loaded under a name of its own.
     for number, document in enumerate(constraints.values()):
         documents.append({**document, "metadata": {"name": f"constraint-{number}"}})
-    return refused([each.policy for each in exported.values()], documents, cluster)
+    return refused([each.policy for each in exported.values()], documents, gator)

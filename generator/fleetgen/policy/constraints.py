@@ -131,7 +131,7 @@ def _unknown(tree: Node, listed: Sequence[str], environments: Sequence[str]) -> 
 
 def _without_match(tree: Node, policy: Policy) -> Iterable[Finding]:
     if policy.scope != "object" and at(tree, ("spec", "match")) is not None:
-        message = f"{policy.id} judges a {policy.scope}, for which a match means nothing"
+        message = f"{policy.id} judges a {policy.scope}, where a match has no effect"
         fix = f"remove spec.match; use the annotation {ENVIRONMENTS}"
         yield problem("E0801", message, fix=fix, place=key_place(tree, ("spec", "match")))
 

@@ -1,6 +1,6 @@
-"""Enforcement documents: what a constraint does in a part of the fleet, and when it is to do more.
+"""Enforcement documents: the action of a constraint in a part of the fleet, and when the next action is due.
 
-A date never changes an action: that a stage is due is a finding, and `fleetgen policy advance` edits the file.
+A date never changes an action. A stage that is due is a finding, and `fleetgen policy advance` edits the file.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def _names(document: EnforcementDocument, known: Mapping[str, Constraint]) -> It
             message = f"there is no constraint '{name}' to enforce"
             yield problem("E0301", message, fix=suggest(name, known), place=document.place)
         elif known[name].policy.scope == "fleet" and strength(document.spec.scope) > 1:
-            message = f"'{name}' judges all clusters of an environment together, so it has one action in all of it"
-            yield problem("E0306", message, fix="name environments only in spec.scope", place=document.place)
+            message = f"'{name}' judges all clusters of an environment together, so it needs one action per environment"
+            yield problem("E0306", message, fix="use only environments in spec.scope", place=document.place)
 
 
 def _stages(document: EnforcementDocument) -> Iterator[Finding]:
@@ -87,22 +87,22 @@ def _stages(document: EnforcementDocument) -> Iterator[Finding]:
     for earlier, later in pairwise(stages):
         if later.from_ <= earlier.from_ or rank(later.action) <= rank(earlier.action):
             message = f"the stage {later.action} from {later.from_} does not come after {earlier.action} from {earlier.from_}"
-            fix = "let each stage be later and stronger than the one before"
+            fix = "make each stage later and stronger than the one before"
             yield problem("E0306", message, fix=fix, place=document.place)
 
 
 def _ties(
     documents: Sequence[EnforcementDocument], constraints: Sequence[Constraint], members: Iterable[Membership]
 ) -> list[Finding]:
-    """Two documents of equal strength about one constraint of one cluster; each pair is said once."""
+    """Two documents of equal strength for one constraint at one cluster. Each pair is reported once."""
     pairs: dict[tuple[str, str], Finding] = {}
     for member in members:
         for constraint in constraints:
             tied = sorted(_strongest(constraint, member, documents), key=lambda each: each.name)
             for first, second in pairwise(tied):
-                message = f"'{second.name}' and '{first.name}' ({first.place}) both say what '{constraint.name}' does"
+                message = f"'{second.name}' and '{first.name}' ({first.place}) both set the action of '{constraint.name}'"
                 where = f" in {member.environment}" + (f" for group {', '.join(member.groups)}" if member.groups else "")
-                fix = "narrow the scope of one, or make one of both"
+                fix = "narrow the scope of one, or merge the two"
                 pairs.setdefault((first.name, second.name), problem("E0306", message + where, fix=fix, place=second.place))
     return [*pairs.values()]
 
@@ -119,17 +119,16 @@ def next_stage(document: EnforcementDocument, as_of: date) -> Stage | None:
 
 
 def due(documents: Iterable[EnforcementDocument], as_of: date) -> Iterator[Finding]:
-    """Stages that a person has to enter (E0807). Never an error: nobody else's change has to wait for it."""
+    """Stages that are due (E0807). Never an error, so that no other change has to wait."""
     for document in documents:
         if stage := due_stage(document, as_of):
             names = ", ".join(document.spec.constraints)
-            message = (
-                f"'{document.name}' is to {stage.action} since {stage.from_} and still says {document.spec.action} ({names})"
-            )
+            still = f"enforcement '{document.name}' still has action {document.spec.action}"
+            message = f"{still}; its stage {stage.action} began on {stage.from_} ({names})"
             yield Finding(
                 code="E0807",
                 message=message,
-                fix=f"run: fleetgen policy advance {document.name}; ask {document.spec.owner}",
+                fix=f"run: fleetgen policy advance {document.name}; its owner is {document.spec.owner}",
                 place=document.place,
                 severity=Severity.WARNING,
             )

@@ -1,4 +1,4 @@
-"""Waivers as Gatekeeper can hold them: the exemptions that they become, and the companions that keep what is waived visible.
+"""Waivers in Gatekeeper: they become exemptions, and companion constraints keep record of what is waived.
 
 Both gates get the same constraints. A cluster knows neither dates nor owners: an exemption stays until the waiver's file is
 removed, and the gate tells by the companion what it waives, and what it says about the date.
@@ -22,22 +22,22 @@ _LONGEST: Final = 63
 
 
 def only_at_gate(waiver: WaiverDocument, policy: Policy | None) -> str:
-    """Why no cluster can get the waiver; empty if it can."""
+    """Why the waiver applies at the gate only; empty if clusters can get it."""
     scope = waiver.spec.scope
     if policy is None or policy.scope != "object" or policy.where == "gate":
         return "its policy does not run in clusters"
     if scope.clusters:
-        return "single clusters have no constraints of their own; name a group"
+        return "a single cluster has no constraints to itself; name a group"
     if scope.unit and scope.object is None:
-        return "a cluster does not know which objects are a unit's; name the object"
+        return "a cluster does not know which objects belong to a unit; name the object"
     if scope.object is not None and not (scope.object.namespace or scope.namespace):
-        return "an exemption of a name without a namespace would reach objects of that name everywhere"
+        return "an exemption by name alone would cover objects of that name in every namespace"
     return ""
 
 
 def in_clusters(waivers: Iterable[WaiverDocument], policies: Mapping[str, Policy]) -> tuple[WaiverDocument, ...]:
     """The waivers that clusters can get, by name."""
-    found = [each for each in waivers if not only_at_gate(each, policies.get(each.spec.policy))]
+    found = [each for each in waivers if not only_at_gate(each, policies.get(each.spec.policy_id))]
     return tuple(sorted(found, key=lambda waiver: waiver.name))
 
 
@@ -49,6 +49,7 @@ def exemption(waiver: WaiverDocument) -> JsonObject:
     scope = waiver.spec.scope
     waived = scope.object
     keys = {
+        "rule": waiver.spec.rule,
         "namespace": (waived.namespace if waived else "") or scope.namespace,
         "workload": waived.name if waived else "",
         "container": scope.container,
@@ -67,7 +68,7 @@ def exempted(
     result: list[Constraint] = []
     companions: dict[str, Constraint] = {}
     for constraint in constraints:
-        entries: list[Json] = [exemption(waiver) for waiver in waivers if waiver.spec.policy == constraint.policy.id]
+        entries: list[Json] = [exemption(waiver) for waiver in waivers if waiver.spec.policy_id == constraint.policy.id]
         if not entries:
             result.append(constraint)
             continue
@@ -83,10 +84,10 @@ def exempted(
 def unnameable(constraints: Sequence[Constraint], waivers: Sequence[WaiverDocument]) -> Iterator[Finding]:
     """Constraints whose companion cannot have its name (E0801)."""
     names = {constraint.name for constraint in constraints}
-    waived = {waiver.spec.policy for waiver in waivers}
+    waived = {waiver.spec.policy_id for waiver in waivers}
     for constraint in constraints:
         name = f"{constraint.name}{COMPANION}"
         if constraint.policy.id in waived and (name in names or len(name) > _LONGEST):
-            said = "is the name of another constraint" if name in names else f"is longer than {_LONGEST} characters"
-            message = f"'{constraint.name}' is waived, and '{name}', which records what is waived, {said}"
+            problem_of_name = "is taken" if name in names else f"is longer than {_LONGEST} characters"
+            message = f"'{constraint.name}' has a waiver, so it needs a companion '{name}', but that {problem_of_name}"
             yield problem("E0801", message, fix="rename the constraint", place=constraint.place)

@@ -1,4 +1,4 @@
-"""Policies and constraints as Gatekeeper takes them: the same Rego, the same match, the same parameters as in the gate."""
+"""Policies and constraints in Gatekeeper's form, with the same Rego, match and parameters as in the gate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def export(
 ) -> dict[str, ExportedPolicy]:
     """The policies named by `ids`, with the constraints of each policy set. `sources`: path -> Rego.
 
-    Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs into the gate only.
+    Raises InputError E0801 for a policy that does not exist, judges no objects, or belongs in the gate only.
     """
     if wrong := [finding for name in ids for finding in _unfit(name, policies)]:
         raise InputError(wrong)
@@ -62,17 +62,20 @@ def packages_of(sources: Mapping[str, str]) -> dict[str, str]:
 def _unfit(name: str, policies: Mapping[str, Policy]) -> Iterator[Finding]:
     policy = policies.get(name)
     if policy is None:
-        yield problem("E0801", f"{name}, which a component exports, is no policy", fix="see: fleetgen list policies")
+        yield problem("E0801", f"a component exports policy {name}, which does not exist", fix="see: fleetgen list policies")
     elif policy.scope != "object":
         yield problem(
             "E0801",
-            f"{name} judges a {policy.scope}; only policies over objects run in clusters",
-            fix="do not export it",
+            f"{name} judges a {policy.scope}; only policies of scope object run in clusters",
+            fix="remove it from the component",
             place=policy.place,
         )
     elif policy.where == "gate":
         yield problem(
-            "E0801", f"{name} belongs into the gate only", fix="do not export it, or set `where: both`", place=policy.place
+            "E0801",
+            f"a component exports {name}, but that policy has where: gate",
+            fix="remove it from the component, or set `where: both`",
+            place=policy.place,
         )
 
 

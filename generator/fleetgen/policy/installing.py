@@ -53,7 +53,7 @@ def _asked(component: Component, fleet: Fleet, known: Collection[str], problems:
             if name in known:
                 found.add(name)
             elif name:
-                fact = f"{name} is not a policy over objects that can run in a cluster"
+                fact = f"{name} is not a policy that can run in a cluster"
                 problems.append(problem("E0301", fact, fix=suggest(name, known), place=item.origin.place))
     return found
 

@@ -1,6 +1,6 @@
-"""What a change to the rules lets pass: the rules that a change is judged by, compared with those that it brings.
+"""Compares the rules that judge a change with the rules that the change contains, and reports what is loosened.
 
-Whether a changed match or a changed rule lets more pass cannot be told by looking at it, so each is said; a reviewer decides.
+Whether a changed match or rule lets more pass cannot be computed, so every such change is reported. A reviewer decides.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fleetgen.policy.gate_plan import parameters
 
 _SEVERITIES: Final = ("medium", "high", "critical")
 _GATE: Final = "policies/rego/gate/"
-_FIX: Final = "let the owners of the policies review it; the change was judged without it"
+_FIX: Final = "ask the owners of the policies for a review; the change was judged without it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +60,10 @@ def _policies(before: State, after: State) -> Iterator[Finding]:
             yield _said(f"removes policy {name} ({policy.title})", None)
             continue
         if _SEVERITIES.index(changed.severity) < _SEVERITIES.index(policy.severity):
-            said = f"calls {name} {changed.severity} instead of {policy.severity}, so that waivers of it may hold longer"
+            said = f"lowers the severity of {name} from {policy.severity} to {changed.severity}, which allows longer waivers"
             yield _said(said, changed.place)
         if changed.where != policy.where:
-            yield _said(f"lets {name} judge in '{changed.where}' instead of '{policy.where}'", changed.place)
+            yield _said(f"moves {name} from '{policy.where}' to '{changed.where}'", changed.place)
         if _closure(policy, old) != _closure(changed, new):
             yield _said(f"alters the Rego of {name}", changed.place)
     gates = [{path: _code(text) for path, text in side.files.items() if path.startswith(_GATE)} for side in (before, after)]
@@ -101,7 +101,7 @@ def _constraints(before: State, after: State) -> Iterator[Finding]:
             places |= {name: document.place for name in document.spec.constraints if name in places}
     written = {constraint.name: constraint for constraint in after.constraints}
     for (name, said), clusters in sorted(told.items()):
-        place = places.get(name) if said.startswith("lets") or name not in written else written[name].place
+        place = places.get(name) if said.startswith("lowers the action") or name not in written else written[name].place
         yield _said(f"{said} '{name}'" if "{}" not in said else said.format(name), place, clusters)
 
 
@@ -118,7 +118,7 @@ def _differences(old: Constraint, new: Constraint | None, before: Mapping[str, J
         yield "no longer judges by"
         return
     if rank(new.action) < rank(old.action):
-        yield f"lets '{{}}' only {new.action} instead of {old.action}"
+        yield f"lowers the action of '{{}}' from {old.action} to {new.action}"
     if new.match != old.match:
         yield "alters the match of"
     if parameters(new, after) != parameters(old, before):
@@ -132,7 +132,7 @@ def _waivers(before: State, after: State) -> Iterator[Finding]:
     for waiver in sorted(after.waivers, key=lambda each: each.name):
         old, new = known.get(waiver.name), waiver.spec
         if old is None:
-            yield _said(f"waives {new.policy} ('{waiver.name}', until {new.expires})", waiver.place)
+            yield _said(f"adds waiver '{waiver.name}' of {new.policy} until {new.expires}", waiver.place)
         elif (old.policy, old.scope) != (new.policy, new.scope):
             yield _said(f"alters what waiver '{waiver.name}' covers", waiver.place)
         elif new.expires > old.expires:

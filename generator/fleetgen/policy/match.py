@@ -71,8 +71,8 @@ def findings(tree: Node, path: Path) -> Iterator[Finding]:
         return
     for inner, leaf in leaves(match):
         if leaf.value is None:
-            message = f"{dotted((*path, *inner))} is null, on which Gatekeeper's tools abort"
-            yield problem("E0801", message, fix="write the value or remove the key", place=leaf.origin.place)
+            message = f"{dotted((*path, *inner))} is null, which makes Gatekeeper's tools abort"
+            yield problem("E0801", message, fix="set a value or remove the key", place=leaf.origin.place)
     for step, good, message, fix in _CHECKS:
         for where, text in _texts(match, step):
             if not good(text.value):
@@ -92,7 +92,7 @@ def _is_group(value: Json) -> bool:
 
 _NOTHING: Final = "which matches nothing"
 _REFUSED: Final = "which Gatekeeper refuses"
-_ENDS: Final = "write lower case letters, digits, '-' and ':', with '*' at the two ends only"
+_ENDS: Final = "use lower-case letters, digits, '-' and ':', with '*' at the ends only"
 _CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Json], bool], str, str], ...]] = (
     (("kinds", "kinds"), _is(_KIND), _NOTHING, "write the kind as in the object, for example Deployment, or '*'"),
     (("kinds", "apiGroups"), _is_group, _NOTHING, "write the group without version ('' is the core group), or '*'"),

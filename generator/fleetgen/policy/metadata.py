@@ -19,6 +19,7 @@ from fleetgen.yamlfile import parse
 
 _TEXT: Final[JsonObject] = {"type": "string", "minLength": 1}
 _TEXTS: Final[JsonObject] = {"type": "array", "items": _TEXT}
+_CODE: Final[JsonObject] = {"pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "description": "write codes in lower case with dashes"}
 _PACKAGE: Final = re.compile(r"package\s+(\S+)")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*$")
 # folders below policies/rego that hold no policies
@@ -51,6 +52,7 @@ def _validator() -> Validator:
             "facts": _TEXTS,
             "parameters": parameters,
             "environment": {"type": "object", "additionalProperties": {"enum": ["registries"]}},
+            "rules": {"type": "object", "minProperties": 1, "propertyNames": _CODE, "additionalProperties": _TEXT},
         },
     }
     properties: JsonObject = {"title": _TEXT, "description": _TEXT, "scope": {"const": "package"}, "custom": custom}
@@ -80,7 +82,7 @@ def _twice(policies: Sequence[Policy]) -> Iterable[Finding]:
     kinds: dict[str, Policy] = {}
     for policy in policies:
         if (first := ids.setdefault(policy.id, policy)) is not policy:
-            fix = "give one of them a new number; ids never change and are never used again"
+            fix = "give one of them a new number; an id never changes and is never reused"
             yield problem("E0801", f"{policy.id} is also the id of {first.place.path}", fix=fix, place=policy.place)
         if (first := kinds.setdefault(policy.kind.lower(), policy)) is not policy:
             fix = "give one of them another kind"
@@ -103,6 +105,7 @@ def _policy(path: str, text: str) -> Policy:
     data = cast("JsonObject", plain(tree))
     custom = cast("dict[str, str]", data["custom"])
     given = cast("JsonObject", custom["parameters"])
+    codes = cast("dict[str, str]", custom.get("rules", {}))
     environment = cast("dict[str, str]", custom.get("environment", {}))
     if found := [*_unusable(tree, given), *_unknown_parameters(tree, given, environment)]:
         raise InputError(found)
@@ -120,9 +123,10 @@ def _policy(path: str, text: str) -> Policy:
         remediation=custom["remediation"],
         controls=tuple(custom["controls"]),
         facts=tuple(custom["facts"]),
-        parameters=complete(given, custom["scope"]),
+        parameters=complete(given, custom["scope"], codes),
         environment=environment,
         place=Place(path, start),
+        codes=codes,
     )
 
 
@@ -160,7 +164,7 @@ def _unusable(tree: Table, schema: JsonObject) -> Iterable[Finding]:
         Validator(schema)
     except ValueError as error:
         reason = str(error).partition("\n")[0]
-        yield problem("E0801", f"METADATA.custom.parameters is not a JSON Schema: {reason}", fix="correct it", place=place)
+        yield problem("E0801", f"METADATA.custom.parameters is not a valid JSON Schema: {reason}", fix="correct it", place=place)
         return
     properties = at(tree, ("custom", "parameters", "properties"))
     for name, described in cast("dict[str, JsonObject]", schema.get("properties", {})).items():

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from fleetgen.model.plain import Json
+from fleetgen.model.result import Result
 
 # What Gatekeeper says here holds the Go text of the constraint; that it could not decide is what counts.
 _UNDECIDED: Final = "unable to match constraint"
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class Judged:
-    """One result of a gate. `subject` is the id of the object, `details` their canonical JSON."""
+class Compared(NamedTuple):
+    """What is compared of a result. `id` is that of the object, `details` their canonical JSON."""
 
     constraint: str
-    subject: str
+    id: str
     action: str
     message: str
     details: str
@@ -35,37 +33,28 @@ class Disagreement:
     constraint: str
     subject: str
     gate: tuple[str, ...]
-    cluster: tuple[str, ...]
+    gatekeeper: tuple[str, ...]
 
 
-def judged(*, constraint: str, subject: str, action: str, message: str, details: Json) -> Judged:
-    """A result in the form that is compared."""
-    if _UNDECIDED in message:
-        message, details = _UNDECIDED, {}
-    return Judged(constraint=constraint, subject=subject, action=action, message=message, details=canonical(details))
+def _compared(result: Result) -> Compared:
+    undecided = _UNDECIDED in result.message
+    return Compared(
+        constraint=result.constraint,
+        id=result.id,
+        action=result.action,
+        message=_UNDECIDED if undecided else result.message,
+        details="{}" if undecided else result.details,
+    )
 
 
-def canonical(value: Json) -> str:
-    """One text for equal JSON: Go writes 1 for 1.0."""
-    return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False)
-
-
-def _whole(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {key: _whole(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_whole(inner) for inner in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def differences(gate: Iterable[Judged], cluster: Iterable[Judged]) -> tuple[Disagreement, ...]:
+def differences(gate: Iterable[Result], gatekeeper: Iterable[Result]) -> tuple[Disagreement, ...]:
     """By constraint and object, sorted."""
-    ours, theirs = Counter(gate), Counter(cluster)
+    ours, theirs = Counter(map(_compared, gate)), Counter(map(_compared, gatekeeper))
     found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
     for side, extra in enumerate((ours - theirs, theirs - ours)):
-        for result in sorted(extra.elements()):
-            found.setdefault((result.constraint, result.subject), ([], []))[side].append(str(result))
+        for each in sorted(extra.elements()):
+            found.setdefault((each.constraint, each.id), ([], []))[side].append(str(each))
     return tuple(
-        Disagreement(constraint=constraint, subject=subject, gate=tuple(only), cluster=tuple(others))
+        Disagreement(constraint=constraint, subject=subject, gate=tuple(only), gatekeeper=tuple(others))
         for (constraint, subject), (only, others) in sorted(found.items())
     )

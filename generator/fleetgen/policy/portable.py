@@ -18,7 +18,7 @@ from fleetgen.model.policy import Policy
 from fleetgen.policy.tree import Ref, as_list, as_object, entries, gets, head_of, place_of, refs, rules
 
 _LIB: Final = "policies/rego/lib/"
-_READ: Final = "read input.review.object and input.parameters; a library may be given the whole input"
+_READ: Final = "read only input.review.object and input.parameters; pass the whole input to libraries only"
 _CALLABLE: Final = "import it: `import data.lib.<name>`"
 
 
@@ -53,7 +53,7 @@ def _library_package(path: str, tree: JsonObject) -> Iterable[Finding]:
         name = ".".join(package)
         fix = f"write 'package lib.{path.removeprefix(_LIB).partition('/')[0]}'"
         place = place_of(as_object(tree.get("package")))
-        yield _refused(place, f"the package of a library is '{name}'; Gatekeeper takes those below 'lib' only", fix)
+        yield _refused(place, f"the package of a library is '{name}'; Gatekeeper accepts only packages below 'lib'", fix)
 
 
 def _imports(tree: JsonObject, libraries: set[tuple[str, ...]]) -> Iterator[Finding]:
@@ -64,13 +64,11 @@ def _imports(tree: JsonObject, libraries: set[tuple[str, ...]]) -> Iterator[Find
         if parts[:1] == ["future"]:
             continue
         if parts == ["rego", "v1"]:
-            yield _refused(
-                place, "Gatekeeper refuses `import rego.v1`", "remove it: Rego v1 is what everything here is written in"
-            )
+            yield _refused(place, "Gatekeeper refuses `import rego.v1`", "remove it: all Rego here is Rego v1")
         elif parts[:2] != ["data", "lib"]:
             yield _refused(place, f"Gatekeeper refuses `import {name}`", "import libraries only (data.lib.<name>)")
         elif tuple(parts[1:]) not in libraries:
-            fix = "correct the name; a library that is missing loads in Gatekeeper, and the policy never fires"
+            fix = "correct the name; Gatekeeper would load the policy without the library, and it would never fire"
             yield _refused(place, f"there is no library {'.'.join(parts[1:])}", fix)
 
 
@@ -80,7 +78,7 @@ def _data(tree: JsonObject) -> Iterator[Finding]:
         if ref.steps[:1] == ("lib",):
             fix = _CALLABLE
         elif ref.steps[:1] == ("inventory",):
-            fix = "judge the object by itself: the gate sees other objects than a cluster has synchronised"
+            fix = "judge each object by itself: the gate and a cluster do not hold the same other objects"
         else:
             fix = "make it a parameter: constraints are the only data that a policy has in a cluster"
         yield _refused(ref.place, f"{shown} is not the same in both gates", fix)
@@ -90,7 +88,7 @@ def _input(tree: JsonObject) -> Iterator[Finding]:
     for ref in (*refs(tree.get("rules"), "input"), *gets(tree.get("rules"), "input")):
         if not _is_readable(ref):
             shown = ".".join(("input", *ref.steps)).replace(".?", "[...]")
-            yield _refused(ref.place, f"{shown} is not there in both gates", _READ)
+            yield _refused(ref.place, f"{shown} does not exist in both gates", _READ)
 
 
 def _is_readable(ref: Ref) -> bool:
@@ -114,21 +112,17 @@ def _elements(tree: JsonObject) -> Iterator[Finding]:
         if not key:
             yield _refused(place, "`violation` is not a set", 'write: violation contains {"msg": ...} if { ... }')
         elif key.get("type") in {"string", "number", "boolean", "null", "array", "set"}:
-            yield _refused(
-                place, f"an element of `violation` is of type {key['type']}", "write an object with `msg` and `details`"
-            )
+            yield _refused(place, f"an element of `violation` has type {key['type']}", "write an object with `msg` and `details`")
         elif (written := entries(key)) is not None:
             yield from _keys(place, written)
 
 
 def _keys(place: Place, written: Mapping[str, JsonObject]) -> Iterator[Finding]:
     if "msg" not in written:
-        yield _refused(place, "an element of `violation` has no `msg`", "add `msg`, a text")
+        yield _refused(place, "an element of `violation` has no `msg`", "add `msg` with a text")
     elif written["msg"].get("type") in {"number", "boolean", "null", "array", "object", "set"}:
         kind = written["msg"]["type"]
-        yield _refused(
-            place, f"the `msg` of a violation is of type {kind}, on which Gatekeeper stops", "make it a text, with sprintf"
-        )
+        yield _refused(place, f"the `msg` of a violation has type {kind}, which stops Gatekeeper", "make it a text, with sprintf")
     for name in sorted(set(written) - {"msg", "details"}):
         yield _refused(place, f"an element of `violation` has the key '{name}', which Gatekeeper drops", "put it into `details`")
 
@@ -144,8 +138,6 @@ def _two_values(tree: JsonObject) -> Iterator[Finding]:
             continue
         place = place_of(rule)
         if (known := first.setdefault(name, place)) is not place:
-            fix = "write one body with `else`, or make the cases a function of what distinguishes them"
-            message = (
-                f"the complete rule '{name}' has two bodies (the first in line {known.line}); where both hold, the run stops"
-            )
+            fix = "write one body with `else`, or a function with one body for each case"
+            message = f"the complete rule '{name}' has two bodies (the first in line {known.line}); if both hold, the run stops"
             yield problem("E0817", message, fix=fix, place=place)

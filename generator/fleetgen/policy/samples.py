@@ -76,7 +76,7 @@ def sample(asked_: Asked, policy: Policy, constraints: Sequence[Constraint]) -> 
         return "no constraint can have these parameters"
     completed = _completed(written, _kind_of(policy, constraints))
     if completed is None:
-        return "the metadata is of a form that no API server takes"
+        return "no API server accepts the form of the metadata"
     parameters = with_defaults(policy.parameters, given)
     return Sample(policy=policy, parameters=parameters, object=completed, asked=asked_)
 

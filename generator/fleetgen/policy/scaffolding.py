@@ -153,7 +153,7 @@ def _unusable(name: str, area: str, rule: str) -> Iterator[Finding]:
         fix = "write AREA/NAME in lower case with underscores, for example pod/no_host_ports"
         yield problem("E0401", f"'{name}' cannot be the name of a policy", fix=fix)
     elif taken := sorted({area, rule} & _TAKEN):
-        yield problem("E0401", f"'{taken[0]}' has a meaning of its own in Rego or in policies/rego", fix="choose another name")
+        yield problem("E0401", f"'{taken[0]}' has a special meaning in Rego or in policies/rego", fix="choose another name")
     elif len(f"{area}-{rule}") > _LONGEST:
         yield problem("E0401", f"'{name}' has more than {_LONGEST} characters", fix="choose a shorter name")
 
@@ -161,15 +161,15 @@ def _unusable(name: str, area: str, rule: str) -> Iterator[Finding]:
 def _existing(area: str, rule: str, kind: str, policies: Mapping[str, Policy]) -> Iterator[Finding]:
     for policy in policies.values():
         if (policy.area, policy.rule) == (area, rule):
-            message = f"there is a policy {area}/{rule} already, {policy.id}"
+            message = f"there is already a policy {area}/{rule}: {policy.id}"
             yield problem("E1204", message, fix="choose another name", place=policy.place)
         elif policy.kind.lower() == kind.lower():
-            message = f"{policy.id} has the kind {policy.kind} already"
+            message = f"{policy.id} already has the kind {policy.kind}"
             yield problem("E1204", message, fix="choose another name", place=policy.place)
 
 
 def _named(name: str, constraints: Iterable[Constraint]) -> Iterator[Finding]:
     for constraint in constraints:
         if constraint.name == name:
-            message = f"there is a constraint '{name}' already"
+            message = f"there is already a constraint '{name}'"
             yield problem("E1204", message, fix="choose another name", place=constraint.place)

@@ -1,4 +1,4 @@
-"""Policy sets: which clusters are judged alike. One is what a variant of the unit with Gatekeeper's constraints is rendered for.
+"""Policy sets: which clusters are judged alike. Each has its own variant of the unit with Gatekeeper's constraints.
 
 Clusters of one environment have one set, but for rings and groups that an Enforcement document or a waiver names.
 """
@@ -24,11 +24,6 @@ class PolicySets:
 
     sets: Mapping[str, PolicySet]
     of: Mapping[str, str]
-
-
-def for_environments(constraints: Sequence[Constraint], environments: Mapping[str, Values]) -> dict[str, PolicySet]:
-    """A set for each environment (name -> what its parameters are filled with), with nothing but the constraints themselves."""
-    return dict(policy_sets({}, environments, constraints).sets)
 
 
 def policy_sets(

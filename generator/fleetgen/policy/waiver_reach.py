@@ -1,4 +1,4 @@
-"""Which clusters and units a waiver reaches, decided here and nowhere else."""
+"""Which clusters and units a waiver reaches. Only this module decides it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def _waiver(document: WaiverDocument, clusters: frozenset[str], policies: Mappin
     spec, scope = document.spec, document.spec.scope
     return Waiver(
         name=document.name,
-        policy=spec.policy,
+        policy=spec.policy_id,
+        rule=spec.rule,
         clusters=clusters,
         unit=scope.unit,
         object=(scope.object.kind, scope.object.namespace, scope.object.name) if scope.object else None,
@@ -48,7 +49,7 @@ def _waiver(document: WaiverDocument, clusters: frozenset[str], policies: Mappin
         image=scope.image,
         owner=spec.owner,
         expires=spec.expires,
-        only_at_gate=only_at_gate(document, policies.get(spec.policy)),
+        only_at_gate=only_at_gate(document, policies.get(spec.policy_id)),
         place=document.place,
     )
 

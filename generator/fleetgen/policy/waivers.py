@@ -1,7 +1,7 @@
-"""Waivers: what is waived leaves the findings, what has expired comes back, and what is to say about the waivers themselves.
+"""Waivers: removes waived findings, brings them back when a waiver expires, and reports on the waivers themselves.
 
-A valid waiver takes its clusters out of a finding. For two weeks after its last day it still does so where nothing has changed,
-with a warning, so that a date alone stops nobody who changes something else; not for critical policies.
+A valid waiver removes its clusters from a finding. For two weeks after its last day it still does so where nothing has changed,
+with a warning, so that a date alone does not stop an unrelated change. Critical policies have no such period.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from fleetgen.model.policy import Policy
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
 from fleetgen.schemas.validate import suggest
+from fleetgen.words import count, listed
 
 SOON: Final = timedelta(days=30)
 GRACE: Final = timedelta(days=14)
@@ -26,7 +27,7 @@ LONGEST: Final[Mapping[str, int]] = {"critical": 30, "high": 90, "medium": 180}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class WaivableFinding:
     """A finding of a policy and what waivers are matched with.
 
     `container` is its name and image, where the finding is about one. `objects`: cluster -> digest of the object as it is there.
@@ -46,7 +47,7 @@ class Terms:
 
     as_of: date
     severities: Mapping[str, str]
-    is_changed: Callable[[Judged, str], bool]
+    is_changed: Callable[[WaivableFinding, str], bool]
 
     def holds(self, waiver: Waiver) -> bool:
         """Its last day counts."""
@@ -62,8 +63,8 @@ class Terms:
         return expires if self.severities.get(waiver.policy) == "critical" else expires + GRACE
 
 
-def covers(waiver: Waiver, judged: Judged) -> bool:
-    """Whether policy, unit, object, namespace and container fit; clusters are judged one by one.
+def covers(waiver: Waiver, judged: WaivableFinding) -> bool:
+    """Whether policy, rule, unit, object, namespace and container fit; clusters are judged one by one.
 
     A finding about several units is not covered by a waiver of one of them: the others did not agree. What both gates exempt is
     covered by waivers that they know, and what they refuse only by those that they do not.
@@ -72,7 +73,8 @@ def covers(waiver: Waiver, judged: Judged) -> bool:
     identity = finding.object
     name, image = judged.container or ("", "")
     return (
-        waiver.policy == finding.code
+        waiver.policy == finding.policy
+        and (not waiver.rule or finding.code == f"{waiver.policy}.{waiver.rule}")
         and judged.exempt == (not waiver.only_at_gate)
         and (not waiver.unit or judged.units == {waiver.unit})
         and (waiver.object is None or (identity is not None and _is_named(waiver, identity)))
@@ -99,7 +101,7 @@ def matches(pattern: str, text: str) -> bool:
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
-def apply(judged: Iterable[Judged], waivers: Sequence[Waiver], terms: Terms) -> list[Finding]:
+def apply(judged: Iterable[WaivableFinding], waivers: Sequence[Waiver], terms: Terms) -> list[Finding]:
     """The findings that remain, plus what there is to say about the waivers themselves (E0803)."""
     remaining: list[Finding] = []
     used: set[str] = set()
@@ -110,7 +112,7 @@ def apply(judged: Iterable[Judged], waivers: Sequence[Waiver], terms: Terms) -> 
     return remaining + [note for waiver in waivers for note in _about(waiver, used, terms)]
 
 
-def _remaining(entry: Judged, covering: Sequence[Waiver], terms: Terms) -> Iterator[Finding]:
+def _remaining(entry: WaivableFinding, covering: Sequence[Waiver], terms: Terms) -> Iterator[Finding]:
     """The finding without what is waived: what an expired waiver tolerates, what one refuses, what none covers."""
     finding = entry.finding
     if not finding.clusters:
@@ -131,7 +133,7 @@ def _remaining(entry: Judged, covering: Sequence[Waiver], terms: Terms) -> Itera
             yield replace(finding, clusters=refused, fix=told)
     if left:
         fix = (
-            f"{finding.fix}; both gates exempt it, but no waiver covers just this: narrow the one that does"
+            f"{finding.fix}; a waiver for something else exempts it in both gates too: narrow the scope of that waiver"
             if entry.exempt
             else ""
         )
@@ -139,20 +141,20 @@ def _remaining(entry: Judged, covering: Sequence[Waiver], terms: Terms) -> Itera
 
 
 def _about(waiver: Waiver, used: Collection[str], terms: Terms) -> Iterator[Finding]:
-    fix = f"mend what it waives, or agree on it anew; ask {waiver.owner}"
+    fix = f"fix what the waiver covers, or renew it; its owner is {waiver.owner}"
     said, severity = "", Severity.WARNING
     if waiver.name not in used:
-        said, fix = "waives nothing", "remove it"
+        said, fix = "covers nothing", "remove the waiver"
         if not waiver.only_at_gate:
             said, fix = (
-                "waives nothing that is rendered",
-                "remove it, unless it is for what a chart or an operator makes at the site",
+                "covers nothing that is rendered",
+                "remove the waiver, unless it is for objects that a chart or an operator creates at the site",
             )
     elif not terms.holds(waiver):
-        said = f"expired on {waiver.expires}; what it waives is refused"
+        said = f"expired on {waiver.expires}; the gate refuses what it covered"
         if terms.is_tolerated(waiver):
             until = terms.tolerated_until(waiver)
-            said = f"expired on {waiver.expires}; changes to what it waives are refused, after {until} all of it"
+            said = f"expired on {waiver.expires}; the gate refuses changes to what it covered, and all of it after {until}"
     elif date.fromisoformat(waiver.expires) <= terms.as_of + SOON:
         said, severity = f"expires on {waiver.expires}", Severity.NOTE
     if said:
@@ -165,27 +167,32 @@ def broken(
     policies: Mapping[str, Policy],
     duties: Sequence[Duty],
 ) -> Iterator[Finding]:
-    """What is wrong with the documents whatever the day is: unknown policy, too long a term (E0803), the wrong owner (E0806)."""
+    """Problems of the documents that do not depend on the date: scope and term of waivers (E0803), wrong owners (E0806)."""
     for waiver in waivers:
         spec = waiver.spec
-        policy = policies.get(spec.policy)
+        policy = policies.get(spec.policy_id)
         if policy is None:
-            message = f"waiver '{waiver.name}' waives {spec.policy}, which is no policy"
-            yield problem("E0803", message, fix=suggest(spec.policy, policies), place=waiver.place)
+            message = f"waiver '{waiver.name}' names policy {spec.policy_id}, which does not exist"
+            yield problem("E0803", message, fix=suggest(spec.policy_id, policies), place=waiver.place)
             continue
+        if spec.rule and spec.rule not in policy.codes:
+            message = f"waiver '{waiver.name}' names rule {spec.policy}, which the policy does not have"
+            known = [f"{policy.id}.{code}" for code in policy.codes] or [policy.id]
+            yield problem("E0803", message, fix=suggest(spec.policy, known), place=waiver.place)
         days = (date.fromisoformat(spec.expires) - date.fromisoformat(spec.agreed)).days
         if not 0 <= days <= LONGEST[policy.severity]:
-            message = f"waiver '{waiver.name}' of a policy of severity {policy.severity} holds {days} days from {spec.agreed}"
-            fix = (
-                f"let it expire 0 to {LONGEST[policy.severity]} days after `agreed`; what is to stay belongs into the constraint"
+            message = (
+                f"waiver '{waiver.name}' lasts {count(days, 'day')} from {spec.agreed}; its policy has severity {policy.severity}"
             )
+            longest = LONGEST[policy.severity]
+            fix = f"set `expires` at most {longest} days after `agreed`; permanent exceptions belong in the constraint"
             yield problem("E0803", message, fix=fix, place=waiver.place)
         yield from _wrong_owner(waiver, duties)
     owners = _teams(duties, "policies")
     for document in enforcements:
         if owners and document.spec.owner not in owners:
-            message = f"'{document.name}' is owned by {document.spec.owner}, who does not answer for policies"
-            fix = f"let a team of TeamRole {_roles(duties, 'policies')} own it: {', '.join(sorted(owners))}"
+            message = f"enforcement '{document.name}' has owner {document.spec.owner}, which has no duty policies"
+            fix = f"choose a team of TeamRole {_roles(duties, 'policies')}: {listed(sorted(owners), 'or')}"
             yield problem("E0806", message, fix=fix, place=document.place)
 
 
@@ -193,14 +200,12 @@ def _wrong_owner(waiver: WaiverDocument, duties: Sequence[Duty]) -> Iterator[Fin
     """Nobody owns both a policy and its waiver."""
     owner = waiver.spec.owner
     if owner in _teams(duties, "policies"):
-        message = (
-            f"waiver '{waiver.name}' is owned by {owner}, who answers for the policies (TeamRole {_roles(duties, 'policies')})"
-        )
-        fix = "let the team own it that has to mend what is waived"
+        message = f"waiver '{waiver.name}' has owner {owner}, which has the duty policies (TeamRole {_roles(duties, 'policies')})"
+        fix = "choose the team that must fix what the waiver covers"
         yield problem("E0806", message, fix=fix, place=waiver.place)
     elif (owners := _teams(duties, "waivers")) and owner not in owners:
-        message = f"waiver '{waiver.name}' is owned by {owner}, who may not own waivers (TeamRole {_roles(duties, 'waivers')})"
-        yield problem("E0806", message, fix=f"known: {', '.join(sorted(owners))}", place=waiver.place)
+        message = f"waiver '{waiver.name}' has owner {owner}, which has no duty waivers (TeamRole {_roles(duties, 'waivers')})"
+        yield problem("E0806", message, fix=f"choose {listed(sorted(owners), 'or')}", place=waiver.place)
 
 
 def _teams(duties: Iterable[Duty], duty: str) -> set[str]:

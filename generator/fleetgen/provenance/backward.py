@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json
+from fleetgen.model.plain import Json, value_at
 from fleetgen.model.settings import Scalar, leaves
 from fleetgen.model.variant import Variant
 
-_TOO_COMMON = 2
+_TOO_COMMON: Final = 2  # text of so few letters stands in many values by chance
 
 
 def place_of(variant: Variant, manifest: Manifest, layers: Sequence[Overlay], path: Sequence[Json]) -> Place:
-    """The best place to edit: the one setting whose value stands at `path`, else the template file of the object."""
-    value = _at(manifest.data, path)
+    """The best place to edit: the one setting with the value at `path`, else the object's template file, else the component.
+
+    `layers`: the rendered overlay and base of the variant. `path` leads into the manifest; it may lead nowhere.
+    """
+    value = value_at(manifest.data, path)
     if (origin := setting_of(variant, value)) is not None:
         return origin
     return template_of(manifest, layers) or variant.component.place
@@ -43,42 +47,37 @@ def _same(leaf: Scalar, value: Json) -> bool:
 
 
 def template_of(manifest: Manifest, layers: Sequence[Overlay]) -> Place | None:
-    """The template file (overlay before base) with an object of this kind whose name is the built name or its stem."""
-    candidates: list[tuple[int, str, int]] = []
-    for layer in layers:
-        for path, text in layer.files.items():
-            for kind, name, line in _headers(text):
-                if kind == manifest.id.kind and (
-                    manifest.id.name == name or manifest.id.name.startswith(name) or manifest.id.name.endswith(name)
-                ):
-                    candidates.append((-len(name), layer.sources[path], line))
+    """The template file with an object of this kind whose name is the built name, its head or its tail; the longest name wins."""
+    built = manifest.id.name
+    candidates = [
+        (-len(header.name), layer.sources[path])
+        for layer in layers
+        for path, text in layer.files.items()
+        for header in _headers(text)
+        if header.kind == manifest.id.kind and (built.startswith(header.name) or built.endswith(header.name))
+    ]
     return Place(min(candidates)[1]) if candidates else None
 
 
-def _headers(text: str) -> list[tuple[str, str, int]]:
-    """(kind, name, line) of the documents in canonical YAML, read without parsing it again."""
-    found = []
-    kind, start, inside = "", 0, False
-    for number, line in enumerate(text.split("\n"), 1):
+class _Header(NamedTuple):
+    """What a document is."""
+
+    kind: str
+    name: str
+
+
+def _headers(text: str) -> list[_Header]:
+    """Of the documents in canonical YAML, read without parsing it again."""
+    headers = []
+    kind, inside = "", False
+    for line in text.split("\n"):
         if line == "---":
             kind, inside = "", False
         elif line.startswith("kind: "):
-            kind, start = line.removeprefix("kind: "), number
+            kind = line.removeprefix("kind: ")
         elif line == "metadata:":
             inside = True
         elif inside and line.startswith("  name: "):
-            found.append((kind, line.removeprefix("  name: ").strip("'\""), start))
+            headers.append(_Header(kind, line.removeprefix("  name: ").strip("'\"")))
             inside = False
-    return found
-
-
-def _at(data: Mapping[str, Json], path: Sequence[Json]) -> Json:
-    node: Json = dict(data)
-    for step in path:
-        if isinstance(node, dict) and isinstance(step, str):
-            node = node.get(step)
-        elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
-            node = node[step]
-        else:
-            return None
-    return node
+    return headers

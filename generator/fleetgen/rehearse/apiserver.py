@@ -22,7 +22,7 @@ _MANAGER: Final = "fleetgen-rehearse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiClient:
+class ServedKind:
     """One served kind."""
 
     group: str
@@ -70,7 +70,7 @@ class ApiServer:
         self._http = httpx.Client(
             base_url=url, verify=_trusting(ca), headers={"Authorization": f"Bearer {token}"}, trust_env=False
         )
-        self._apis: dict[tuple[str, str], ApiClient] = {}
+        self._apis: dict[tuple[str, str], ServedKind] = {}
 
     def close(self) -> None:
         self._http.close()
@@ -82,9 +82,9 @@ class ApiServer:
         except httpx.HTTPError:
             return False
 
-    def apis(self) -> dict[tuple[str, str], ApiClient]:
+    def apis(self) -> dict[tuple[str, str], ServedKind]:
         """Every served kind by (group, kind), in the group's preferred version."""
-        found: dict[tuple[str, str], ApiClient] = {}
+        found: dict[tuple[str, str], ServedKind] = {}
         for path in ("/api", "/apis"):
             for group in cast("list[JsonObject]", self._request("GET", path, headers={"Accept": _DISCOVERY})["items"]):
                 for api in _served(group):
@@ -106,11 +106,6 @@ class ApiServer:
         path = self._api(wanted).path(wanted.namespace, wanted.name) + ("/status" if status else "")
         params = {"fieldManager": manager, "force": "true", **({"dryRun": "All"} if dry_run else {})}
         return self._request("PATCH", path, json=data, params=params, headers={"Content-Type": "application/apply-patch+yaml"})
-
-    def create(self, data: JsonObject) -> JsonObject:
-        """Create, as an admission webhook of CREATE sees it. RefusedError carries the webhook's words."""
-        wanted = objects.identity(data)
-        return self._request("POST", self._api(wanted).path(wanted.namespace), json=data)
 
     def merge(self, wanted: ResourceId, patch: JsonObject, *, status: bool = False) -> JsonObject:
         """JSON merge patch."""
@@ -140,15 +135,7 @@ class ApiServer:
         version = f"{api.group}/{api.version}" if api.group else api.version
         return [{"apiVersion": version, "kind": api.kind, **item} for item in cast("list[JsonObject]", answer["items"])]
 
-    def delete(self, wanted: ResourceId) -> None:
-        """Delete; an object that is not there is fine."""
-        try:
-            self._request("DELETE", self._api(wanted).path(wanted.namespace, wanted.name))
-        except RefusedError as error:
-            if error.status != httpx.codes.NOT_FOUND:
-                raise
-
-    def _api(self, wanted: ResourceId) -> ApiClient:
+    def _api(self, wanted: ResourceId) -> ServedKind:
         if not self.serves(wanted.group, wanted.kind):
             raise RefusedError(404, f"no kind {wanted.kind} in group '{wanted.group}' is served", str(wanted))
         return self._apis[(wanted.group, wanted.kind)]
@@ -176,12 +163,12 @@ def _trusting(ca: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca))
 
 
-def _served(group: JsonObject) -> Iterator[ApiClient]:
+def _served(group: JsonObject) -> Iterator[ServedKind]:
     metadata = cast("JsonObject", group.get("metadata", {}))
     for version in cast("list[JsonObject]", group["versions"]):
         for resource in cast("list[JsonObject]", version.get("resources", [])):
             response = cast("JsonObject", resource.get("responseKind", {}))
-            yield ApiClient(
+            yield ServedKind(
                 group=str(metadata.get("name", "")),
                 version=str(version["version"]),
                 kind=str(response.get("kind", "")),

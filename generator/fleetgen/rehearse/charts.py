@@ -14,7 +14,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Variant
 from fleetgen.rehearse import objects
 from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions
-from fleetgen.stages.compose import chart_repository
+from fleetgen.stages.compose.delivery import chart_repository
 from fleetgen.yamlfile import dump, dump_all
 
 

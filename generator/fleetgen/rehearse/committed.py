@@ -8,16 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from fleetgen.build.desired_state import Desired, cached_builds, desired
+from fleetgen.build.desired_state import Desired, desired, select_cluster
 from fleetgen.errors import GateFailed, InputError, problem
-from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import CONFIG, OUTPUT, Repository
 from fleetgen.inputs.run import Run
 from fleetgen.model.place import Place
-from fleetgen.model.variant import VariantKey
 from fleetgen.rehearse.crds import SiteDefinitions, definitions_in
 from fleetgen.rehearse.programs import Tools
-from fleetgen.rehearse.wanted import Wanted, root_of, wanted
+from fleetgen.rehearse.wanted import Wanted, wanted
 from fleetgen.tools import git_serve
 from fleetgen.tools.git_cli import Git
 
@@ -40,27 +38,20 @@ def definitions(tools: Tools, folder: Path | None, made: Desired) -> SiteDefinit
     return found
 
 
-def planned(run: Run, tools: Tools, cluster: str, crds: Path | None) -> Wanted:
-    """What the cluster's site must become, from the inputs that `run` reads."""
-    return _planned(run, tools, cluster, crds, _made(run, cluster))
-
-
 def _made(run: Run, cluster: str) -> Desired:
     """Everything that is rendered. Raises InputError E0301, E1305 for a cluster that no site can be."""
     made = desired(run)
-    root_of(made, cluster)
-    spec = made.plan.resolved.clusters[cluster].spec
+    resolved = made.plan.resolved
+    spec = resolved.clusters[select_cluster(resolved, cluster)].spec
     if spec.lifecycle != "active":
         text = f"cluster '{cluster}' is {spec.lifecycle}; only active clusters have a folder that a site can pull"
         raise InputError(problem("E1305", text, fix="set spec.lifecycle: active, publish, and rehearse again"))
     return made
 
 
-def _planned(run: Run, tools: Tools, cluster: str, crds: Path | None, made: Desired) -> Wanted:
-    root = root_of(made, cluster)
+def _planned(tools: Tools, cluster: str, crds: Path | None, made: Desired) -> Wanted:
     found = definitions(tools, crds, made)
-    built = cached_builds(run, {key("root", root, *made.files.values()): (root, made.files)}, {})
-    plan = wanted(made, next(iter(built.values())), found, definitions_in(tools.files("argocd") / _ARGOCD_CRDS))
+    plan = wanted(made, cluster, found, definitions_in(tools.files("argocd") / _ARGOCD_CRDS))
     if found.problems:
         raise InputError(found.problems)
     return plan
@@ -84,34 +75,37 @@ def committed(run: Run, tools: Tools, cluster: str, *, commit: str, crds: Path |
         there = replace(run, repository=Repository.find(files / inside))
         made = _made(there, cluster)
         _check_output(made, cluster, files, inside)
-        return _planned(there, tools, cluster, crds, made)
+        return _planned(tools, cluster, crds, made)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_output(made: Desired, cluster: str, files: Path, inside: Path) -> None:
     """Sites pull from the top of the repository, whatever folder the fleet is in."""
-    delivery = made.deliveries[made.plan.resolved.clusters[cluster].spec.environment]
-    root, here = root_of(made, cluster), inside / OUTPUT
-    if not (files / delivery.path / root).is_dir():
-        text = f"sites pull {delivery.path}/{root}, which is not in the commit"
+    key = made.plan.resolved.clusters[cluster].key
+    delivery = made.deliveries[key.environment]
+    here = inside / OUTPUT
+    if not (files / delivery.path / key.folder).is_dir():
+        text = f"sites pull {delivery.path}/{key.folder}, which is not in the commit"
         fix = "run: fleetgen publish"
-        if (files / here / root).is_dir():  # the fleet is in a folder of its repository, and the environment does not say so
+        if (
+            files / here / key.folder
+        ).is_dir():  # the fleet is in a folder of its repository, and the environment does not say so
             fix = f"set spec.delivery.path of the environment to {here.as_posix()}, then publish again"
         raise InputError(problem("E1305", text, fix=fix))
-    units = made.plan.resolved.bills[cluster].values()
-    folders = tuple(f"{folder}/" for unit in units for folder in (root, unit.folder, _base(made, unit)))
-    different = [
-        path for path, text in made.files.items() if path.startswith(folders) and _read(files / delivery.path / path) != text
-    ]
+    texts = {path: text for folder in _folders(made, cluster) for path, text in made.folders[folder].items()}
+    different = [path for path, text in sorted(texts.items()) if _read(files / delivery.path / path) != text]
     if different:
         text, fix = "is not what the inputs of this commit render", "run: fleetgen publish"
         raise GateFailed(problem("E0901", text, fix=fix, place=Place((here / path).as_posix())) for path in different)
 
 
-def _base(made: Desired, unit: VariantKey) -> str:
-    variant = made.plan.resolved.variants[unit]
-    return made.bases[(variant.component.name, variant.version)].root
+def _folders(made: Desired, cluster: str) -> list[str]:
+    """The folders below the output root that the cluster's Argo CD reads."""
+    composed = made.composed
+    folder = composed.clusters[cluster]
+    units = [(key.folder, key.app_folder, composed.variants[key].base.folder) for key in folder.units]
+    return [folder.key.folder, *(name for names in units for name in names)]
 
 
 def _read(path: Path) -> str:

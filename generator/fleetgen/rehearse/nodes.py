@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, cast
 
-from fleetgen.catalog.noderules import node_rules
-from fleetgen.catalog.pools import offered, product_of
+from fleetgen.catalog.capacity import extended_resources
+from fleetgen.catalog.node_rules import node_rules
 from fleetgen.model.inventory import ClusterSpec, NodePool
 from fleetgen.model.plain import Json, JsonObject
 
@@ -63,7 +63,7 @@ def _node(spec: ClusterSpec, pool: NodePool, name: str, ruled: Mapping[str, str]
         "kubernetes.io/arch": pool.arch,
         "kubernetes.io/os": "linux",
         **({"node-role.kubernetes.io/control-plane": "true"} if first else {}),
-        **(_DISCOVERED.get(product_of(pool.gpu).vendor, {}) if pool.gpu else {}),
+        **(_DISCOVERED.get(pool.gpu.card.vendor, {}) if pool.gpu else {}),
         **ruled,
         **pool.labels,
     }
@@ -95,4 +95,4 @@ def _capacity(pool: NodePool) -> JsonObject:
         "ephemeral-storage": f"{storage}Gi",
         "pods": _PODS,
     }
-    return {**capacity, **{name: str(number) for name, number in offered(pool).items()}}
+    return {**capacity, **{name: str(number) for name, number in extended_resources(pool).items()}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.stages.build import resource_id
+from fleetgen.model.resource import resource_id
 
 identity = resource_id  # what object it is, by the same rule as everywhere
 

@@ -21,7 +21,7 @@ from fleetgen.rehearse.internet import Traffic
 from fleetgen.rehearse.olm import Package
 from fleetgen.rehearse.programs import Guard, Tools
 from fleetgen.rehearse.site import Options, RehearsedSite
-from fleetgen.rehearse.watching import Event
+from fleetgen.rehearse.watching import SiteEvent
 from fleetgen.tools import git_serve
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.pins import ToolUse
@@ -41,7 +41,7 @@ class Rehearsed:
     cluster: str
     commit: str
     seconds: float
-    events: tuple[Event, ...]
+    events: tuple[SiteEvent, ...]
     memory: dict[str, int]
     traffic: dict[str, Traffic]
     unknown: tuple[str, ...]

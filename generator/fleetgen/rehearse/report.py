@@ -10,7 +10,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.rehearse.crds import SiteDefinition
 from fleetgen.rehearse.internet import Traffic
 from fleetgen.rehearse.rehearsal import Rehearsed
-from fleetgen.rehearse.watching import Event
+from fleetgen.rehearse.watching import SiteEvent
 
 _MIB: Final = 2**20
 _REAL: Final = (
@@ -27,7 +27,7 @@ _STOOD_IN: Final = (
 _STOOD_IN_GATEKEEPER: Final = "Gatekeeper's Deployment and Service: the process is started and its address put into the webhooks"
 
 
-def live(say: Callable[[str], None]) -> Callable[[Event], None]:
+def live(say: Callable[[str], None]) -> Callable[[SiteEvent], None]:
     """Prints events as they come."""
     return lambda event: say(_line(event))
 
@@ -93,7 +93,7 @@ def as_json(result: Rehearsed) -> JsonObject:
     }
 
 
-def timeline(events: tuple[Event, ...]) -> str:
+def timeline(events: tuple[SiteEvent, ...]) -> str:
     """All events, a line each."""
     return "\n".join(map(_line, events))
 
@@ -103,7 +103,7 @@ def _bytes(traffic: Traffic) -> str:
     return f"{traffic.content} bytes in {traffic.requests} requests, {looks} more to look for changes, {traffic.received} sent"
 
 
-def _line(event: Event) -> str:
+def _line(event: SiteEvent) -> str:
     return f"{event.seconds:7.1f} s  {event.subject:26} {event.what}"
 
 

@@ -26,7 +26,7 @@ from fleetgen.rehearse.internet import Internet
 from fleetgen.rehearse.programs import Guard, Programs, Tools
 from fleetgen.rehearse.standins import StandIns
 from fleetgen.rehearse.wanted import Wanted
-from fleetgen.rehearse.watching import Application, Event, Timeline
+from fleetgen.rehearse.watching import Application, SiteEvent, Timeline
 
 _STORE_SECONDS: Final = 120
 _PAUSE: Final = 0.5
@@ -45,7 +45,7 @@ class Options:
     poll_seconds: int = 5
     parameters: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    on_event: Callable[[Event], None] = field(default=lambda _event: None)
+    on_event: Callable[[SiteEvent], None] = field(default=lambda _event: None)
 
 
 class RehearsedSite:
@@ -85,7 +85,7 @@ class RehearsedSite:
             self.internet.serve_files(url, files)
 
     def power_on(self) -> None:
-        """Start everything that was installed before Argo CD pulls for the first time, or again after `power_off`."""
+        """Start everything that was installed before Argo CD pulls for the first time, or again after all were killed."""
         first = not (self.folder / "control-plane" / "etcd").exists()
         for program in self._plane.store():
             self.programs.start(program, _STORE_SECONDS)
@@ -96,11 +96,6 @@ class RehearsedSite:
         for program in (*self._plane.controllers(), *self._argocd.programs(settings)):
             self.programs.start(program)
         self.timeline.note("site", "powered on")
-
-    def power_off(self) -> None:
-        """Kill every program at once."""
-        self.programs.kill()
-        self.timeline.note("site", "all programs killed")
 
     def _install(self) -> None:
         """What a site has before its first pull: nodes, storage classes, provided APIs, Argo CD, and what `bootstrap` prints."""

@@ -1,23 +1,20 @@
-"""What a rehearsal of a cluster needs to know, from the committed tree: pure values."""
+"""What a rehearsal of a cluster needs to know, from what the inputs of a commit make: pure values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from fleetgen.answers.bootstrap import bootstrap
 from fleetgen.answers.show import contents
-from fleetgen.build.desired_state import Desired, select_cluster
+from fleetgen.build.desired_state import Desired
 from fleetgen.errors import InputError, problem
 from fleetgen.model.fleet import Cluster
-from fleetgen.model.manifest import Documents
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.rehearse import distributions, objects, olm
 from fleetgen.rehearse.charts import StandIn, stand_in
 from fleetgen.rehearse.crds import SiteDefinition, SiteDefinitions
-from fleetgen.stages.compose import cluster_folder
-from fleetgen.yamlfile import load_manifests
 
 _GATEKEEPER: Final = "gatekeeper"
 _SERVED: Final = ("https://", "http://")
@@ -55,10 +52,10 @@ class Wanted:
     windows: bool
 
 
-def wanted(desired: Desired, root: Documents, definitions: SiteDefinitions, argocd: Sequence[JsonObject]) -> Wanted:
-    """`root`: the cluster's folder as kustomize builds it; `argocd`: Argo CD's own CRDs. Raises InputError E1305."""
-    cluster = _cluster(desired, root.root)
+def wanted(desired: Desired, name: str, definitions: SiteDefinitions, argocd: Sequence[JsonObject]) -> Wanted:
+    """What an active cluster needs. `argocd`: Argo CD's own CRDs. Raises InputError E1305."""
     resolved = desired.plan.resolved
+    cluster = resolved.clusters[name]
     delivery = desired.deliveries[cluster.spec.environment]
     if not delivery.repo_url.startswith(_SERVED):
         fix = (
@@ -66,8 +63,8 @@ def wanted(desired: Desired, root: Documents, definitions: SiteDefinitions, argo
         )
         text = f"sites of {cluster.spec.environment} pull from {delivery.repo_url}; a rehearsal serves http and https"
         raise InputError(problem("E1305", text, fix=fix, place=cluster.place))
-    applied = tuple(cast("list[JsonObject]", load_manifests(bootstrap(desired, cluster.name))))
-    top = [document for document in root.documents if isinstance(document, dict)]
+    applied = bootstrap(desired, cluster.name).objects
+    top = [manifest.data for manifest in sorted(desired.pulled_by(name), key=lambda m: m.id)]
     variants = [(unit, resolved.variants[key]) for unit, key in resolved.bills[cluster.name].items()]
     charts = [stand_in(unit, variant, definitions, delivery) for unit, variant in variants]
     served = tuple(chart for chart in charts if chart)
@@ -104,16 +101,6 @@ def wanted(desired: Desired, root: Documents, definitions: SiteDefinitions, argo
 
 def _not_served(chart: StandIn) -> str:
     return f"unit '{chart.unit}' takes its chart from {chart.repo_url}; a rehearsal serves http and https"
-
-
-def root_of(desired: Desired, name: str) -> str:
-    """The folder of a cluster below the output root. Raises InputError E0301."""
-    select_cluster(desired.plan.resolved, name)
-    return cluster_folder(desired.plan.resolved.clusters[name].spec.environment, name)
-
-
-def _cluster(desired: Desired, root: str) -> Cluster:
-    return desired.plan.resolved.clusters[root.rpartition("/")[2]]
 
 
 def _settings(applied: Sequence[JsonObject]) -> Mapping[str, Mapping[str, str]]:

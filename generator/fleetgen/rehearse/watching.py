@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,7 +25,6 @@ class Application:
     """
 
     name: str
-    uid: str
     wave: int
     sync: str
     health: str
@@ -68,7 +67,6 @@ def _application(data: JsonObject) -> Application:
     said = [*(objects.text(c, "message") for c in objects.items(status, "conditions")), *refused]
     return Application(
         name=objects.text(data, "metadata", "name"),
-        uid=objects.text(data, "metadata", "uid"),
         wave=int(objects.annotation(data, WAVE) or 0),
         sync=objects.text(sync, "status"),
         health=objects.text(status, "health", "status"),
@@ -81,7 +79,7 @@ def _application(data: JsonObject) -> Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class SiteEvent:
     """Something that happened, in seconds since the start."""
 
     seconds: float
@@ -101,16 +99,16 @@ class Arrival:
 class Timeline:
     """Events in the order in which they were seen. `arrivals`: Application -> its first times."""
 
-    def __init__(self, on_event: Callable[[Event], None]) -> None:
+    def __init__(self, on_event: Callable[[SiteEvent], None]) -> None:
         self._on_event = on_event
         self._start = time.monotonic()
         self._states: dict[str, str] = {}
-        self.events: list[Event] = []
+        self.events: list[SiteEvent] = []
         self.arrivals: dict[str, Arrival] = {}
 
     def note(self, subject: str, what: str) -> None:
         """Add an event."""
-        self.events.append(Event(seconds=time.monotonic() - self._start, subject=subject, what=what))
+        self.events.append(SiteEvent(seconds=time.monotonic() - self._start, subject=subject, what=what))
         self._on_event(self.events[-1])
 
     def observe(self, found: Iterable[Application]) -> None:
@@ -144,7 +142,3 @@ class Timeline:
     def first(self, subject: str, what: str = "") -> float | None:
         """When an event of `subject` that contains `what` was first seen."""
         return next((event.seconds for event in self.events if event.subject == subject and what in event.what), None)
-
-    def between(self, start: float) -> Iterator[Event]:
-        """Events from `start` on."""
-        return (event for event in self.events if event.seconds >= start)

@@ -35,5 +35,5 @@ def _severity(report: Report, finding: Finding) -> str:
         return "minor"
     if finding.severity is Severity.NOTE:
         return "info"
-    policy = report.policies.get(finding.code)
+    policy = report.policies.get(finding.policy)
     return _BLOCKING[policy.severity] if policy else "critical"

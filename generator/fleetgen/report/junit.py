@@ -23,12 +23,12 @@ _INPUTS: Final = "the inputs can be used"
 
 def document(report: Report) -> str:
     """`testsuites` with one suite for the inputs and one for the policies."""
-    others = [finding for finding in report.findings if finding.code not in report.policies]
-    judged = [finding for finding in report.findings if finding.code in report.policies]
+    others = [finding for finding in report.findings if finding.policy not in report.policies]
+    judged = [finding for finding in report.findings if finding.policy in report.policies]
     inputs = [_finding_case(finding) for finding in others]
     if not any(finding.severity is Severity.ERROR for finding in others):
         inputs.append(f"    <testcase{_attributes(classname='fleetgen', name=_INPUTS)}/>\n")
-    clean = sorted(report.policies.keys() - {finding.code for finding in judged})
+    clean = sorted(report.policies.keys() - {finding.policy for finding in judged})
     cases = [*map(_finding_case, judged), *(_policy_case(report, code) for code in clean)]
     suites = [_suite("inputs", inputs, others), _suite("policies", cases, judged, skipped=0 if report.judged else len(clean))]
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="fleetgen">\n{"".join(suites)}</testsuites>\n'

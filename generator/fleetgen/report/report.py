@@ -47,7 +47,13 @@ def line(finding: Finding) -> int:
 
 def title(report: Report, code: str) -> str:
     """What a code stands for, in a few words."""
-    return report.policies[code].title if code in report.policies else CODES.get(code, code)
+    policy = report.policies.get(code.partition(".")[0])
+    return policy_title(policy, code) if policy else CODES.get(code, code)
+
+
+def policy_title(policy: Policy, code: str) -> str:
+    """The title of a policy; for the code of one of its rules, what that rule finds."""
+    return policy.codes.get(code.partition(".")[2], policy.title)
 
 
 def details(finding: Finding) -> list[str]:

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 (OASIS, errata 01): what code scanning of a forge takes. One rule a policy, and one for each code that was used."""
+"""SARIF 2.1.0 (OASIS, errata 01), the format of code scanning. Each policy and each other code in use becomes a rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fleetgen.errors import CODES
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Policy
-from fleetgen.report.report import Report, fingerprints, line, message
+from fleetgen.report.report import Report, fingerprints, line, message, policy_title
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "SRCROOT"
@@ -23,9 +23,12 @@ _COMPLETED: Final = (0, 1)
 
 def document(report: Report) -> str:
     """One run of one tool, as indented JSON."""
-    rules = [_policy_rule(report.policies[code]) for code in sorted(report.policies)]
-    others = sorted({finding.code for finding in report.findings} - report.policies.keys())
-    rules += [_code_rule(code) for code in others]
+    rules = [_policy_rule(report.policies[code], code) for code in sorted(report.policies)]
+    others = {finding.code: finding.policy for finding in report.findings if finding.code not in report.policies}
+    rules += [
+        _policy_rule(report.policies[policy], code) if policy in report.policies else _code_rule(code)
+        for code, policy in sorted(others.items())
+    ]
     index = {str(rule["id"]): number for number, rule in enumerate(rules)}
     marks = fingerprints(report.findings)
     results: list[Json] = [
@@ -42,14 +45,15 @@ def document(report: Report) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _policy_rule(policy: Policy) -> JsonObject:
+def _policy_rule(policy: Policy, code: str) -> JsonObject:
+    """`code`: the policy's id, or that and the code of one of its rules."""
     controls = ", ".join(policy.controls)
     shown = [f"**Fix:** {policy.remediation}", f"**Severity:** {policy.severity}"]
     shown += [f"**Controls:** {controls}"] if controls else []
     return {
-        "id": policy.id,
+        "id": code,
         "name": policy.kind,
-        "shortDescription": {"text": policy.title},
+        "shortDescription": {"text": policy_title(policy, code)},
         "fullDescription": {"text": policy.description},
         "help": {
             "text": "\n\n".join([policy.description, *shown]).replace("**", ""),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fleetgen.model.finding import Finding, Severity
+from fleetgen.words import count, shortened
 
 _SHOWN_CLUSTERS = 3
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 
 
 def finding_lines(finding: Finding, *, colour: bool = False) -> str:
-    """`place: error[E0123]: fact` and, indented, what it is about and how to mend it."""
+    """`place: error[E0123]: fact` and, indented, object, clusters and fix."""
     word = f"{finding.severity.value}[{finding.code}]"
     if colour:
         word = f"\x1b[1;{_COLOURS[finding.severity]}m{word}\x1b[0m"
@@ -28,12 +29,10 @@ def finding_lines(finding: Finding, *, colour: bool = False) -> str:
 
 def clusters_text(clusters: Sequence[str]) -> str:
     """`3: a, b, c` or `40: a, b, c and 37 more`."""
-    shown = ", ".join(clusters[:_SHOWN_CLUSTERS])
-    more = len(clusters) - _SHOWN_CLUSTERS
-    return f"{len(clusters)}: {shown}" + (f" and {more} more" if more > 0 else "")
+    return f"{len(clusters)}: {shortened(clusters, _SHOWN_CLUSTERS)}"
 
 
 def summary(findings: Sequence[Finding]) -> str:
     """`2 errors, 1 warning`, or `no findings`."""
     counts = [(sum(f.severity is severity for f in findings), severity.value) for severity in Severity]
-    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count) or "no findings"
+    return ", ".join(count(number, word) for number, word in counts if number) or "no findings"

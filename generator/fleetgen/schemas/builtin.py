@@ -27,7 +27,7 @@ _OWN_DOMAIN: Final = ".k8s.io"
 _OF_THE_PROTOCOL: Final = frozenset({"DeleteOptions", "WatchEvent", "Status", "APIGroup", "APIResourceList", "APIVersions"})
 
 
-class Builtin:
+class BuiltinKinds:
     """What one minor of Kubernetes serves."""
 
     def __init__(self, definitions: JsonObject) -> None:
@@ -86,10 +86,10 @@ def unserved(api: Api, minor: str, served: Callable[[str], Iterable[Api]], minor
         return None
     here = set(served(minor))
     others = {other: set(served(other)) for other in minors if other != minor}
-    if "." in api.group and all(known.group != api.group for known in here.union(*others.values())):
+    if "." in api.group and all(other.group != api.group for other in here.union(*others.values())):
         return None
     message = f"does not serve {api}"
-    if elsewhere := [other for other, known in others.items() if api in known]:
+    if elsewhere := [other for other, apis in others.items() if api in apis]:
         span = elsewhere[0] if len(elsewhere) == 1 else f"{elsewhere[0]} to {elsewhere[-1]}"
         message += f"; served by Kubernetes {span}"
     return Breach(code="E0604", message=message, fix=_instead(api, here))
@@ -98,7 +98,7 @@ def unserved(api: Api, minor: str, served: Callable[[str], Iterable[Api]], minor
 def _instead(api: Api, here: Iterable[Api]) -> str:
     same = sorted((other for other in here if other.kind == api.kind), key=lambda other: (other.group != api.group, _age(other)))
     if same:
-        return f"write apiVersion: {same[0].api_version}, and adapt the object to it"
+        return f"set apiVersion: {same[0].api_version}, and adapt the object"
     kinds = {other.kind for other in here if other.group == api.group} - _OF_THE_PROTOCOL
     return suggest(api.kind, {kind for kind in kinds if not kind.endswith("List")}) if kinds else "check apiVersion and kind"
 

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, cast
+from typing import Final, NamedTuple
 
 from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import Json, JsonObject, value_at
 from fleetgen.model.schema import DefinedVersion, Definition
-from fleetgen.schemas.objects import NotASchema, ObjectSchema, at
+from fleetgen.schemas.object_schema import NotASchema, ObjectSchema
 from fleetgen.schemas.structural import of_object
 from fleetgen.yamlfile import load_objects
 
@@ -40,7 +40,7 @@ class DefinitionSource:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def may_define(self, group: str, kind: str) -> bool:
-        """Quick and never wrong with False: reading a definition takes up to a second, and most are not needed."""
+        """Whether to read it; False is never wrong. Reading a definition takes up to a second, and most are not needed."""
         return group in self.text and kind in self.text and _names(self.text, "group", group) and _names(self.text, "kind", kind)
 
 
@@ -89,27 +89,27 @@ def read(source: DefinitionSource) -> tuple[Definition, ...]:
 
 def definition(data: JsonObject, place: Place) -> Definition:
     """A CustomResourceDefinition, compiled once so that it is known to be usable. Raises InputError E0607."""
-    group, kind = at(data, "spec", "group"), at(data, "spec", "names", "kind")
-    versions = at(data, "spec", "versions")
+    group, kind = value_at(data, ("spec", "group")), value_at(data, ("spec", "names", "kind"))
+    versions = value_at(data, ("spec", "versions"))
     if not isinstance(group, str) or not isinstance(kind, str) or not isinstance(versions, list) or not versions:
         raise InputError(_broken(place, "it lacks spec.group, spec.names.kind or spec.versions"))
     if data.get("apiVersion") != API_VERSION:
-        raise InputError(_broken(place, f"{kind}.{group} is written as {data.get('apiVersion')}, not as {API_VERSION}"))
+        raise InputError(_broken(place, f"{kind}.{group} has apiVersion {data.get('apiVersion')} instead of {API_VERSION}"))
     result = {}
     for version in versions:
-        name, schema = at(cast("JsonObject", version), "name"), at(cast("JsonObject", version), "schema", "openAPIV3Schema")
+        name, schema = value_at(version, ("name",)), value_at(version, ("schema", "openAPIV3Schema"))
         if not isinstance(name, str) or not isinstance(schema, dict):
             raise InputError(_broken(place, f"a version of {kind}.{group} lacks name or schema.openAPIV3Schema"))
-        result[name] = DefinedVersion(served=at(cast("JsonObject", version), "served") is True, schema=of_object(schema))
+        result[name] = DefinedVersion(served=value_at(version, ("served",)) is True, schema=of_object(schema))
         try:
             ObjectSchema(result[name].schema)
         except NotASchema as error:
-            raise InputError(_broken(place, f"the schema of {kind}.{group} {name} is not one: {error}")) from error
+            raise InputError(_broken(place, f"the schema of {kind}.{group} {name} is not valid: {error}")) from error
     return Definition(group=group, kind=kind, versions=result)
 
 
 def _broken(place: Place, fact: str) -> Finding:
-    return problem("E0607", f"a broken definition: {fact}", fix="take the file from the project that it belongs to", place=place)
+    return problem("E0607", f"a broken definition: {fact}", fix="get the file from the project that it comes from", place=place)
 
 
 def made_by(data: JsonObject) -> Definition | None:
@@ -126,20 +126,20 @@ def made_by(data: JsonObject) -> Definition | None:
 
 def _constraints_of(template: JsonObject) -> JsonObject:
     """The definition that Gatekeeper makes of a template (its `constraint/pkg/client/crds`); `match` is left to Gatekeeper."""
-    kept: JsonObject = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    anything: JsonObject = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     spec: JsonObject = {
         "enforcementAction": {"type": "string", "default": "deny"},
-        "scopedEnforcementActions": {"type": "array", "items": kept},
-        "match": kept,
+        "scopedEnforcementActions": {"type": "array", "items": anything},
+        "match": anything,
     }
-    parameters = at(template, "spec", "crd", "spec", "validation", "openAPIV3Schema")
+    parameters = value_at(template, ("spec", "crd", "spec", "validation", "openAPIV3Schema"))
     if isinstance(parameters, dict):
-        legacy = at(template, "spec", "crd", "spec", "validation", "legacySchema") is True
-        spec["parameters"] = kept if legacy else parameters
-    properties: JsonObject = {"spec": {"type": "object", "properties": spec}, "status": kept}
+        legacy = value_at(template, ("spec", "crd", "spec", "validation", "legacySchema")) is True
+        spec["parameters"] = anything if legacy else parameters
+    properties: JsonObject = {"spec": {"type": "object", "properties": spec}, "status": anything}
     schema: JsonObject = {"openAPIV3Schema": {"type": "object", "properties": properties}}
     versions: list[Json] = [{"name": name, "served": True, "schema": schema} for name in ("v1beta1", "v1alpha1")]
-    names: JsonObject = {"kind": at(template, "spec", "crd", "spec", "names", "kind")}
+    names: JsonObject = {"kind": value_at(template, ("spec", "crd", "spec", "names", "kind"))}
     return {
         "apiVersion": API_VERSION,
         "kind": KIND,
@@ -154,34 +154,46 @@ def version_of(path: str) -> str:
 
 
 def rank(path: str, wanted: str) -> tuple[bool, list[tuple[int, str]], str]:
-    """Sorts definitions of one kind: last the one in the folder of the wanted version, before it the others from old to new."""
+    """A key that sorts files of one kind: last the one in the folder of the wanted version, before it the others, old to new."""
     version = version_of(path)
     parts = [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"[0-9]+|[^0-9]+", version)]
     return bool(version) and version == re.sub(r"^[^0-9]+", "", wanted), parts, path
+
+
+class LocatedDefinition(NamedTuple):
+    """A definition and the document that it was read from."""
+
+    source: DefinitionSource
+    definition: Definition
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self.source.place.path
 
 
 class Definitions:
     """The definitions of some documents. `reader` reads one document: what it costs is paid for kinds that occur."""
 
     def __init__(
-        self, found: Sequence[DefinitionSource], reader: Callable[[DefinitionSource], Sequence[Definition]] = read
+        self, documents: Sequence[DefinitionSource], reader: Callable[[DefinitionSource], Sequence[Definition]] = read
     ) -> None:
-        self._sources = found
+        self._sources = documents
         self._reader = reader
-        self._known: dict[tuple[str, str], dict[str, tuple[DefinitionSource, Definition]]] = {}
+        self._candidates: dict[tuple[str, str], Sequence[LocatedDefinition]] = {}
         self._read: dict[str, Sequence[Definition]] = {}
 
-    def find(self, group: str, kind: str, version: str) -> tuple[DefinitionSource, Definition] | None:
+    def find(self, group: str, kind: str, version: str) -> LocatedDefinition | None:
         """The definition of a kind for the version of what provides it. Raises InputError E0607 if two contradict each other."""
-        candidates = self._candidates(group, kind)
-        return candidates[max(candidates, key=lambda path: rank(path, version))] if candidates else None
+        if (group, kind) not in self._candidates:
+            self._candidates[group, kind] = _distinct([*self._defining(group, kind)])
+        return max(self._candidates[group, kind], key=lambda located: rank(located.path, version), default=None)
 
-    def _candidates(self, group: str, kind: str) -> Mapping[str, tuple[DefinitionSource, Definition]]:
-        if (group, kind) not in self._known:
-            possible = [source for source in self._sources if source.may_define(group, kind)]
-            found = [(source, d) for source in possible for d in self._definitions(source) if (d.group, d.kind) == (group, kind)]
-            self._known[group, kind] = _distinct(found)
-        return self._known[group, kind]
+    def _defining(self, group: str, kind: str) -> Iterator[LocatedDefinition]:
+        for source in self._sources:
+            for candidate in self._definitions(source) if source.may_define(group, kind) else ():
+                if (candidate.group, candidate.kind) == (group, kind):
+                    yield LocatedDefinition(source, candidate)
 
     def _definitions(self, source: DefinitionSource) -> Sequence[Definition]:
         if source.digest not in self._read:
@@ -189,16 +201,16 @@ class Definitions:
         return self._read[source.digest]
 
 
-def _distinct(found: Sequence[tuple[DefinitionSource, Definition]]) -> dict[str, tuple[DefinitionSource, Definition]]:
-    """By path. Different definitions of one kind must lie in folders of different versions: nothing else tells which is meant."""
-    by_version: dict[str, tuple[DefinitionSource, Definition]] = {}
-    several = any(defined != found[0][1] for _, defined in found)
-    for source, defined in found:
-        version = version_of(source.place.path) if several else ""
-        first = by_version.setdefault(version, (source, defined))
-        if first[1] != defined or (several and not version):
-            other = next(s for s, d in found if d != defined)
-            message = f"{defined.kind}.{defined.group} is defined otherwise in {other.place}"
+def _distinct(located: Sequence[LocatedDefinition]) -> tuple[LocatedDefinition, ...]:
+    """One a version. Different definitions of a kind must lie in folders of different versions: nothing else tells them apart."""
+    by_version: dict[str, LocatedDefinition] = {}
+    several = any(other.definition != located[0].definition for other in located)
+    for one in located:
+        version = version_of(one.path) if several else ""
+        first = by_version.setdefault(version, one)
+        if first.definition != one.definition or (several and not version):
+            other = next(other for other in located if other.definition != one.definition)
+            message = f"{one.definition.kind}.{one.definition.group} has another definition in {other.source.place}"
             fix = "keep one of the two, or put each into a folder that is named for its version, for example v1.2.3"
-            raise InputError(problem("E0607", message, fix=fix, place=source.place))
-    return {source.place.path: (source, defined) for source, defined in by_version.values()}
+            raise InputError(problem("E0607", message, fix=fix, place=one.source.place))
+    return tuple({located.path: located for located in by_version.values()}.values())

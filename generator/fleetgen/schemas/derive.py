@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Union, cast, get_args, get_origin, get_type_hints
 
 from fleetgen.model import inventory
-from fleetgen.model.fields import KEY, Rule
+from fleetgen.model.fields import KEY, FieldRule
 from fleetgen.model.plain import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -69,13 +69,13 @@ def _hints(cls: type) -> dict[str, type]:
     return get_type_hints(cls)
 
 
-def rule_of(field: Field[object]) -> Rule:
-    """The declaration beside a field's type."""
-    return cast("Rule", field.metadata[KEY])
+def rule_of(field: Field[object]) -> FieldRule:
+    """The declaration beside a field's type. Raises KeyError for a field that was not made by `model/fields.py`."""
+    return cast("FieldRule", field.metadata[KEY])
 
 
 def schema_of(cls: type[DataclassInstance]) -> JsonObject:
-    """The strict JSON Schema of a dataclass: no unknown keys, every constraint that the fields declare."""
+    """The strict JSON Schema of a dataclass: no unknown keys, every constraint that the fields declare, at any depth."""
     properties: JsonObject = {}
     needed: list[Json] = []
     for field in fields(cls):
@@ -85,13 +85,13 @@ def schema_of(cls: type[DataclassInstance]) -> JsonObject:
     return {"type": "object", "additionalProperties": False, "required": needed, "properties": properties}
 
 
-def _field_schema(name: str, hint: type, rule: Rule) -> JsonObject:
+def _field_schema(name: str, hint: type, rule: FieldRule) -> JsonObject:
     if name == "components":
         return {"type": "object", "additionalProperties": COMPONENT_ENTRY, "description": rule.doc}
     return _type_schema(hint, rule) | {"description": rule.doc}
 
 
-def _type_schema(hint: type, rule: Rule) -> JsonObject:
+def _type_schema(hint: type, rule: FieldRule) -> JsonObject:
     arguments = [a for a in get_args(hint) if a is not type(None)]
     if get_origin(hint) in (Union, types.UnionType) and len(arguments) == 1:
         return _type_schema(arguments[0], rule)  # nulls are taken out before validation: they mean "left out"
@@ -104,7 +104,7 @@ def _type_schema(hint: type, rule: Rule) -> JsonObject:
     return _leaf_schema(hint, rule)
 
 
-def _leaf_schema(hint: type, rule: Rule) -> JsonObject:
+def _leaf_schema(hint: type, rule: FieldRule) -> JsonObject:
     names: dict[type, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
     schema: JsonObject = {"type": names[hint]}
     if rule.choices:
@@ -139,6 +139,17 @@ def _value(hint: type, value: Json) -> object:
     if is_dataclass(hint):
         return build(hint, cast("dict[str, Json]", value))
     return value
+
+
+def as_json(value: object) -> Json:
+    """What `build` reads: a frozen value of the inventory, at any depth, as JSON with its YAML keys, defaults filled in."""
+    if isinstance(value, tuple):
+        return [as_json(item) for item in value]
+    if is_dataclass(value):
+        return {key_of(field.name): as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    return cast("Json", value)
 
 
 def kind_schema(kind: str) -> JsonObject:

@@ -107,7 +107,7 @@ def _value(schema: JsonObject, result: JsonObject) -> None:
 
 
 def formatted(schema: JsonObject, result: JsonObject) -> None:
-    """Carry over a format: a size of integers becomes its bounds, others are kept where they mean the same everywhere."""
+    """Write the format of `schema` into `result`: integer sizes become bounds, others stay if they mean the same everywhere."""
     name = schema.get("format")
     if name in FORMATS:
         result["format"] = name

@@ -15,6 +15,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Path, Scalar, at, dotted, key_place, nearest_place, plain
 from fleetgen.schemas.derive import kind_schema
+from fleetgen.words import a, listed
 
 _TYPE_WORDS: Final = {
     "string": "text",
@@ -63,16 +64,19 @@ class Validator:
 def faults(
     error: jsonschema_rs.ValidationError, schema: JsonObject, written: str | None, prefix: str, whole: str
 ) -> Iterable[Fault]:
-    """An error in words. `written`: the scalar as it stands in the file; `whole`: what to call the value that has no path."""
+    """One error of the engine in words: E0202 (one for each unknown key), E0204 for a missing key, E0203 for a wrong value.
+
+    `written`: the scalar as it stands in the file; `prefix` precedes the path; `whole`: what to call the value that has no path.
+    """
     path = tuple(error.instance_path)
     shown = ".".join(part for part in (prefix, dotted(path)) if part) or whole
     here = _schema_at(schema, tuple(error.schema_path)[:-1])
     kind = error.kind.as_dict()
     if error.kind.name == "additionalProperties":
-        known = list(cast("JsonObject", here.get("properties", {})))
+        keys = list(cast("JsonObject", here.get("properties", {})))
         for key in cast("list[str]", kind["unexpected"]):
             message = f"unknown key '{key}' in {shown}"
-            yield Fault(code="E0202", message=message, fix=suggest(key, known), path=path, key=key)
+            yield Fault(code="E0202", message=message, fix=suggest(key, keys), path=path, key=key)
     elif error.kind.name == "required":
         missing = str(kind["property"])
         yield Fault(code="E0204", message=f"'{missing}' is missing in {shown}", fix=_describe(here, missing), path=path)
@@ -105,17 +109,17 @@ def _wrong_value(
         got = _TYPE_WORDS[_json_type(error.instance)]
         if wanted == ["text"] and written is not None:
             return f"{shown} must be text, but {written} is read as {got}", f'quote it: "{written}"'
-        return f"{shown} must be {' or '.join(wanted)}, not {got}", hint or "change the value"
+        return f"{shown} must be {listed(wanted, 'or')}, not {got}", hint or "change the value"
     if name in {"enum", "constant"}:
         options = [str(o) for o in cast("list[Json]", kind.get("options", [kind.get("expected_value", "")]))]
         return f"{shown} is '{written}', which is not one of the {len(options)} known values", suggest(str(written), options)
     if name == "pattern":
         return (
-            f"{shown} is '{written}', which does not have the form that is needed",
+            f"{shown} is '{written}', which has the wrong form",
             f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}",
         )
     if name == "format":
-        return f"{shown} is '{written}', which is not a {kind['format']}", "write it as 2026-12-31" if kind[
+        return f"{shown} is '{written}', which is not {a(str(kind['format']))}", "write it as 2026-12-31" if kind[
             "format"
         ] == "date" else hint
     return f"{shown}: {error.message}", hint or "change the value"
@@ -128,15 +132,15 @@ def _json_type(value: object) -> str:
     return next((name for kind, name in names if isinstance(value, kind)), "null")
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, candidates: Iterable[str]) -> str:
     """The fix for a name that does not exist: the nearest one, or all of a short list."""
-    names = sorted(known)
+    names = sorted(candidates)
     near = difflib.get_close_matches(word, names, 1, 0.6) or [name for name in names if name.lower() == word.lower()]
     if near:
         return f"did you mean '{near[0]}'?"
     if not names:
-        return "remove it; nothing is allowed here"
-    return "known: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
+        return "remove it; there is nothing to choose from"
+    return "use one of: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -11,33 +9,15 @@ from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.manifest import Built, Documents, Manifest
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.resource import ResourceId
+from fleetgen.model.plain import Json
 from fleetgen.yamlfile import load_manifests
 
 
 class Builder(Protocol):
-    """What this stage needs of kustomize. `digest` identifies the binary."""
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the binary."""
+    """What this stage needs of kustomize."""
 
     def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
         """Build every root of the tree `files` (path -> text); one answer a root, in order."""
-
-
-def resource_id(data: Mapping[str, Json]) -> ResourceId:
-    """The identity of a Kubernetes object."""
-    group = str(data["apiVersion"]).rpartition("/")[0]
-    metadata = data["metadata"]
-    names = metadata if isinstance(metadata, dict) else {}
-    return ResourceId(group, str(data["kind"]), str(names.get("namespace", "")), str(names.get("name", "")))
-
-
-def digest_of(value: Json) -> str:
-    """sha256 of canonical JSON."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def read(built: Built) -> Documents:
@@ -52,7 +32,7 @@ def manifests(built: Documents, place: Place) -> tuple[Manifest, ...]:
             problem(
                 "E0601",
                 f"kustomize refuses {built.root}: {built.error}",
-                fix="correct the template or the patch that it names",
+                fix="correct the template or the patch in the message",
                 place=place,
             )
         )
@@ -62,7 +42,7 @@ def manifests(built: Documents, place: Place) -> tuple[Manifest, ...]:
         if reason := _not_an_object(document):
             found.append(problem("E0602", f"{built.root} renders {reason}", fix="correct the template", place=place))
         elif isinstance(document, dict):
-            result.append(Manifest(id=resource_id(document), data=document, digest=digest_of(document)))
+            result.append(Manifest.of(document))
     if found:
         raise InputError(found)
     return tuple(result)
@@ -77,8 +57,3 @@ def _not_an_object(document: Json) -> str:
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         return f"a {document['kind']} without metadata.name"
     return ""
-
-
-def canonical_json(data: JsonObject) -> str:
-    """One line of sorted JSON, for digests and caches."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))

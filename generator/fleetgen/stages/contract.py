@@ -6,13 +6,15 @@ Judged per distinct bill of materials, not per cluster: clusters with the same v
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import product
 from typing import Final
 
-from fleetgen.catalog.exporters import ExportedMetrics, MetricUse, exported, uses
+from fleetgen.catalog.exporters import ExportedMetrics, MetricUse, exported_metrics, metric_uses
 from fleetgen.catalog.releases import release_of
 from fleetgen.errors import problem
+from fleetgen.model.built_objects import BuiltObjects
 from fleetgen.model.component import Companion, meets
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
@@ -22,57 +24,75 @@ from fleetgen.model.resource import KEEP, KEPT, SYNC_OPTIONS, ResourceId
 from fleetgen.model.settings import nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.schemas.validate import suggest
+from fleetgen.words import listed
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
 # the console of OpenShift reads dashboards there and nowhere else (GPU operator documentation, enable-gpu-monitoring-dashboard)
 _GIVEN_ON: Final[Mapping[str, frozenset[str]]] = {"openshift": frozenset({"openshift-config-managed"})}
 _CORE: Final = '""'
 _ALMOST: Final = 0.9  # names of fields have much in common; only a slip of the pen is this near
-Objects = Mapping[VariantKey, Sequence[Manifest]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Exporter:
+    """An object that says what an exporter exports."""
+
+    object: ResourceId
+    metrics: ExportedMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class _MetricUser:
+    """A part of an object that uses metrics."""
+
+    object: ResourceId
+    use: MetricUse
 
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
     """What the objects of a variant say about metrics."""
 
-    exports: tuple[tuple[ResourceId, ExportedMetrics], ...]
-    uses: tuple[tuple[ResourceId, MetricUse], ...]
+    variant: Variant
+    exporters: tuple[_Exporter, ...]
+    users: tuple[_MetricUser, ...]
 
 
-def check(resolved: Resolved, objects: Objects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
-    """Every broken contract, each once, with all clusters that it concerns."""
-    measured = {key: _measured(manifests) for key, manifests in objects.items()}
-    seen: dict[tuple[VariantKey | str, ...], list[Finding]] = {}
-    clusters_of: dict[tuple[VariantKey | str, ...], list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class _SiteKind:
+    """Clusters with an equal one get the same answer: what is rendered for them, and what their sites have already."""
+
+    variants: tuple[VariantKey, ...]
+    provides: tuple[str, ...]
+    distribution: str
+
+
+def check(resolved: Resolved, objects: BuiltObjects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
+    """Every broken contract (E0701, E0702, E0704, E0706 to E0709), each once, with all clusters that it concerns.
+
+    `setting_is_on`: whether a dotted path of the variant's settings is on (`*`: its instance), or equals what follows `=`.
+    """
+    measured = {key: _measured(resolved.variants[key], manifests) for key, manifests in objects.items()}
+    clusters_of: dict[_SiteKind, list[str]] = {}
     for name, bill in resolved.bills.items():
         cluster = resolved.clusters[name]
-        signature: tuple[VariantKey | str, ...] = (*bill.values(), *cluster.spec.provides, _distribution(cluster))
-        clusters_of.setdefault(signature, []).append(name)
-        if signature not in seen:
-            variants = [resolved.variants[key] for key in bill.values()]
-            seen[signature] = [
-                *_check_bill(cluster, variants, objects, setting_is_on),
-                *_not_exported([(variant, measured[variant.key]) for variant in variants]),
-            ]
+        site = _SiteKind(tuple(bill.values()), cluster.spec.provides, _distribution(cluster))
+        clusters_of.setdefault(site, []).append(name)
     merged: dict[tuple[str, str], Finding] = {}
-    for signature, findings in seen.items():
+    for site, clusters in clusters_of.items():
+        variants = [resolved.variants[key] for key in site.variants]
+        findings = [
+            *_check_bill(resolved.clusters[clusters[0]], variants, objects, setting_is_on),
+            *_not_exported([measured[key] for key in site.variants]),
+        ]
         for finding in findings:
-            key = (finding.code, finding.message)
-            known = merged.get(key)
-            clusters = (*(known.clusters if known else ()), *clusters_of[signature])
-            merged[key] = Finding(
-                code=finding.code,
-                message=finding.message,
-                fix=finding.fix,
-                place=finding.place,
-                object=finding.object,
-                clusters=clusters,
-            )
+            same = merged.get((finding.code, finding.message), finding)
+            merged[finding.code, finding.message] = replace(finding, clusters=(*same.clusters, *clusters))
     return list(merged.values())
 
 
 def _check_bill(
-    cluster: Cluster, variants: Sequence[Variant], objects: Objects, setting_is_on: Callable[[Variant, str], bool]
+    cluster: Cluster, variants: Sequence[Variant], objects: BuiltObjects, setting_is_on: Callable[[Variant, str], bool]
 ) -> list[Finding]:
     return [
         *_requirements(cluster, variants, setting_is_on),
@@ -84,9 +104,10 @@ def _check_bill(
     ]
 
 
-def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
+def _requirements(
+    cluster: Cluster, variants: Sequence[Variant], setting_is_on: Callable[[Variant, str], bool]
+) -> Iterator[Finding]:
     provided = set(cluster.spec.provides) | {api for v in variants for api in v.component.provides}
-    found = []
     for variant in variants:
         for requirement in variant.component.requires:
             if requirement.api in provided or not meets(requirement.where, variant.facts):
@@ -95,17 +116,14 @@ def _requirements(cluster: Cluster, variants: Sequence[Variant], setting_is_on: 
                 continue
             setting = requirement.when.replace("*", variant.instance)
             because = f" because {_said(setting)}" if setting else ""
-            off = f", change {setting.partition('=')[0]}" if "=" in setting else f", switch off {setting}" if setting else ""
+            off = f", change {setting.partition('=')[0]}" if "=" in setting else f", turn off {setting}" if setting else ""
             fix = f"enable a component that provides it{off}, or list it in spec.provides if the site has it already"
-            found.append(
-                problem(
-                    "E0701",
-                    f"'{variant.key.unit}' needs {requirement.api}{because}; nothing provides it",
-                    fix=fix,
-                    place=cluster.place,
-                )
+            yield problem(
+                "E0701",
+                f"'{variant.key.unit}' needs {requirement.api}{because}; no component or site provides it",
+                fix=fix,
+                place=cluster.place,
             )
-    return found
 
 
 def _said(setting: str) -> str:
@@ -130,7 +148,7 @@ def _neighbours(variants: Sequence[Variant], setting_is_on: Callable[[Variant, s
 def _setting_beside(variant: Variant, wish: Companion, other: Variant) -> Finding:
     demand = wish.expects or wish.forbids
     because = f" when {_said(wish.when)}" if wish.when else ""
-    wanted = f"needs {demand}" if wish.expects else f"does not go with {demand}"
+    wanted = f"needs {demand}" if wish.expects else f"does not work with {demand}"
     place = _set_at(other, ("values", *demand.partition("=")[0].split("."))) or _place(other)
     return problem("E0709", f"'{variant.key.unit}'{because} {wanted} in '{other.key.unit}'", fix=wish.message, place=place)
 
@@ -140,8 +158,8 @@ def _version_beside(variant: Variant, wish: Companion, other: Variant) -> Iterat
     table = release.data.get(wish.versions) if release else None
     fitting = table.get(variant.version) if isinstance(table, dict) else None
     if isinstance(fitting, list) and other.version not in fitting:
-        known = ", ".join(str(version) for version in fitting)
-        text = f"'{variant.key.unit}' {variant.version} goes with '{other.key.unit}' {known}, not with {other.version}"
+        known = listed([str(version) for version in fitting], "or")
+        text = f"'{variant.key.unit}' {variant.version} works with '{other.key.unit}' {known}, not with {other.version}"
         yield problem("E0709", text, fix=wish.message, place=_set_at(variant, ("version",)) or _place(variant))
 
 
@@ -149,92 +167,83 @@ def _distribution(cluster: Cluster) -> str:
     return cluster.spec.kubernetes.distribution if cluster.spec.kubernetes else ""
 
 
-def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:
     own = {m.id.name for v in variants for m in objects[v.key] if m.id.kind == "Namespace" and not m.id.group}
     existing = own | _GIVEN_NAMESPACES | _GIVEN_ON.get(_distribution(cluster), frozenset())
-    found = []
     for variant in variants:
         needed = {m.id.namespace for m in objects[variant.key] if m.id.namespace} | set(variant.namespaces)
         for namespace in sorted(needed - existing):
             near = suggest(namespace, own)
             fix = f"add it to components.cluster-baseline.values.namespaces ({near})"
-            found.append(
-                problem(
-                    "E0704",
-                    f"'{variant.key.unit}' lives in namespace '{namespace}', which cluster-baseline does not create",
-                    fix=fix,
-                    place=_place(variant),
-                )
+            yield problem(
+                "E0704",
+                f"'{variant.key.unit}' uses namespace '{namespace}', which cluster-baseline does not create",
+                fix=fix,
+                place=_place(variant),
             )
-    return found
 
 
-def _owners(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _owners(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:
     owner: dict[ResourceId, str] = {}
-    found = []
     for variant in variants:
         for manifest in objects[variant.key]:
             first = owner.setdefault(manifest.id, variant.key.unit)
             if first != variant.key.unit:
                 message = f"'{first}' and '{variant.key.unit}' both define {manifest.id}"
-                found.append(
-                    problem(
-                        "E0702", message, fix="let one of them own it; rename or remove the other", place=variant.component.place
-                    )
+                yield problem(
+                    "E0702",
+                    message,
+                    fix="keep the object in one unit; rename or remove it in the other",
+                    place=variant.component.place,
                 )
-    return found
 
 
-def _unguarded(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _unguarded(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:
     """What holds data or other objects must outlive a mistake: Argo CD prunes everything else that leaves the tree."""
-    found = []
     for variant in variants:
         for manifest in objects[variant.key]:
             metadata = manifest.data.get("metadata")
             annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
             options = str(annotations.get(SYNC_OPTIONS, "")) if isinstance(annotations, dict) else ""
             if (manifest.id.group, manifest.id.kind) in KEPT and not set(KEEP.split(",")) <= set(options.split(",")):
-                message = f"'{variant.key.unit}' would lose {manifest.id} with all that it holds when it leaves the tree"
-                fix = f"annotate it: {SYNC_OPTIONS}: {KEEP}"
-                found.append(problem("E0706", message, fix=fix, place=variant.component.place))
-    return found
+                message = f"removing unit '{variant.key.unit}' would delete {manifest.id} and everything in it"
+                fix = f"add the annotation {SYNC_OPTIONS}: {KEEP}"
+                yield problem("E0706", message, fix=fix, place=variant.component.place)
 
 
-def _undeclared(variants: Sequence[Variant], objects: Objects) -> list[Finding]:
+def _undeclared(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:
     """The project permits what components declare, not what is rendered: it would shrink with a unit that leaves."""
-    found = []
     for variant in variants:
         declared = {(r.group, r.kind) for r in variant.component.cluster_resources}
         kinds = {(m.id.group, m.id.kind) for m in objects[variant.key] if not m.id.namespace}
         for group, kind in sorted(kinds - declared):
             name = f"{kind}.{group}" if group else kind
             entry = f"{{group: {group or _CORE}, kind: {kind}}}"
-            message = f"'{variant.key.unit}' renders {name} without a namespace; its component does not declare that"
+            message = f"'{variant.key.unit}' renders {name} without a namespace, which its component does not declare"
             fix = f"add {entry} to clusterResources of component.yaml, or give the object a namespace"
-            found.append(problem("E0707", message, fix=fix, place=variant.component.place))
-    return found
+            yield problem("E0707", message, fix=fix, place=variant.component.place)
 
 
-def _measured(manifests: Sequence[Manifest]) -> _Measured:
-    exports = ((manifest.id, exported(manifest)) for manifest in manifests)
+def _measured(variant: Variant, manifests: Sequence[Manifest]) -> _Measured:
     return _Measured(
-        exports=tuple((identity, found) for identity, found in exports if found),
-        uses=tuple((manifest.id, use) for manifest in manifests for use in uses(manifest)),
+        variant=variant,
+        exporters=tuple(_Exporter(m.id, metrics) for m in manifests if (metrics := exported_metrics(m))),
+        users=tuple(_MetricUser(m.id, use) for m in manifests for use in metric_uses(m)),
     )
 
 
-def _not_exported(measured: Sequence[tuple[Variant, _Measured]]) -> Iterator[Finding]:
+def _not_exported(bill: Sequence[_Measured]) -> Iterator[Finding]:
     """A rule about a metric that nobody exports never fires, and nobody notices."""
-    exports = [(variant, identity, each) for variant, found in measured for identity, each in found.exports]
-    for user, found in measured:
-        for identity, use in found.uses:
-            for owner, listed_in, each in exports:
-                for metric in filter(each.lacks, use.metrics):
-                    near = get_close_matches(metric, each.names, 1, _ALMOST)
-                    meant = f"did you mean {near[0]}? If not, " if near else ""
-                    fix = f"{meant}add {metric} to the metrics of '{owner.key.unit}', or take {use.what} out"
-                    text = f"{use.what} in {identity} of '{user.key.unit}' uses {metric}, which {listed_in} does not list"
-                    yield problem("E0708", text, fix=fix, place=_chosen_at(owner, user))
+    users = [(unit.variant, user) for unit in bill for user in unit.users]
+    exporters = [(unit.variant, exporter) for unit in bill for exporter in unit.exporters]
+    for (variant, user), (owner, exporter) in product(users, exporters):
+        for metric in filter(exporter.metrics.lacks, user.use.metrics):
+            near = get_close_matches(metric, exporter.metrics.names, 1, _ALMOST)
+            meant = f"did you mean {near[0]}? If not, " if near else ""
+            what = f"{user.use.what} in {user.object} of '{variant.key.unit}'"
+            fix = f"{meant}add {metric} to the metrics of '{owner.key.unit}', or remove {user.use.what}"
+            text = f"{what} uses {metric}, which {exporter.object} does not list"
+            yield problem("E0708", text, fix=fix, place=_chosen_at(owner, variant))
 
 
 def _chosen_at(owner: Variant, user: Variant) -> Place:
@@ -253,8 +262,3 @@ def _set_at(variant: Variant, path: tuple[str, ...]) -> Place | None:
 def _place(variant: Variant) -> Place:
     """Where somebody would look for the unit: the strongest layer that speaks of it."""
     return variant.layers[-1].place if variant.layers else variant.component.place
-
-
-def owners(resolved: Resolved, objects: Objects) -> dict[str, dict[str, str]]:
-    """Cluster -> object -> unit, for the check that no object changes its owner between two commits."""
-    return {name: {str(m.id): unit for unit, key in bill.items() for m in objects[key]} for name, bill in resolved.bills.items()}

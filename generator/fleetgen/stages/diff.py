@@ -1,30 +1,49 @@
-"""Stage 7: two trees compared by object. Equal changes are told once, with all clusters that get them."""
+"""Stage 7: compares two trees by object. Equal changes are reported once, with all clusters that get them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from fleetgen.model.change import Change, FieldChange, ObjectChange, Tree, short
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json
 
 
+@dataclass(frozen=True, slots=True)
+class _ContentChange:
+    """A unit's content keys in both trees; empty where the cluster does not have the unit."""
+
+    unit: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class _UnitChange:
+    """What changes in a unit, whichever contents it is between."""
+
+    unit: str
+    objects: tuple[ObjectChange, ...]
+
+
 def diff(old: Tree, new: Tree) -> tuple[Change, ...]:
     """The distinct changes from `old` to `new`, widest reach first; `diff(x, x)` is empty."""
-    pairs: dict[tuple[str, str, str], list[str]] = {}
+    pairs: dict[_ContentChange, list[ClusterKey]] = {}
     for cluster in sorted(old.bills.keys() | new.bills.keys()):
         before, after = old.bills.get(cluster, {}), new.bills.get(cluster, {})
         for unit in sorted(before.keys() | after.keys()):
-            pair = (unit, before.get(unit, ""), after.get(unit, ""))
-            if pair[1] != pair[2]:
+            pair = _ContentChange(unit, before.get(unit, ""), after.get(unit, ""))
+            if pair.old != pair.new:
                 pairs.setdefault(pair, []).append(cluster)
-    merged: dict[tuple[str, tuple[ObjectChange, ...]], list[str]] = {}
-    for (unit, before_key, after_key), clusters in pairs.items():
-        objects = tuple(_objects(old.objects.get(before_key, ()), new.objects.get(after_key, ())))
-        merged.setdefault((unit, objects), []).extend(clusters)
+    merged: dict[_UnitChange, list[ClusterKey]] = {}
+    for pair, clusters in pairs.items():
+        objects = tuple(_objects(old.objects.get(pair.old, ()), new.objects.get(pair.new, ())))
+        merged.setdefault(_UnitChange(pair.unit, objects), []).extend(clusters)
     changes = [
-        Change(unit=unit, objects=objects, clusters=tuple(sorted(names)), moved=not objects)
-        for (unit, objects), names in merged.items()
+        Change(unit=change.unit, objects=change.objects, clusters=tuple(sorted(clusters)), moved=not change.objects)
+        for change, clusters in merged.items()
     ]
     return tuple(sorted(changes, key=lambda change: (-len(change.clusters), change.unit, change.clusters)))
 

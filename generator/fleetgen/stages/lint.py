@@ -1,4 +1,4 @@
-"""Checks of rendered kustomizations that kustomize does not make: nothing remote, nothing executed, and every override hits.
+"""Checks of rendered kustomizations that kustomize does not make: nothing remote, nothing executed, no override without a target.
 
 kustomize passes a patch, replacement or image override whose target is absent with exit 0
 (docs/decisions/0003-silent-kustomize.md).
@@ -59,6 +59,13 @@ def check(overlay: Overlay, base: Overlay) -> list[Finding]:
     return found
 
 
+def extends(overlay: Overlay, base: Overlay) -> bool:
+    """Whether the overlay's kustomization names the base; one that needs nothing of it may leave it out."""
+    data = _first(overlay.files[f"{overlay.root}/kustomization.yaml"])
+    named = [*list_of(data.get("resources")), *list_of(data.get("components"))]
+    return any(posixpath.normpath(posixpath.join(overlay.root, str(name))) == base.root for name in named)
+
+
 def _first(text: str) -> JsonObject:
     documents = _documents(text)
     return documents[0] if documents and isinstance(documents[0], dict) else {}
@@ -79,7 +86,7 @@ def _paths(layer: Overlay, data: JsonObject, place: Place, base_root: str) -> It
         target = posixpath.normpath(posixpath.join(layer.root, name))
         if re.match(r"[a-z+]+://|git@|[^/]+\.[a-z]+/.*//|.*\?ref=", name):
             yield problem(
-                "E0505", f"the kustomization names something remote: {name}", fix="keep the file in the component", place=place
+                "E0505", f"the kustomization names a remote file: {name}", fix="copy the file into the component", place=place
             )
         elif target != base_root and not target.startswith(layer.root + "/"):
             is_base = posixpath.basename(posixpath.normpath(name)) == "base"
@@ -126,14 +133,14 @@ def _overrides(overlay: Overlay, base: Overlay) -> Iterator[Finding]:
                 shown = " ".join(f"{key}={value}" for key, value in sorted(target.items()))
                 known = ", ".join(sorted({f"{i.kind}/{i.name}" for i in identities})[:8])
                 yield problem(
-                    "E0504", f"a patch or replacement for {shown} matches nothing", fix=f"there are: {known}", place=place
+                    "E0504", f"a patch or replacement for {shown} matches nothing", fix=f"the objects are: {known}", place=place
                 )
         images = set(_images(objects))
         for image in list_of(data.get("images")):
             name = str(image.get("name", "")) if isinstance(image, dict) else ""
             if name not in images:
-                known = ", ".join(sorted(images)) or "no image at all"
-                yield problem("E0504", f"the image override {name} matches nothing", fix=f"there is {known}", place=place)
+                known = f"the images are: {', '.join(sorted(images))}" if images else "remove it; there are no images"
+                yield problem("E0504", f"the image override {name} matches nothing", fix=known, place=place)
 
 
 def _targets(layer: Overlay, data: JsonObject) -> Iterator[dict[str, str]]:

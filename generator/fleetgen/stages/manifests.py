@@ -35,7 +35,7 @@ def read(text: str, path: str) -> tuple[Table, ...]:
     """The objects of a file in their order. Raises InputError with all problems (E0101 to E0105, E0602)."""
     found: list[Finding] = []
     objects: list[Table] = []
-    for tree in _Kubernetes(text, path).read():
+    for tree in _ManifestReader(text, path).read():
         objects += _unpacked(tree, found)
     if found:
         raise InputError(found)
@@ -68,8 +68,8 @@ def kubernetes_plain(text: str) -> Leaf:
     return rest if rest is None or isinstance(rest, bool) else text
 
 
-class _Kubernetes(Reader):
-    """The dialect of manifests."""
+class _ManifestReader(Reader):
+    """Reads YAML as kubectl does."""
 
     def __init__(self, text: str, path: str) -> None:
         super().__init__(text, path)
@@ -90,7 +90,7 @@ class _Kubernetes(Reader):
         node, size = self._anchors[name]
         self._copied += size
         if self._copied > MAX_NODES:
-            self.report("E0104", f"aliases expand to more than {MAX_NODES} values", "write the values out", origin.place)
+            self.report("E0104", f"aliases expand to more than {MAX_NODES} values", "repeat the values instead", origin.place)
             self._anchors = dict.fromkeys(self._anchors, (Scalar(None, origin), 0))
             return Scalar(None, origin)
         return node
@@ -117,7 +117,7 @@ def _unpacked(tree: Node, found: list[Finding]) -> Iterator[Table]:
     """The object, or those inside of a list of any kind, as `kubectl get -o yaml` prints one."""
     place = tree.origin.place
     if not isinstance(tree, Table):
-        fix = "give files that hold Kubernetes objects only"
+        fix = "pass files that contain only Kubernetes objects"
         found.append(problem("E0602", "the document is not a Kubernetes object", fix=fix, place=place))
         return
     kind, version = _text(tree, "kind"), _text(tree, "apiVersion")
@@ -131,7 +131,7 @@ def _unpacked(tree: Node, found: list[Finding]) -> Iterator[Table]:
         fix = "build it and pass the result: kustomize build DIR | fleetgen check --manifests -"
         found.append(problem("E0602", "a kustomization is not a manifest", fix=fix, place=place))
     elif reason := _not_an_object(tree):
-        fix = "give files that hold Kubernetes objects only"
+        fix = "pass files that contain only Kubernetes objects"
         found.append(problem("E0602", f"the document is not a Kubernetes object: {reason}", fix=fix, place=place))
     else:
         yield tree

@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from fleetgen.catalog.releases import release_of
 from fleetgen.errors import InputError, problem
 from fleetgen.model.component import Component
+from fleetgen.model.keys import BaseKey
 from fleetgen.model.manifest import Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject, list_of
@@ -32,11 +33,6 @@ from fleetgen.yamlfile import dump, dump_all, parse
 
 MAX_FILE: Final = 1024 * 1024
 _PARTS: Final = "_parts/"
-
-
-def base_folder(component: str, version: str) -> str:
-    """The base's folder below the output root."""
-    return f"bases/{component}/{version}"
 
 
 def _yaml(value: object) -> str:
@@ -114,7 +110,7 @@ class Renderer:
         if component.installs:
             values["templates"] = [self._exported[name].template for name in component.policies]
             values["expansions"] = [*expansion_templates()]
-        return self._folder(component, "base/", base_folder(component.name, version), values)
+        return self._folder(component, "base/", BaseKey(component.name, version).folder, values)
 
     def overlay(self, variant: Variant) -> Overlay:
         """The overlay of a variant, with the layers' patches appended to its kustomization."""
@@ -275,7 +271,7 @@ def context(variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  
         "facts": facts,
         "unit": variant.key.unit,
         "name": variant.object_name,
-        "base": f"../../../../../{base_folder(variant.component.name, variant.version)}",
+        "base": f"../../../../../{variant.base.folder}",
         "refuse": _refuser(variant),
         **_release(variant.component, variant.version),
     }

@@ -15,7 +15,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject, list_of, mapping_of
 from fleetgen.model.resource import CLUSTER_SCOPED
-from fleetgen.start.manifests import GroupKind, definitions_of
+from fleetgen.start.manifests import ApiKind, definitions_of
 from fleetgen.yamlfile import load_objects
 
 _KIND: Final = re.compile(r"^kind:\s*[\"']?(\w+)", re.MULTILINE)
@@ -33,7 +33,7 @@ class HelmChart:
     title: str = ""
     settings: JsonObject = field(default_factory=lambda: {"type": "object", "additionalProperties": True, "properties": {}})
     provides: tuple[str, ...] = ()
-    cluster_scoped: tuple[GroupKind, ...] = ()
+    cluster_scoped: tuple[ApiKind, ...] = ()
     is_read: bool = False
 
 
@@ -119,7 +119,7 @@ def _described(name: str, value: Json) -> JsonObject:
     return {**kind, "description": f"The chart's value {name}."}
 
 
-def _cluster_scoped(files: Mapping[str, str]) -> Iterator[GroupKind]:
+def _cluster_scoped(files: Mapping[str, str]) -> Iterator[ApiKind]:
     """Kinds without a namespace that its templates make. They are templates: only the word behind `kind` is looked at."""
     kinds = {kind for path, text in files.items() if "/templates/" in f"/{path}" for kind in _KIND.findall(text)}
     yield from (pair for pair in CLUSTER_SCOPED if pair[1] in kinds - {"Namespace"})

@@ -32,8 +32,8 @@ def eject(repository: Repository, name: str) -> dict[str, str]:
         message = f"the library has no component, policy or constraint '{name}'"
         raise InputError(problem("E0301", message, fix=suggest(name, units)))
     if any(unit_of(path) == unit for path in own):
-        fix = "change it there; to begin anew, move it away first"
-        raise InputError(problem("E1204", "the repository has it already", fix=fix, place=Place(unit)))
+        fix = "edit it there; to start from the library's copy, move it away first"
+        raise InputError(problem("E1204", "the repository already has it", fix=fix, place=Place(unit)))
     files = {path: text for path, text in builtin.items() if unit_of(path) == unit}
     parts = imported(files.values(), builtin)
     # Where the repository has other parts of these names, the component gets its own.
@@ -50,8 +50,8 @@ def eject_all(repository: Repository) -> dict[str, str]:
 
 def _trees(repository: Repository) -> tuple[dict[str, str], dict[str, str]]:
     if repository.config.library != "builtin":
-        fact = 'the library of this repository is its own folders (library = ".")'
-        raise InputError(problem("E1202", fact, fix="change them there", place=Place(CONFIG)))
+        fact = 'this repository is its own library (library = ".")'
+        raise InputError(problem("E1202", fact, fix="edit the files there", place=Place(CONFIG)))
     problems: list[Finding] = []
     trees = [read_tree(root, library.FOLDERS, problems) for root in (library.builtin_root(), repository.root)]
     if problems:

@@ -21,7 +21,7 @@ _BREAK: Final = re.compile(r"^---(?:[ \t].*)?\n", re.MULTILINE)
 _NAMESPACE: Final = ("", "Namespace")
 _DEFINITION: Final = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _ON_THE_WAY: Final = frozenset({"spec", "template", "jobTemplate", "containers", "initContainers", "ingress", "egress", "ports"})
-GroupKind: TypeAlias = tuple[str, str]
+ApiKind: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class _Object:
         return Api.of(self.data)
 
     @property
-    def pair(self) -> GroupKind:
+    def pair(self) -> ApiKind:
         return _pair(self.data)
 
 
@@ -53,7 +53,7 @@ class Base:
     files: Mapping[str, str]
     objects: tuple[JsonObject, ...]
     namespaces: tuple[str, ...]
-    cluster_scoped: tuple[GroupKind, ...]
+    cluster_scoped: tuple[ApiKind, ...]
     provides: tuple[str, ...]
     requires: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -63,14 +63,12 @@ class Base:
 class _Kinds:
     """What is known of kinds: those that Kubernetes serves itself, those without a namespace, those that the manifests define."""
 
-    served: Collection[GroupKind]
-    scoped: set[GroupKind]
-    defined: dict[GroupKind, list[str]]
+    served: Collection[ApiKind]
+    scoped: set[ApiKind]
+    defined: dict[ApiKind, list[str]]
 
 
-def base_of(
-    files: Mapping[str, str], spaces: tuple[str, str], served: Collection[GroupKind], scoped: Collection[GroupKind]
-) -> Base:
+def base_of(files: Mapping[str, str], spaces: tuple[str, str], served: Collection[ApiKind], scoped: Collection[ApiKind]) -> Base:
     """The base that the files (path -> YAML) make.
 
     What names no namespace goes to the first of `spaces`; if that is empty to the one that others name, and else to the second.
@@ -119,7 +117,7 @@ def _objects(path: str, text: str, problems: list[Finding]) -> Iterator[_Object]
             yield _Object(path, own, first, tree, cast("JsonObject", manifests.data_of(tree)))
 
 
-def definitions_of(objects: Iterable[JsonObject]) -> dict[GroupKind, list[str]]:
+def definitions_of(objects: Iterable[JsonObject]) -> dict[ApiKind, list[str]]:
     """Kind -> its served versions as group/version/Kind, of the CustomResourceDefinitions among the objects."""
     found = {}
     for data in objects:
@@ -130,19 +128,19 @@ def definitions_of(objects: Iterable[JsonObject]) -> dict[GroupKind, list[str]]:
     return found
 
 
-def _kinds(objects: Sequence[JsonObject], served: Collection[GroupKind], scoped: Collection[GroupKind]) -> _Kinds:
+def _kinds(objects: Sequence[JsonObject], served: Collection[ApiKind], scoped: Collection[ApiKind]) -> _Kinds:
     definitions = [data for data in objects if _pair(data) == _DEFINITION]
     at_cluster = {_defined(data) for data in definitions if mapping_of(data.get("spec")).get("scope") == "Cluster"}
     defined = definitions_of(definitions)
     return _Kinds(served, ({*CLUSTER_SCOPED, *scoped} - defined.keys()) | at_cluster, defined)
 
 
-def _pair(data: JsonObject) -> GroupKind:
+def _pair(data: JsonObject) -> ApiKind:
     api = Api.of(data)
     return api.group, api.kind
 
 
-def _defined(data: JsonObject) -> GroupKind:
+def _defined(data: JsonObject) -> ApiKind:
     """The kind that a CustomResourceDefinition defines."""
     spec = mapping_of(data.get("spec"))
     return str(spec.get("group", "")), str(mapping_of(spec.get("names")).get("kind", ""))
@@ -162,12 +160,12 @@ class _Spot(NamedTuple):
 
 
 # Where a key is put: the mapping, the key, and its value as YAML and as data.
-_Addition = tuple[Path, str, str, Json]
+_Insertion = tuple[Path, str, str, Json]
 
 
 def _guarded(found: _Object, kinds: _Kinds, namespace: str) -> tuple[str, JsonObject]:
     """Text and data of the object with all that fleetgen demands. The text is written anew where it cannot be kept."""
-    additions = [*_additions(found, kinds, namespace)]
+    additions = [*_insertions(found, kinds, namespace)]
     data = copy.deepcopy(found.data)
     for path, key, _, value in additions:
         cast("JsonObject", _at(data, path))[key] = value
@@ -184,7 +182,7 @@ def _says(text: str, file: str, data: JsonObject) -> bool:
     return len(trees) == 1 and manifests.data_of(trees[0]) == data
 
 
-def _additions(found: _Object, kinds: _Kinds, namespace: str) -> Iterator[_Addition]:
+def _insertions(found: _Object, kinds: _Kinds, namespace: str) -> Iterator[_Insertion]:
     metadata = mapping_of(found.data.get("metadata"))
     if found.pair not in kinds.scoped and not metadata.get("namespace"):
         yield ("metadata",), "namespace", namespace, namespace
@@ -212,7 +210,7 @@ def _open_ports(node: Json, path: Path) -> Iterator[Path]:
             yield from _open_ports(node[key], (*path, key))
 
 
-def _inserted(found: _Object, additions: Sequence[_Addition]) -> str:
+def _inserted(found: _Object, additions: Sequence[_Insertion]) -> str:
     """The object's text with more keys, each beside the first key of its mapping; from below, so that places stay right."""
     lines = found.text.split("\n")
     spots: list[tuple[_Spot, str]] = []

@@ -23,6 +23,7 @@ from fleetgen.policy.scaffolding import policy_files
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.stages.load.documents import Document
 from fleetgen.start import document_texts
+from fleetgen.words import a
 
 KINDS: Final[Mapping[str, str]] = {
     "cluster": "Cluster",
@@ -73,7 +74,7 @@ def add(repo: Repository, components: Mapping[str, Component], request: NewDocum
     documents = documents_of(repo)
     if not re.match(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", request.name):
         fix = "use lower-case letters, digits and dashes"
-        raise InputError(problem("E0401", f"'{request.name}' cannot be the name of a {request.kind.lower()}", fix=fix))
+        raise InputError(problem("E0401", f"'{request.name}' cannot be the name of {a(request.kind.lower())}", fix=fix))
     if problems := _reference_problems(documents, request):
         raise InputError(problems)
     path, text = _document(documents, components, request)
@@ -115,7 +116,7 @@ def _reference_problems(documents: tuple[Document, ...], request: NewDocument) -
     for document in documents:
         same = (document.kind, document.name) == (request.kind, request.name)
         if same and (not scope or document.environment in scope):
-            message = f"there is a {request.kind} '{request.name}' already"
+            message = f"there is already {a(request.kind)} '{request.name}'"
             found.append(problem("E0205", message, fix="choose another name", place=document.place))
     environments = _named(documents, "Environment")
     wanted = [("environment", name, environments) for name in request.environments]

@@ -8,21 +8,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from fleetgen.errors import EvaluationFailed, ToolError, problem
-from fleetgen.model.gate import Coverage, RawResult, Rule, Verdict
+from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.tools import process
 from fleetgen.tools.process import Command, Ran
+from fleetgen.tools.results import decoded
 from fleetgen.tools.toolchain import Tool
 from fleetgen.tools.workspace import workspace, write_all
 
 NAMESPACE = "main"
-_RULES: tuple[tuple[str, Rule], ...] = (("failures", "deny"), ("warnings", "warn"))
+_FAILURES, _WARNINGS = "failures", "warnings"
 _TIMEOUT_SECONDS = 900.0
 _ADDED_BY_CONFTEST = "query"
+# failures or warnings, the message, and what conftest calls metadata: the keys of policies/rego/gate/result
+_Said: TypeAlias = tuple[str, str, dict[str, Any]]
 _EVALUATION = re.compile(r"evaluating policy: policy/(?P<path>\S+\.rego):(?P<line>\d+): (?P<reason>eval_\w+: [^\n]*)")
 
 
@@ -34,10 +37,6 @@ class ConftestCli:
     capabilities: Path
     environ: Mapping[str, str] = field(repr=False)
     jobs: int = 1
-
-    @property
-    def digest(self) -> str:
-        return self.tool.sha256
 
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
         """One verdict for each of `inputs`, in their order. ToolError E1103 unless every one was really evaluated."""
@@ -85,7 +84,7 @@ class ConftestCli:
             env=process.scrubbed(self.environ, {**tuning, "HOME": home, "PATH": home}),
             ok=frozenset({0, 1}),
             timeout=_TIMEOUT_SECONDS,
-            fix="repair the policy that the tool names",
+            fix="correct the policy in the message",
         )
 
 
@@ -114,14 +113,14 @@ def _verdicts(ran: Ran) -> dict[str, Verdict]:
     try:
         answers = json.loads(ran.stdout)
     except ValueError as error:
-        raise process.failure(ran, "answered something that is not JSON") from error
+        raise process.failure(ran, "gave an answer that is not JSON") from error
     if not isinstance(answers, list):
-        raise process.failure(ran, "answered no list of results")
+        raise process.failure(ran, "gave an answer that is not a list of results")
     found = {}
     for answer in answers:
         name = str(answer.get("filename"))
         if name in found or answer.get("namespace") != NAMESPACE:
-            raise _nonsense(f"conftest answered about {name} twice or for another namespace: {answer.get('namespace')}")
+            raise _nonsense(f"conftest answered twice about {name}, or for another namespace: {answer.get('namespace')}")
         found[name] = _verdict(name, answer)
     return found
 
@@ -139,17 +138,19 @@ def _verdict(name: str, answer: Mapping[str, Any]) -> Verdict:
     if answer.get("exceptions"):
         # An `exception` rule silences every result of a rule: waivers are data here, with owner and date.
         raise _nonsense(f"{name}: the policies use conftest's `exception` rules", "write a waiver instead")
-    results, coverages = [], []
-    for key, rule in _RULES:
-        for result in answer.get(key) or ():
+    said: list[_Said] = []
+    coverages = []
+    for kind in (_FAILURES, _WARNINGS):
+        for result in answer.get(kind) or ():
             metadata = {name: value for name, value in (result.get("metadata") or {}).items() if name != _ADDED_BY_CONFTEST}
-            if rule == "warn" and "coverage" in metadata:
+            if kind == _WARNINGS and "coverage" in metadata:
                 coverages.append(metadata["coverage"])
             else:
-                results.append(RawResult(rule=rule, msg=str(result["msg"]), metadata=metadata))
+                said.append((kind, str(result["msg"]), metadata))
     if len(coverages) != 1:
         raise _nonsense(f"{name}: {len(coverages)} coverage records instead of one; the gate's own rules did not run")
-    return Verdict(results=tuple(sorted(results, key=_order)), coverage=_coverage(name, coverages[0]))
+    results = tuple(decoded(message, metadata) for _, message, metadata in sorted(said, key=_order))
+    return Verdict(results=results, coverage=_coverage(name, coverages[0]))
 
 
 def _coverage(name: str, record: Mapping[str, Any]) -> Coverage:
@@ -160,8 +161,9 @@ def _coverage(name: str, record: Mapping[str, Any]) -> Coverage:
         raise _nonsense(f"{name}: a broken coverage record: {record!r}") from error
 
 
-def _order(result: RawResult) -> tuple[str, str, str]:
-    return (result.rule, result.msg, json.dumps(result.metadata, sort_keys=True))
+def _order(said: _Said) -> tuple[str, str, str]:
+    kind, message, metadata = said
+    return (kind, message, json.dumps(metadata, sort_keys=True))
 
 
 def _nonsense(message: str, fix: str = "check policies/rego/gate and the pinned conftest: fleetgen tools list") -> ToolError:

@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from fleetgen.errors import InputError, problem
 
 
-def commit_stream(
-    *,
-    ref: str,
-    parent: str | None,
-    ident: str,
-    message: str,
-    replace: Mapping[str, Mapping[str, str]],
-    keep: Sequence[tuple[str, str, str]],
-) -> bytes:
-    """A commit on `parent` in which each prefix holds exactly its files, and what is in `keep` (mode, oid, path)."""
-    parts = [f"commit {ref}\nauthor {ident}\ncommitter {ident}\n".encode(), _data(message)]
-    if parent is not None:
-        parts.append(f"from {parent}\n".encode())
-    parts.extend(_replacements(replace, keep))
+class TreeEntry(NamedTuple):
+    """A file of a commit as git lists it: its mode, the id of its blob, its path from the top."""
+
+    mode: str
+    oid: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitDraft:
+    """A commit that does not exist yet.
+
+    `ref` will point to it; `parent` is None for the first one; `ident` is who commits, with the time, as git writes it.
+    `replace`: prefix -> path -> text: below each prefix there will be these files and what is in `keep`.
+    """
+
+    ref: str
+    parent: str | None
+    ident: str
+    message: str
+    replace: Mapping[str, Mapping[str, str]]
+    keep: Sequence[TreeEntry] = ()
+
+
+def commit_stream(draft: CommitDraft) -> bytes:
+    """The whole input. Raises InputError E0107 for a path that git would refuse."""
+    parts = [f"commit {draft.ref}\nauthor {draft.ident}\ncommitter {draft.ident}\n".encode(), _data(draft.message)]
+    if draft.parent is not None:
+        parts.append(f"from {draft.parent}\n".encode())
+    parts.extend(_replacements(draft.replace, draft.keep))
     return b"".join((*parts, b"done\n"))
 
 
-def _replacements(replace: Mapping[str, Mapping[str, str]], keep: Sequence[tuple[str, str, str]]) -> Iterator[bytes]:
+def _replacements(replace: Mapping[str, Mapping[str, str]], keep: Sequence[TreeEntry]) -> Iterator[bytes]:
     for prefix in sorted(replace):
         yield b"D " + _quoted(prefix.rstrip("/")) + b"\n" if prefix.strip("/") else b"deleteall\n"
-    for mode, oid, path in sorted(keep, key=lambda entry: entry[2]):
-        yield f"M {mode} {oid} ".encode() + _quoted(path) + b"\n"
+    for entry in sorted(keep, key=lambda entry: entry.path):
+        yield f"M {entry.mode} {entry.oid} ".encode() + _quoted(entry.path) + b"\n"
     for prefix in sorted(replace):
         for path, text in sorted(replace[prefix].items()):
             if prefix.strip("/") and not path.startswith(prefix.rstrip("/") + "/"):

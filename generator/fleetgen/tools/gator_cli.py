@@ -18,6 +18,7 @@ from fleetgen.model.gatekeeper import Case, Reviewed, Suite
 from fleetgen.model.plain import JsonObject
 from fleetgen.tools import process
 from fleetgen.tools.process import Command, Ran
+from fleetgen.tools.results import decoded
 from fleetgen.tools.toolchain import Tool
 from fleetgen.tools.workspace import workspace, write_all
 
@@ -96,7 +97,7 @@ class GatorCli:
             env=env,
             ok=frozenset({0, 1}),
             timeout=_TIMEOUT_SECONDS,
-            fix="repair the policy that the tool names",
+            fix="correct the policy in the message",
         )
 
 
@@ -129,13 +130,12 @@ def _reviewed(ran: Ran) -> tuple[Reviewed, ...] | str:
 
 
 def _violation(entry: Mapping[str, Any]) -> Reviewed:
-    return Reviewed(
-        constraint=str(entry["constraint"]["metadata"]["name"]),
-        action=str(entry["enforcementAction"]),
-        message=str(entry["msg"]),
-        details=(entry.get("metadata") or {}).get("details") or {},
-        object=entry["violatingObject"],
-    )
+    said = {
+        "constraint": entry["constraint"]["metadata"]["name"],
+        "action": entry["enforcementAction"],
+        "details": (entry.get("metadata") or {}).get("details"),
+    }
+    return Reviewed(object=entry["violatingObject"], result=decoded(str(entry["msg"]), said))
 
 
 def _cases(ran: Ran) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fleetgen.errors import FleetgenError, InputError, LockedError, ToolError, problem
 from fleetgen.tools import process
-from fleetgen.tools.fast_import import commit_stream
+from fleetgen.tools.fast_import import CommitDraft, TreeEntry, commit_stream
 from fleetgen.tools.process import Command, Ran
 
 # What a configuration or an attribute of the repository could make git start or do beside what is asked.
@@ -101,31 +101,29 @@ class Git:
 
     def tree_files(self, ref: str, prefix: str = "") -> dict[str, str]:
         """Path -> blob of every plain file below `prefix`, sorted. A link or submodule there is InputError E0107."""
-        found = {}
-        for entry in self._ls_tree(ref, prefix):
-            mode, oid, path = entry
-            if mode not in _PLAIN_FILES:
-                fix = "replace it by a plain file"
-                raise InputError(problem("E0107", f"{path} at {ref} is a symbolic link or a submodule", fix=fix))
-            found[path] = oid
-        return dict(sorted(found.items()))
+        entries = self._ls_tree(ref, prefix)
+        for entry in entries:
+            if entry.mode not in _PLAIN_FILES:
+                fix = "replace it with a plain file"
+                raise InputError(problem("E0107", f"{entry.path} at {ref} is a symbolic link or a submodule", fix=fix))
+        return {entry.path: entry.oid for entry in sorted(entries, key=lambda entry: entry.path)}
 
     def read_blobs(self, oids: Sequence[str]) -> dict[str, bytes]:
         """The content of blobs, in one process."""
-        wanted = sorted(set(oids))
-        if not wanted:
+        distinct = sorted(set(oids))
+        if not distinct:
             return {}
-        data = self._run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode()).stdout
-        found, at = {}, 0
-        for oid in wanted:
+        data = self._run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in distinct).encode()).stdout
+        contents, at = {}, 0
+        for oid in distinct:
             end = data.index(b"\n", at)
             header = data[at:end].split()
             if len(header) != 3 or header[1] != b"blob":
                 raise ToolError(problem("E1103", f"git has no blob {oid}: {data[at:end].decode()}", fix="run: git fsck"))
             size = int(header[2])
-            found[oid] = data[end + 1 : end + 1 + size]
+            contents[oid] = data[end + 1 : end + 1 + size]
             at = end + size + 2
-        return found
+        return contents
 
     def archive(self, ref: str, prefix: str = "") -> dict[str, str]:
         """Path -> text of every file below `prefix`. InputError E0106 for a file that is not UTF-8."""
@@ -164,7 +162,7 @@ class Git:
         ran = self._run("var", "GIT_COMMITTER_IDENT", ok=None)
         if ran.code != 0:
             fix = "run: git config user.name 'Your Name' && git config user.email you@example.com"
-            raise _refused("git does not know who commits", fix)
+            raise _refused("git has no name and address for the commit", fix)
         return ran.out.strip()
 
     # writing
@@ -182,9 +180,10 @@ class Git:
         what `parent` has below a path of `keep` stays. A prefix `""` is the whole tree. The caller compares `tree` with
         the parent's before moving a branch.
         """
-        kept = [entry for path in keep if parent for entry in self._ls_tree(parent, path)]
+        entries = [entry for path in keep if parent for entry in self._ls_tree(parent, path)]
         name = f"refs/fleetgen/import/{os.getpid()}-{secrets.token_hex(4)}"
-        stream = commit_stream(ref=name, parent=parent, ident=self.ident(), message=message, replace=replace, keep=kept)
+        draft = CommitDraft(ref=name, parent=parent, ident=self.ident(), message=message, replace=replace, keep=entries)
+        stream = commit_stream(draft)
         try:
             self._run("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
             commit = self.resolve(name)
@@ -205,7 +204,7 @@ class Git:
             return
         now = self.resolve(ref)
         if now != old:
-            fact = f"{ref} moved while publishing: it was at {old or 'nothing'}, now it is at {now or 'nothing'}"
+            fact = f"{ref} moved while publishing, from {old or 'nothing'} to {now or 'nothing'}"
             raise LockedError(problem("E0904", fact, fix="run the command again"))
         raise _refused(
             f"git cannot move {ref}: {_words(ran)}", "remove a stale lock file that it names, then run the command again"
@@ -260,8 +259,8 @@ class Git:
         self._run("fetch", *flags, remote, f"+{ref}:{here}", network=True)
         return self.resolve(here)
 
-    def _ls_tree(self, ref: str, prefix: str) -> list[tuple[str, str, str]]:
-        """(mode, oid, path) of everything below `prefix`."""
+    def _ls_tree(self, ref: str, prefix: str) -> list[TreeEntry]:
+        """Everything below `prefix`."""
         paths = ("--", prefix.rstrip("/")) if prefix.strip("/") else ()
         ran = self._run("ls-tree", "-r", "-z", "--full-tree", _checked(ref), *paths)
         entries = []
@@ -269,7 +268,7 @@ class Git:
             if entry:
                 left, _, path = entry.partition("\t")
                 mode, _, oid = left.split(" ")
-                entries.append((mode, oid, path))
+                entries.append(TreeEntry(mode, oid, path))
         return entries
 
     def _run(self, *arguments: str, stdin: bytes = b"", ok: frozenset[int] | None = frozenset({0}), network: bool = False) -> Ran:
@@ -282,7 +281,7 @@ class Git:
             stdin=stdin,
             ok=frozenset(range(256)) if ok is None else ok,
             timeout=_TIMEOUT_SECONDS,
-            fix="install git 2.30 or newer, and read its words above",
+            fix="install git 2.30 or newer, and read its message above",
             title=" ".join(("git", *arguments)),
         )
         return process.run(command)

@@ -27,7 +27,7 @@ def main(names: list[str]) -> int:
             _say(f"error[{finding.code}]: {finding.message}" + (f"\n  fix: {finding.fix}" if finding.fix else ""))
         return error.exit_code
     except KeyboardInterrupt:
-        _say("interrupted; nothing half-built is left, the next run goes on")
+        _say("interrupted; nothing half-built is left; the next run continues")
         return 130
     return 0
 

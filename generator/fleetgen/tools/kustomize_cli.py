@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,15 +22,12 @@ _TIMEOUT_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KustomizeCli:
-    """Meets the port `Builder`."""
+    """Meets the port `Builder`. `on_built` hears how many roots of how many are done."""
 
     tool: Tool
     environ: Mapping[str, str] = field(repr=False)
     jobs: int = 1
-
-    @property
-    def digest(self) -> str:
-        return self.tool.sha256
+    on_built: Callable[[int, int], None] = field(default=lambda _done, _total: None, repr=False)
 
     def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
         """Build each of `roots` in a folder that holds `files`. A refusal is a `Built` with `error`; a crash is a ToolError."""
@@ -40,7 +37,8 @@ class KustomizeCli:
             home.mkdir()
             write_all(tree, files)
             commands = [self._command(root, tree, home) for root in roots]
-            return tuple(_built(root, ran, folder) for root, ran in zip(roots, process.run_all(commands, self.jobs), strict=True))
+            ran = process.run_all(commands, self.jobs, lambda done: self.on_built(done, len(roots)))
+            return tuple(_built(root, each, folder) for root, each in zip(roots, ran, strict=True))
 
     def _command(self, root: str, tree: Path, home: Path) -> Command:
         # PATH is an empty folder: kustomize can start neither git nor helm nor a plugin. A short-lived process needs no garbage

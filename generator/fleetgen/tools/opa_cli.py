@@ -46,9 +46,9 @@ class OpaCli:
         report = _json(self._run("test", "--format", "json", "--coverage", *_run_flag(only), "--", *paths))
         files = cast("dict[str, dict[str, list[dict[str, dict[str, int]]]]]", report["files"])
         return {
-            path: tuple((part["start"]["row"], part["end"]["row"]) for part in found["not_covered"])
-            for path, found in sorted(files.items())
-            if found.get("not_covered")
+            path: tuple((part["start"]["row"], part["end"]["row"]) for part in coverage["not_covered"])
+            for path, coverage in sorted(files.items())
+            if coverage.get("not_covered")
         }
 
     def parse(self, paths: Sequence[str]) -> dict[str, JsonObject]:
@@ -56,6 +56,15 @@ class OpaCli:
         flags = ("--format", "json", "--json-include", "locations,-comments")
         answers = process.run_all([self._command("parse", *flags, "--", path) for path in paths], self.jobs)
         return {path: cast("JsonObject", _json(ran)) for path, ran in zip(paths, answers, strict=True)}
+
+    def evaluate(self, query: str, *, data: Sequence[str], given: str) -> Json:
+        """The value of a query. `data`: paths of Rego, `given`: path of the input. ToolError E1103 if the query has no value."""
+        paths = [flag for path in data for flag in ("--data", path)]
+        ran = self._run("eval", "--format", "json", *paths, "--input", given, "--", query)
+        try:
+            return cast("Json", _json(ran)["result"][0]["expressions"][0]["value"])
+        except (KeyError, IndexError, TypeError) as error:
+            raise process.failure(ran) from error
 
     def capabilities(self, version: str) -> JsonObject:
         """What the engine of an older release offers. ToolError E1103 for a version that opa does not know."""
@@ -98,7 +107,7 @@ def _errors(ran: Ran) -> list[dict[str, Any]]:
     try:
         return list(json.loads(ran.stderr)["errors"])
     except (ValueError, KeyError, TypeError) as error:
-        raise process.failure(ran, "answered something that is not JSON") from error
+        raise process.failure(ran, "gave an answer that is not JSON") from error
 
 
 def _complaint(error: Mapping[str, Any]) -> Complaint:
@@ -113,24 +122,24 @@ def _tested(entry: Mapping[str, Any]) -> RegoTest:
         "error" if entry.get("error") else "fail" if entry.get("fail") else "skip" if entry.get("skip") else "pass"
     )
     output = base64.b64decode(entry.get("output", "")).decode("utf-8", errors="replace")
-    said = cast("Json", entry.get("error"))
+    error = cast("Json", entry.get("error"))
     return RegoTest(
         place=Place(str(location["file"]), int(location["row"]), int(location["col"])),
         package=str(entry["package"]).removeprefix("data."),
         name=str(entry["name"]),
         outcome=outcome,
         cases=tuple(sorted(_failed(entry.get("sub_results") or {}))),
-        output=f"{said['message']}\n{output}" if isinstance(said, dict) and "message" in said else output,
+        output=f"{error['message']}\n{output}" if isinstance(error, dict) and "message" in error else output,
     )
 
 
 def _failed(cases: Mapping[str, Mapping[str, Any]], above: str = "") -> list[str]:
     """Cases may have cases."""
-    found = []
+    names = []
     for name, case in cases.items():
         inner = case.get("sub_results")
         if inner:
-            found += _failed(inner, f"{above}{name}/")
+            names += _failed(inner, f"{above}{name}/")
         elif case.get("fail"):
-            found.append(above + name)
-    return found
+            names.append(above + name)
+    return names

@@ -63,8 +63,8 @@ def read(library: Path, name: str) -> Pin:
     """The pin of one tool. ToolError E1101 if there is none."""
     found = next((folder for folder in _folders(library) if name in _packages(folder)), None)
     if found is None:
-        known = ", ".join(names(library)) or "none is pinned here"
-        raise ToolError(problem("E1101", f"no tool is called '{name}'", fix=f"one of: {known}"))
+        known = ", ".join(names(library)) or "no tools are pinned here"
+        raise ToolError(problem("E1101", f"there is no tool '{name}'", fix=f"one of: {known}"))
     text, package = _text(found), _packages(found)[name]
     own = (found / "main.go").exists()
     go = _only(r"^go\s+([\d.]+)", text, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 import signal
 import subprocess
@@ -94,10 +95,16 @@ def run(command: Command) -> Ran:
     return ran
 
 
-def run_all(commands: Sequence[Command], jobs: int) -> list[Ran]:
-    """Run `jobs` at a time; results in the order of `commands`. The first failure, or ^C, ends the others."""
+def run_all(commands: Sequence[Command], jobs: int, on_done: Callable[[int], None] = lambda _number: None) -> list[Ran]:
+    """Run `jobs` at a time; results in the order of `commands`. The first failure, or ^C, ends the others.
+
+    `on_done` hears, in any thread, how many have ended.
+    """
+    ended = itertools.count(1)
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         futures = [pool.submit(run, command) for command in commands]
+        for future in futures:
+            future.add_done_callback(lambda _future: on_done(next(ended)))
         try:
             wait(futures, return_when=FIRST_EXCEPTION)
             return [future.result() for future in futures if future.done()]
@@ -186,7 +193,7 @@ def end_together(daemons: Sequence[Daemon]) -> None:
 
 def failure(ran: Ran, why: str = "") -> ToolError:
     """A failed tool explains itself: the command, how it ended, and what it wrote, indented."""
-    reason = why or (f"was ended by {_signal_name(-ran.code)}" if ran.code < 0 else f"failed with exit code {ran.code}")
+    reason = why or (f"was stopped by {_signal_name(-ran.code)}" if ran.code < 0 else f"failed with exit code {ran.code}")
     text = f"`{ran.command}` {reason}{_block('stdout', ran.out)}{_block('stderr', ran.err)}"
     return ToolError(problem("E1103", text, fix=ran.command.fix))
 

@@ -35,10 +35,10 @@ class RegalCli:
         argv = (str(self.tool.path), "lint", *flags, *paths)
         ran = process.run(Command(argv=argv, cwd=self.root, env=env, ok=_ANSWERS, timeout=_TIMEOUT_SECONDS))
         try:
-            found = [_complaint(entry, self.root) for entry in json.loads(ran.stdout)["violations"]]
+            complaints = [_complaint(entry, self.root) for entry in json.loads(ran.stdout)["violations"]]
         except (ValueError, KeyError, TypeError) as error:
-            raise process.failure(ran, "answered something that is not its report") from error
-        return tuple(sorted(found, key=lambda one: (one.place.path, one.place.line, one.rule)))
+            raise process.failure(ran, "gave an answer that is not its report") from error
+        return tuple(sorted(complaints, key=lambda one: (one.place.path, one.place.line, one.rule)))
 
 
 def _complaint(entry: Mapping[str, object], root: Path) -> Complaint:

@@ -67,6 +67,12 @@ class Toolchain:
         """The tool, built if it must be. ToolError E1101 says what to do if it cannot be."""
         return self.find(name) or self._build(pins.read(self.library, name))
 
+    def digest(self, *names: str) -> str | None:
+        """One sha256 for the content of all these binaries; None while one of them would have to be built."""
+        found = [self.find(name) for name in names]
+        digests = [tool.sha256 for tool in found if tool]
+        return hashlib.sha256(" ".join(digests).encode()).hexdigest() if len(digests) == len(names) else None
+
     def files(self, name: str) -> Path:
         """The folder with the files of the tool's module that its pin names, by their paths there; fetched if they are missing.
 
@@ -148,7 +154,7 @@ class Toolchain:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            self.on_line(f"{pin.name}: waiting for another fleetgen that builds it")
+            self.on_line(f"{pin.name}: waiting for another run that builds it")
             lock.acquire(timeout=_WAIT_SECONDS)
         try:
             yield
@@ -160,7 +166,7 @@ class Toolchain:
         go = self._go(pin)
         for left in target.parent.glob(".building-*"):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
-        self.on_line(f"{pin.name}: building {pin.version} with {go} (once, up to some minutes)")
+        self.on_line(f"{pin.name}: building {pin.version} with {go} (once; it can take some minutes)")
         with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as folder:
             self._compile(pin, go, Path(folder)).replace(target)
         tool = self._tool(pin, target, "cache")
@@ -181,7 +187,7 @@ class Toolchain:
         argv = (str(go), "build", *flags, "-o", str(made), pin.package)
         command = process.Command(argv=argv, cwd=folder, env=self._go_environment(go))
         try:
-            process.stream(command, _Progress(pin.name, self.on_line))
+            process.stream(command, _CompilerLines(pin.name, self.on_line))
         except ToolError as error:
             raise _cannot_build(pin, error) from error
         return made
@@ -279,7 +285,7 @@ class _Identity:
         return f"{self.module} {self.version}" if self.module else "a file without Go build information"
 
 
-class _Progress:
+class _CompilerLines:
     """`go build -v` names each package: a line a second says that it lives without flooding a log."""
 
     def __init__(self, name: str, on_line: Callable[[str], None], every: float = 5.0) -> None:
@@ -307,7 +313,7 @@ def _identify(path: Path) -> _Identity:
 
 def _cannot_build(pin: Pin, error: ToolError) -> ToolError:
     message = f"{pin.name} {pin.version} is missing and cannot be built: {error.findings[0].message}"
-    fix = f"repair the cause above (network, disk space), then run: fleetgen tools install {pin.name}"
+    fix = f"fix the cause above (network, disk space), then run: fleetgen tools install {pin.name}"
     return ToolError(problem("E1101", message, fix=fix))
 
 

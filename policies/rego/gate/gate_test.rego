@@ -360,7 +360,7 @@ test_cluster_policy if {
 		"policy": "FG-GPU-001",
 		"constraint": "gpu",
 		"action": "deny",
-		"details": {"unit": "tf-serving.gap", "path": "spec.nodePools"},
+		"details": {"rule": "not-offered", "unit": "tf-serving.gap", "path": "spec.nodePools"},
 		"source": "Original",
 		"template": [],
 		"id": "b",

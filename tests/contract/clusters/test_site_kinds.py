@@ -15,15 +15,15 @@ import pytest
 
 from fleetgen.answers.show import contents
 from fleetgen.build.desired_state import Desired, desired
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.model.plain import JsonObject
-from fleetgen.stages.compose import application
+from fleetgen.stages.compose.applications import variant_application
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.render import Renderer
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from fleetgen.yamlfile import dump_all
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden" / "clusters"
@@ -51,13 +51,13 @@ ALIKE: Final = frozenset({"argocd", "cluster-baseline", "gatekeeper-policies", "
 
 
 @pytest.fixture(scope="module")
-def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
+def fleet(root: Path, tools: Callable[[str], Tool], user_tools: Toolchain) -> Desired:
     """The example fleet, built."""
 
     def engine() -> PolicyEngine:
         raise AssertionError("nothing is gated here")
 
-    cache = Cache(cache_folder(os.environ))
+    cache = cache_of(user_tools)
     return desired(
         Run(
             repository=Repository.find(root),
@@ -83,7 +83,7 @@ def text_of(fleet: Desired, kind: str, name: str) -> str:
         if unit not in ALIKE:
             variant = fleet.plan.resolved.variants[key]
             delivery = fleet.deliveries[key.environment]
-            documents.append(application(variant, delivery, renderer.chart_values(variant)))
+            documents.append(variant_application(variant, delivery, renderer.chart_values(variant)))
             documents += [manifest.data for manifest in sorted(fleet.objects[key], key=lambda each: each.id)]
     return f"# {kind}: {name}\n" + "\n".join(listing) + "\n" + dump_all(documents)
 

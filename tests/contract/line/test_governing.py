@@ -142,7 +142,7 @@ def test_a_waiver_of_single_clusters_stays_at_the_gate(governed: Path, capsys: p
     (governed / "policies/waivers/toy.yaml").write_text(WAIVER.replace("groups: [pilots]", "clusters: [c1]"))
     note: Told = ("E0803", "note", "waiver 'toy-may' expires on 2026-12-01", [])
     assert findings(capsys, "check", AS_OF) == (1, [note, ("FG-POD-001", "error", SAID, ["c2"])])
-    assert listed(capsys) == [("toy-may", "valid", 1, "no", "single clusters have no constraints of their own; name a group")]
+    assert listed(capsys) == [("toy-may", "valid", 1, "no", "a single cluster has no constraints to itself; name a group")]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_waiver_that_fits_nothing_is_unused(governed: Path, old: str, new: str
     assert findings(capsys, "check", AS_OF) == (
         1,
         [
-            ("E0803", "warning", "waiver 'toy-may' waives nothing that is rendered", []),
+            ("E0803", "warning", "waiver 'toy-may' covers nothing that is rendered", []),
             ("FG-POD-001", "error", SAID, ["c1", "c2"]),
         ],
     )
@@ -175,7 +175,7 @@ def test_an_expired_waiver_refuses_changes_and_warns_elsewhere(governed: Path, c
     about: Told = (
         "E0803",
         "warning",
-        "waiver 'toy-may' expired on 2026-12-01; changes to what it waives are refused, after 2026-12-15 all of it",
+        "waiver 'toy-may' expired on 2026-12-01; the gate refuses changes to what it covered, and all of it after 2026-12-15",
         [],
     )
     everywhere: Told = ("FG-POD-001", "warning", SAID, ["c1", "c2"])
@@ -192,7 +192,7 @@ def test_an_expired_waiver_refuses_changes_and_warns_elsewhere(governed: Path, c
     assert findings(capsys, "check", late, "--base=HEAD~1") == (1, changed)
     # after two weeks all of it
     git(governed, "reset", "--quiet", "--hard", "HEAD~1")
-    over: Told = ("E0803", "warning", "waiver 'toy-may' expired on 2026-12-01; what it waives is refused", [])
+    over: Told = ("E0803", "warning", "waiver 'toy-may' expired on 2026-12-01; the gate refuses what it covered", [])
     assert findings(capsys, "check", "--as-of=2026-12-16") == (1, [over, ("FG-POD-001", "error", SAID, ["c1", "c2"])])
 
 
@@ -210,7 +210,7 @@ def test_an_expired_waiver_of_a_critical_policy_refuses_at_once(governed: Path, 
     (governed / "policies/waivers/toy.yaml").write_text(WAIVER)
     commit(governed)
     assert main(["publish", AS_OF]) == 0
-    over: Told = ("E0803", "warning", "waiver 'toy-may' expired on 2026-12-01; what it waives is refused", [])
+    over: Told = ("E0803", "warning", "waiver 'toy-may' expired on 2026-12-01; the gate refuses what it covered", [])
     assert findings(capsys, "check", "--as-of=2026-12-02") == (1, [over, ("FG-POD-001", "error", SAID, ["c1", "c2"])])
 
 
@@ -226,7 +226,12 @@ CHANGE = """--- a/policies/enforcement/privileged.yaml
      - {action: warn, from: 2026-11-20}
      - {action: deny, from: 2026-12-20}
 """
-DUE: Told = ("E0807", "warning", "'privileged' is to warn since 2026-11-20 and still says dryrun (pod-no-privileged)", [])
+DUE: Told = (
+    "E0807",
+    "warning",
+    "enforcement 'privileged' still has action dryrun; its stage warn began on 2026-11-20 (pod-no-privileged)",
+    [],
+)
 
 
 def test_a_stage_that_is_due_is_a_finding_and_advance_enters_it(governed: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -281,15 +286,15 @@ def test_a_change_is_judged_by_the_protected_branch(governed: Path, capsys: pyte
         1,
         [
             ("E0808", "warning", "this change alters the match of 'pod-no-privileged'", ["c1", "c2", "c3"]),
-            ("E0808", "warning", "this change lets 'gpu-capacity' only warn instead of deny", ["c1", "c2", "c3"]),
-            ("E0808", "warning", "this change waives FG-POD-001 ('toy-may', until 2026-12-01)", []),
+            ("E0808", "warning", "this change lowers the action of 'gpu-capacity' from deny to warn", ["c1", "c2", "c3"]),
+            ("E0808", "warning", "this change adds waiver 'toy-may' of FG-POD-001 until 2026-12-01", []),
             ("FG-POD-001", "error", SAID, ["c1", "c2"]),
         ],
     )
     commit(governed)
     assert findings(capsys, "check", AS_OF, "--policies-from=HEAD") == (
         0,
-        [("E0803", "warning", "waiver 'toy-may' waives nothing that is rendered", [])],
+        [("E0803", "warning", "waiver 'toy-may' covers nothing that is rendered", [])],
     )
     assert main(["check", AS_OF, "--policies-from=nowhere"]) == 2
     assert "error[E0301]: 'nowhere' is neither a folder nor a commit" in capsys.readouterr().err

@@ -31,7 +31,7 @@ def test_verify_names_every_file_that_somebody_changed(fleet: Path, capsys: pyte
     assert main(["verify", AS_OF]) == 1
     fix = "  fix: run 'fleetgen render' and commit the result\n"
     assert capsys.readouterr().err == (
-        f"output/clusters/production/c1/root.yaml: error[E0901]: differs from what its inputs render to\n{fix}"
+        f"output/clusters/production/c1/root.yaml: error[E0901]: differs from what its inputs render\n{fix}"
         f"output/clusters/production/c2/root.yaml: error[E0901]: is missing\n{fix}"
         f"output/extra.yaml: error[E0901]: is not rendered by any input\n{fix}"
         "3 errors\n"
@@ -88,7 +88,7 @@ def test_publish_refuses_inputs_that_are_not_committed(fleet: Path, capsys: pyte
     assert main(["publish", AS_OF]) == 2
     assert capsys.readouterr().err == (
         "fleet/clusters/c1.yaml: error[E0906]: inputs are not committed: fleet/clusters/c1.yaml\n"
-        "  fix: commit them first, or pass --allow-uncommitted if the output must not match the commit\n"
+        "  fix: commit them first, or pass --allow-uncommitted to publish output that does not match the commit\n"
         "1 error\n"
     )
 
@@ -101,9 +101,36 @@ def test_publish_refuses_to_lose_clusters_unless_told(fleet: Path, capsys: pytes
     assert main(["publish", AS_OF]) == 2
     assert capsys.readouterr().err == (
         "error[E0902]: environment 'production' would lose 1 of 3 clusters: c1\n"
-        "  fix: check the change; if it is meant, pass --allow-removal\n1 error\n"
+        "  fix: check the change; if you intend it, pass --allow-removal\n1 error\n"
     )
     assert main(["publish", AS_OF, "--allow-removal"]) == 0
+
+
+def test_publish_refuses_to_move_an_object_to_another_unit(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: serving}\n"
+    first, second = (fleet / f"templates/{name}/base" for name in ("cluster-baseline", "toy"))
+    (first / "settings.yaml").write_text(text, encoding="utf-8")
+    edit(first / "kustomization.yaml", "[ns.yaml]", "[ns.yaml, settings.yaml]")
+    git(fleet, "add", "--all")
+    git(fleet, "commit", "--quiet", "--message=Settings")
+    assert main(["publish", AS_OF]) == 0
+    head = git(fleet, "rev-parse", "HEAD")
+    (first / "settings.yaml").rename(second / "settings.yaml")
+    edit(first / "kustomization.yaml", ", settings.yaml", "")
+    edit(second / "kustomization.yaml", "[deployment.yaml]", "[deployment.yaml, settings.yaml]")
+    capsys.readouterr()
+    assert main(["publish", AS_OF, "--allow-uncommitted"]) == 2
+    assert capsys.readouterr().err == (
+        "error[E0703]: ConfigMap serving/settings moves from unit 'cluster-baseline' to 'toy'; sites would delete it first\n"
+        "  clusters: 3: production/c1, production/c2, production/c3\n"
+        "  fix: publish twice: first without the object; then, when the sites have synced, with the object in its new unit\n"
+        "1 error\n"
+    )
+    assert git(fleet, "rev-parse", "HEAD") == head
+    edit(second / "kustomization.yaml", ", settings.yaml", "")
+    assert main(["publish", AS_OF, "--allow-uncommitted"]) == 0
+    edit(second / "kustomization.yaml", "[deployment.yaml]", "[deployment.yaml, settings.yaml]")
+    assert main(["publish", AS_OF, "--allow-uncommitted"]) == 0
 
 
 def test_a_version_bump_touches_the_overlay_a_base_and_the_index_and_no_cluster_folder(
@@ -157,11 +184,15 @@ def test_a_required_policy_that_evaluates_nothing_fails(fleet: Path, capsys: pyt
 
 
 WRONG = {
-    "broken YAML": ("fleet/x.yaml", "a: [\n", "fleet/x.yaml:2:1: error[E0101]: not YAML: did not find expected node content"),
+    "broken YAML": (
+        "fleet/x.yaml",
+        "a: [\n",
+        "fleet/x.yaml:2:1: error[E0101]: is not valid YAML: did not find expected node content",
+    ),
     "duplicate key": (
         "fleet/x.yaml",
         "a: b\na: c\n",
-        "fleet/x.yaml:2:1: error[E0102]: the key 'a' stands",
+        "fleet/x.yaml:2:1: error[E0102]: key 'a' appears twice",
     ),
     "boolean trap": (
         "fleet/x.yaml",
@@ -199,7 +230,7 @@ WRONG = {
     "remote resource": (
         "templates/toy/base/kustomization.yaml",
         "resources: [deployment.yaml, 'https://example.com/x.yaml']\n",
-        "templates/toy/base/kustomization.yaml: error[E0505]: the kustomization names something remote",
+        "templates/toy/base/kustomization.yaml: error[E0505]: the kustomization names a remote file",
     ),
     "path that escapes": (
         "templates/toy/base/kustomization.yaml",
@@ -211,7 +242,7 @@ WRONG = {
         "resources: [deployment.yaml]\nnamePrefix: [x]\n",
         "templates/toy: error[E0601]: kustomize refuses environments/production/canary/toy/k3s",
     ),
-    "broken fleetgen.toml": ("fleetgen.toml", "library = \n", "fleetgen.toml: error[E1202]: not TOML"),
+    "broken fleetgen.toml": ("fleetgen.toml", "library = \n", "fleetgen.toml: error[E1202]: is not valid TOML"),
     "policy without METADATA": (
         "policies/rego/pod/no_privileged/policy.rego",
         "package x\n",
@@ -247,8 +278,8 @@ def test_a_symbolic_link_out_of_the_repository_is_refused(fleet: Path, capsys: p
     (fleet / "fleet/passwd.yaml").symlink_to("/etc/passwd")
     assert main(["check", AS_OF]) == 2
     assert capsys.readouterr().err == (
-        "fleet/passwd.yaml: error[E0107]: a symbolic link; inputs must be plain files\n"
-        "  fix: replace it by the file itself\n1 error\n"
+        "fleet/passwd.yaml: error[E0107]: is a symbolic link; inputs must be plain files\n"
+        "  fix: replace it with the file itself\n1 error\n"
     )
 
 

@@ -197,9 +197,9 @@ WRONG = {
         "nope.yaml: error[E0106]: cannot be read: No such file or directory\n  fix: check its permissions\n",
     ),
     "empty": (["empty"], 2, "error[E0305]: there is no Kubernetes object in empty\n"),
-    "YAML": (["bad/a.yaml"], 2, "bad/a.yaml:2:1: error[E0101]: not YAML: did not find expected node content"),
-    "several": (["bad"], 2, "bad/a.yaml:2:1: error[E0101]: not YAML"),
-    "link": (["links"], 2, "links/web.yaml: error[E0107]: a symbolic link; inputs must be plain files\n"),
+    "YAML": (["bad/a.yaml"], 2, "bad/a.yaml:2:1: error[E0101]: is not valid YAML: did not find expected node content"),
+    "several": (["bad"], 2, "bad/a.yaml:2:1: error[E0101]: is not valid YAML"),
+    "link": (["links"], 2, "links/web.yaml: error[E0107]: is a symbolic link; inputs must be plain files\n"),
     "environment": (
         ["pod.yaml", "-e", "prodution"],
         2,
@@ -242,12 +242,12 @@ def test_outside_of_any_repository(
     words = capsys.readouterr().err
     assert PRIVILEGED in words
     assert (
-        "note[FG-IMG-001]: not judged: registries of constraint 'image-registries' come from an environment, and none was given\n"
-        "  fix: say -e ENV in a fleet repository\n"
+        "note[FG-IMG-001]: not judged: constraint 'image-registries' takes registries from an environment, and -e names none\n"
+        "  fix: pass -e ENV in a fleet repository\n"
     ) in words
     assert main(["check", "--manifests", "web.yaml", "-e", "production"]) == 2
     assert capsys.readouterr().err == (
-        "error[E0301]: there is no environment 'production'\n  fix: leave -e out, or name a fleet repository with -C\n1 error\n"
+        "error[E0301]: there is no environment 'production'\n  fix: omit -e, or name a fleet repository with -C\n1 error\n"
     )
 
 
@@ -263,7 +263,7 @@ def test_an_answer_that_is_missing_is_no_pass(team: Path, fleet: Path, check: Ch
     edit(fleet / "policies/rego/gate/gate.rego", '"ids": array.concat(batch.ids, fleet.ids)', '"ids": []')
     (team / "pod.yaml").write_text(POD)
     assert check("--manifests", "pod.yaml", "--no-cache") == 3
-    assert "error[E0804]: the gate was asked 1 questions and answered 0" in capsys.readouterr().err
+    assert "error[E0804]: the gate was asked 1 question and answered 0" in capsys.readouterr().err
 
 
 def test_the_fleets_own_findings_in_sarif(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:

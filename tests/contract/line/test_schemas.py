@@ -29,7 +29,7 @@ spec:
         properties: {spec: {type: object, properties: {size: {type: integer, maximum: 5, description: How big.}}}}
 """
 NOTE = (
-    "fleetgen.toml: note[E0605]: not validated, because no schema is known: g.io/v1 Thing\n"
+    "fleetgen.toml: note[E0605]: not validated for lack of a schema: g.io/v1 Thing\n"
     "  fix: add the CustomResourceDefinitions to a folder that `schemas` names\n"
 )
 
@@ -56,7 +56,7 @@ def test_objects_that_kubernetes_would_refuse_are_errors_with_place_and_fix(
         assert capsys.readouterr().err == (
             f"{BASE}/budget.yaml: error[E0604]: Kubernetes 1.35 does not serve policy/v1beta1 PodDisruptionBudget\n"
             "  object: PodDisruptionBudget.policy serving/toy\n  clusters: 3: c1, c2, c3\n"
-            "  fix: write apiVersion: policy/v1, and adapt the object to it\n"
+            "  fix: set apiVersion: policy/v1, and adapt the object\n"
             f"{BASE}/deployment.yaml: error[E0603]: unknown key 'imagePullPolcy' in spec.template.spec.containers[0] "
             "(apps/v1 of Kubernetes 1.35)\n"
             "  object: Deployment.apps serving/toy\n  clusters: 3: c1, c2, c3\n"
@@ -123,12 +123,12 @@ SCHEMAS = {
     "nothing in it": (
         'schemas = ["crds"]',
         {"crds/x.yaml": "kind: Pod\n"},
-        "fleetgen.toml:2: error[E0607]: 'crds' has no CustomResourceDefinition\n",
+        "fleetgen.toml:2: error[E0607]: there is no CustomResourceDefinition in 'crds'\n",
     ),
     "two of one kind": (
         'schemas = ["crds", "more.yaml"]',
         {"crds/x.yaml": CRD, "more.yaml": CRD.replace("maximum: 5", "maximum: 6")},
-        "crds/x.yaml:1: error[E0607]: Thing.g.io is defined otherwise in more.yaml:1\n",
+        "crds/x.yaml:1: error[E0607]: Thing.g.io has another definition in more.yaml:1\n",
     ),
     "broken": (
         'schemas = ["crds"]',

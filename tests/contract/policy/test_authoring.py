@@ -31,13 +31,13 @@ def test_a_new_policy_passes(fleet: Path, capsys: pytest.CaptureFixture[str]) ->
     ) + ("next: write the rule and its tests, then run: fleetgen policy test policies/rego/till_floor/no_odd_things\n")
     assert main([*run, "policy", "test", "--as-of", "2026-11-24", str(fleet / "policies/rego/till_floor")]) == 0
     assert capsys.readouterr().err == (
-        "policies passed: 1 policies, 3 tests on 6 inputs, every line reached; fit for OPA v1.17.1 in Gatekeeper 3.23.1\n"
+        "policies passed: 1 policy, 3 tests on 6 inputs, every line reached; fit for OPA v1.17.1 in Gatekeeper 3.23.1\n"
     )
     assert main([*run, "check", "--as-of", "2026-11-24", "--quiet"]) == 0
     assert main([*run, "new", "policy", "till_floor/no_odd_things"]) == 2
     told = capsys.readouterr().err
-    assert "error[E1204]: there is a policy till_floor/no_odd_things already, FG-TILLFLOOR-001" in told
-    assert "error[E1204]: there is a constraint 'till-floor-no-odd-things' already" in told
+    assert "error[E1204]: there is already a policy till_floor/no_odd_things: FG-TILLFLOOR-001" in told
+    assert "error[E1204]: there is already a constraint 'till-floor-no-odd-things'" in told
 
 
 def test_an_environment_is_exported(fleet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,9 +47,9 @@ def test_an_environment_is_exported(fleet: Path, tmp_path: Path, capsys: pytest.
     kinds = [str(document["kind"]) for document in load_manifests(out) if isinstance(document, dict)]
     assert kinds == ["ExpansionTemplate"] * 7 + ["ConstraintTemplate", "FGPodNoPrivileged"]
     assert err == (
-        "note: waiver 'platform-admin-wildcards' holds at the gate only: an exemption of a name without a namespace would reach "
-        "objects of that name everywhere\n"
-        "note: some of its clusters get other constraints; export them by: production/canary, production/canary:drive-thru, "
+        "note: waiver 'platform-admin-wildcards' applies at the gate only: an exemption by name alone would cover "
+        "objects of that name in every namespace\n"
+        "note: some of its clusters get other constraints; export them with: production/canary, production/canary:drive-thru, "
         "production:drive-thru\n"
     )
     assert main([*run, "-o", str(tmp_path / "out")]) == 0

@@ -11,6 +11,7 @@ import pytest
 from fleetgen.build.desired_state import Plan
 from fleetgen.errors import InputError
 from fleetgen.inputs.repository import Inputs, Repository
+from fleetgen.inputs.rules import PolicyLibrary
 from fleetgen.model.policy import Policy
 from fleetgen.policies.test_suite import PolicyTools, examine
 from fleetgen.policy.engines import Engine
@@ -47,6 +48,12 @@ MISTAKES: Mapping[str, Mistake] = {
     "no severity": Mistake(
         POLICY, "#   severity: medium\n", "", [("E0801", f"{POLICY}:7:3", "'severity' is missing in METADATA.custom")]
     ),
+    "a code that no rule returns": Mistake(
+        POLICY,
+        "#   facts: []\n",
+        "#   facts: []\n#   rules: {forbidden: An annotation is forbidden.}\n",
+        [("E0821", f"{POLICY}:1", "FG-POD-001 declares the code 'forbidden', which no test makes it return")],
+    ),
     "no constraint": Mistake(
         CONSTRAINT,
         "kind: FGPodAnnotations",
@@ -65,13 +72,13 @@ MISTAKES: Mapping[str, Mistake] = {
     "unreached line": Mistake(
         POLICY,
         *end("\n_is_mapping(0)\n\n_is_mapping(1)\n"),
-        [("E0812", f"{POLICY}:50", "line 50 is reached by no test"), ("E0812", f"{POLICY}:52", "line 52 is reached by no test")],
+        [("E0812", f"{POLICY}:50", "no test reaches line 50"), ("E0812", f"{POLICY}:52", "no test reaches line 52")],
     ),
     "not for Gatekeeper": Mistake(
         POLICY,
         "        items: {type: string}\n",
         "        items: {type: string}\n#         uniqueItems: true\n",
-        [("E0816", f"{POLICY}:1", f"Gatekeeper does not take FG-POD-001: {QUADRATIC}")],
+        [("E0816", f"{POLICY}:1", f"Gatekeeper does not accept FG-POD-001: {QUADRATIC}")],
     ),
     "syntax": Mistake(POLICY, "_path := [", "_path := ", [("E0813", f"{POLICY}:42:20", "unexpected , token")]),
     "network": Mistake(
@@ -106,7 +113,8 @@ MISTAKES: Mapping[str, Mistake] = {
 def holding(plan: Plan, library: Mapping[str, str]) -> Plan:
     """The plan with another library, without what the example says about its own constraints."""
     fleet = replace(plan.fleet, enforcements=(), waivers=())
-    return replace(plan, fleet=fleet, inputs=Inputs(plan.inputs.inventory, library, ""))
+    judging = PolicyLibrary(library, plan.library.environments)
+    return replace(plan, fleet=fleet, inputs=Inputs(plan.inputs.inventory, library, ""), library=judging)
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.model.gate import RawResult
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
+from fleetgen.model.result import Result
 from fleetgen.policy.gate_plan import gate_plan
-from fleetgen.policy.sets import for_environments
 from fleetgen.tools.conftest_cli import ConftestCli
 from tests.contract.policy.test_gate import long_operator, long_pools, long_units
+from tests.policy_sets import for_environments
 
 # longer than any name may be, so that a message that repeats it whole is too long
 LONG: Final = "x" * 300
@@ -165,7 +165,7 @@ def worst_model() -> JsonObject:
 
 
 @pytest.fixture(scope="module")
-def results(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> list[RawResult]:
+def results(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> list[Result]:
     items: list[Json] = [
         {"id": str(number), "policySet": "production", "namespace": None, "object": o} for number, o in enumerate(worst_objects())
     ]
@@ -173,26 +173,27 @@ def results(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> l
     return [result for verdict in engine.evaluate(rego, data, [batch, worst_model()]) for result in verdict.results]
 
 
-def test_every_policy_finds_something(results: Sequence[RawResult], policies: Mapping[str, Policy]) -> None:
+def test_every_policy_finds_something(results: Sequence[Result], policies: Mapping[str, Policy]) -> None:
     judged = {name for name, policy in policies.items() if policy.where != "cluster"}
-    assert judged - {str(result.metadata["policy"]) for result in results} == set()
+    assert judged - {result.policy for result in results} == set()
 
 
-def test_nothing_stops_the_gate(results: Sequence[RawResult]) -> None:
+def test_nothing_stops_the_gate(results: Sequence[Result]) -> None:
     """A finding of the gate itself would mean that an object was not judged."""
-    assert [result.msg for result in results if result.metadata["policy"] == "gate"] == []
+    assert [result.message for result in results if result.policy == "gate"] == []
 
 
-def test_messages_stay_within_200_characters(results: Sequence[RawResult]) -> None:
-    texts = {r.msg.partition("] ")[2] if r.metadata["source"] == "Generated" else r.msg for r in results}
+def test_messages_stay_within_200_characters(results: Sequence[Result]) -> None:
+    texts = {r.message.partition("] ")[2] if r.message.startswith("[Implied by ") else r.message for r in results}
     assert [text for text in sorted(texts) if len(text) > MOST_CHARACTERS] == []
 
 
-def test_messages_name_no_environment_and_repeat_no_secret(results: Sequence[RawResult]) -> None:
-    texts = json.dumps([result.msg for result in results])
+def test_messages_name_no_environment_and_repeat_no_secret(results: Sequence[Result]) -> None:
+    texts = json.dumps([result.message for result in results])
     assert ("production" in texts, "PRIVATE KEY" in texts, "a:b@" in texts) == (False, False, False)
 
 
-def test_every_finding_says_where(results: Sequence[RawResult]) -> None:
-    without = [r.msg for r in results if not {"path", "clusters", "unit"} & set(cast("JsonObject", r.metadata["details"]))]
+def test_every_finding_says_where(results: Sequence[Result]) -> None:
+    """An empty path means the object as a whole; what is in the details tells it from none."""
+    without = [r.message for r in results if not {"path", "clusters", "unit"} & json.loads(r.details).keys()]
     assert without == []

@@ -17,9 +17,9 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.policy.metadata import read_policies
-from fleetgen.policy.sets import for_environments
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.yamlfile import dump
+from tests.policy_sets import for_environments
 
 CASES = cast("dict[str, list[JsonObject]]", json.loads(Path(__file__).with_name("match_cases.json").read_text("utf-8")))
 POLICY = "policies/rego/test/always/policy.rego"
@@ -79,9 +79,9 @@ def answers(engine: ConftestCli, rego: Mapping[str, str]) -> dict[str, dict[str,
     )
     found: dict[str, dict[str, list[str]]] = {key: {"hits": [], "unmatchable": []} for key in accepted}
     for result in verdict.results:
-        pod = " pod" if result.metadata["source"] == "Generated" else ""
-        kind = "unmatchable" if "unable to match constraint" in result.msg else "hits"
-        found[str(result.metadata["constraint"])][kind].append(f"{result.metadata['id']}{pod}")
+        pod = " pod" if result.message.startswith("[Implied by ") else ""
+        kind = "unmatchable" if "unable to match constraint" in result.message else "hits"
+        found[result.constraint][kind].append(f"{result.id}{pod}")
     return found
 
 

@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 
 from fleetgen.build.desired_state import Plan
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, read_rules
 from fleetgen.inputs.run import Run
@@ -25,7 +25,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.rego import Asked
 from fleetgen.policies import parity as use_case
-from fleetgen.policies.both_gates import Comparison, Trial, compare, question
+from fleetgen.policies.both_gates import Comparison, Trial, compare, question_about
 from fleetgen.policies.parity import findings, parity, silent
 from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
@@ -34,7 +34,7 @@ from fleetgen.policy.metadata import read_policies
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from tests.contract.policy.test_match import ALWAYS, CASES, POLICY, document
 
 PRIVILEGED: JsonObject = {"containers": [{"name": "web", "image": "x", "securityContext": {"privileged": True}}]}
@@ -64,7 +64,7 @@ def role(kind: str, **metadata: Json) -> JsonObject:
 def trial(
     rego: Mapping[str, str], constraints: Sequence[Constraint], objects: Sequence[tuple[JsonObject, JsonObject | None]]
 ) -> Trial:
-    questions = [question(data, namespace, "test") for data, namespace in objects]
+    questions = [question_about(data, namespace, "test") for data, namespace in objects]
     shown = {item.id: f"{item.manifest.id.kind}/{item.manifest.id.name}" for item in questions}
     return Trial(name="test", rego=rego, constraints=constraints, values={}, questions=questions, shown=shown, own={})
 
@@ -91,11 +91,12 @@ def test_the_gates_are_equal(
     plan: Plan,
     bench: PolicyTools,
     tools: Callable[[str], Tool],
+    user_tools: Toolchain,
     engine: ConftestCli,
     policies: Mapping[str, Policy],
 ) -> None:
     """Every test object of every policy, and every manifest of the example fleet."""
-    cache = Cache(cache_folder(os.environ))
+    cache = cache_of(user_tools)
     run = Run(
         repository=repository,
         cache=cache,
@@ -114,7 +115,7 @@ def test_the_gates_are_equal(
     assert answer.pairs > 6000
     assert set(answer.left_out) <= {
         "no constraint can have these parameters",
-        "the metadata is of a form that no API server takes",
+        "no API server accepts the form of the metadata",
         "there is no object",
     }
 
@@ -166,6 +167,34 @@ def test_a_waiver_exempts_in_both_and_is_recorded(
     ]
 
 
+def test_a_waiver_of_one_rule_exempts_from_it_alone_in_both(
+    rego: Mapping[str, str], constraints: Sequence[Constraint], engine: ConftestCli, gator: GatorCli
+) -> None:
+    (devices,) = [constraint for constraint in constraints if constraint.policy.id == "FG-GPU-003"]
+    pod: JsonObject = {
+        "containers": [{"name": "web", "image": "x", "env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]}],
+        "volumes": [{"name": "card", "hostPath": {"path": "/dev/nvidia0"}}],
+    }
+    spec = WaiverSpec(
+        policy="FG-GPU-003.device",
+        scope=WaiverScope(),
+        owner="o",
+        ticket="t",
+        reason="r",
+        agreed="2026-12-01",
+        expires="2026-12-31",
+    )
+    judging, _ = exempted([devices], [WaiverDocument(name="w", place=Place("w.yaml"), spec=spec)])
+    data: JsonObject = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": pod}
+    comparison = compare(trial(rego, judging, [(data, None)]), engine, gator)
+    assert comparison.differences == ()
+    assert sorted((result.constraint, result.rule) for result in comparison.results) == [
+        (devices.name, "variable"),
+        (f"{devices.name}-waived", "device"),
+        (f"{devices.name}-waived", "variable"),
+    ]
+
+
 def test_cluster_scoped_objects_are_judged_as_a_cluster_does(
     rego: Mapping[str, str], roles: Constraint, engine: ConftestCli, gator: GatorCli
 ) -> None:
@@ -208,21 +237,21 @@ def test_a_difference_is_told(
     (found,) = findings(privileged, place)
     assert (found.code, found.place) == ("E0819", pods.policy.place)
     assert found.message == (
-        f"{pods.name} on Deployment/web: only the gate says deny: {implied} the container is privileged {details}; "
-        f"only Gatekeeper says deny: {implied} it is privileged {details}"
+        f"{pods.name} on Deployment/web: only the gate reports deny: {implied} the container is privileged {details}; "
+        f"only Gatekeeper reports deny: {implied} it is privileged {details}"
     )
     wild = compare(asked, engine, Other(gator, "grants", "gives"))
     assert [(each.constraint, each.subject, each.gate) for each in wild.differences] == [
         (roles.name, "ClusterRole/web", tuple(f"rules[0].{part} grants *" for part in ("resources", "verbs")))
     ]
-    assert "rules[0].resources gives *" in wild.differences[0].cluster[0]
+    assert "rules[0].resources gives *" in wild.differences[0].gatekeeper[0]
 
 
 def test_a_policy_that_gatekeeper_cannot_compile(
     rego: Mapping[str, str], pods: Constraint, engine: ConftestCli, gator: GatorCli
 ) -> None:
     asked = trial(rego, [pods], [(workload("Deployment"), None)])
-    with pytest.raises(Exception, match=r"Gatekeeper does not take FG-POD-001: .*rego_parse_error"):
+    with pytest.raises(Exception, match=r"Gatekeeper does not accept FG-POD-001: .*rego_parse_error"):
         compare(asked, engine, Other(gator, "violation contains", "violation contain"))
 
 
@@ -239,5 +268,5 @@ def test_a_policy_whose_library_is_missing_is_told(
     comparison = compare(made, engine, gator)
     assert (comparison.differences, comparison.pairs) == ((), 1)
     assert [(f.code, f.message) for f in silent(rules, made, comparison)] == [
-        ("E0820", "no test of FG-POD-001 fails on an object that both gates take")
+        ("E0820", "no test of FG-POD-001 fails on an object that both gates accept")
     ]

@@ -18,7 +18,7 @@ from tests.unit.policy.examples import policy
 POLICY = "policies/rego/pod/no_privileged/policy.rego"
 LIBRARY = "policies/rego/lib/texts/texts.rego"
 SOUND = 'violation contains {"msg": "x", "details": {"a": 1}} if input.parameters.a'
-_NOT_THERE = "is not there in both gates"
+_NOT_THERE = "does not exist in both gates"
 _NOT_SAME = "is not the same in both gates"
 # what follows `package` in a policy -> (line, message) of what is found
 CASES: Mapping[str, tuple[str, list[tuple[int, str]]]] = {
@@ -40,7 +40,7 @@ CASES: Mapping[str, tuple[str, list[tuple[int, str]]]] = {
     ),
     "any input": (f"{SOUND}\na if input[input.parameters.x]", [(3, f"input[...] {_NOT_THERE}")]),
     "object by get": (f'{SOUND}\na if object.get(input, ["review", "object", "spec"], {{}}) == {{}}', []),
-    "text": ('violation contains "x"', [(2, "an element of `violation` is of type string")]),
+    "text": ('violation contains "x"', [(2, "an element of `violation` has type string")]),
     "no msg": (
         'violation contains {"message": "x"}',
         [
@@ -48,12 +48,12 @@ CASES: Mapping[str, tuple[str, list[tuple[int, str]]]] = {
             (2, "an element of `violation` has the key 'message', which Gatekeeper drops"),
         ],
     ),
-    "number": ('violation contains {"msg": 7}', [(2, "the `msg` of a violation is of type number, on which Gatekeeper stops")]),
+    "number": ('violation contains {"msg": 7}', [(2, "the `msg` of a violation has type number, which stops Gatekeeper")]),
     "one value": ('violation := {"msg": "x"}', [(2, "`violation` is not a set")]),
     "no violation": ("a := 1", [(1, "there is no rule `violation`")]),
     "two values": (
         f"{SOUND}\na := 1 if input.parameters.a\nb := 1\na := 2 if input.parameters.b",
-        [(5, "the complete rule 'a' has two bodies (the first in line 3); where both hold, the run stops")],
+        [(5, "the complete rule 'a' has two bodies (the first in line 3); if both hold, the run stops")],
     ),
     "two ways to be true, else, default, function": (
         f"{SOUND}\na if input.parameters.a\na if input.parameters\ndefault b := 1\nb := 2 if a\nelse := 3\nf(1) := 1\nf(2) := 2",
@@ -87,8 +87,8 @@ def test_library(tools: Callable[[str], Tool], tmp_path: Path) -> None:
         """)
     }
     assert found(files, tools, tmp_path) == [
-        (LIBRARY, 7, "the complete rule 'a' has two bodies (the first in line 5); where both hold, the run stops"),
-        (LIBRARY, 1, "the package of a library is 'texts'; Gatekeeper takes those below 'lib' only"),
+        (LIBRARY, 7, "the complete rule 'a' has two bodies (the first in line 5); if both hold, the run stops"),
+        (LIBRARY, 1, "the package of a library is 'texts'; Gatekeeper accepts only packages below 'lib'"),
         (LIBRARY, 3, f"input.clusters {_NOT_THERE}"),
     ]
 

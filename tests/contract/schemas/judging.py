@@ -18,8 +18,8 @@ from fleetgen.model.schema import Api
 from fleetgen.model.settings import Origin, empty
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.schemas.definitions import Definitions, DefinitionSource, sources
-from fleetgen.stages import build, conform
-from fleetgen.stages.conform import Judge, Sources
+from fleetgen.stages import build
+from fleetgen.stages.object_schemas import JudgedObject, SchemaJudge, SchemaSources, schema_findings, schema_questions
 
 ROOT: Final = Path(__file__).parents[3]
 OWN: Final = "own"
@@ -69,13 +69,13 @@ def definitions(folder: str) -> Definitions:
 
 def judge(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]], folder: str) -> Judged:
     """Ask and answer every question, as a check does."""
-    given = Sources(kubernetes=kubernetes(), definitions=definitions(folder))
-    questions = conform.questions(resolved, objects, given)
-    judged = [(question, Judge(given.kubernetes).verdict(question)) for question in questions]
-    found = conform.findings(judged, lambda question, _breach: Place(str(question.variants[0])))
+    given = SchemaSources(kubernetes=kubernetes(), definitions=definitions(folder))
+    questions = schema_questions(resolved, objects, given)
+    judged = [JudgedObject(question, SchemaJudge(given.kubernetes).verdict(question)) for question in questions]
+    found = schema_findings(judged, lambda question, _breach: Place(str(question.variants[0])))
     return Judged(
         breaches=[f"{f.place}: {f.object}: {f.message}" for f in found if f.code != "E0605"],
-        unknown={str(Api.of(question.manifest.data)) for question, verdict in judged if verdict is None},
+        unknown={str(Api.of(answer.question.manifest.data)) for answer in judged if answer.verdict is None},
         questions=len(questions),
     )
 

@@ -14,20 +14,20 @@ from pathlib import Path
 import pytest
 
 from fleetgen.build.desired_state import Desired, desired
-from fleetgen.inputs.cache import Cache
+from fleetgen.inputs.cache import Cache, cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
-from fleetgen.stages.conform import minors_of
 from fleetgen.stages.gate import PolicyEngine
+from fleetgen.stages.object_schemas import minors_of
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from fleetgen.tools.toolchain import Tool, cache_folder
+from fleetgen.tools.toolchain import Tool, Toolchain
 from fleetgen.yamlfile import load_manifests
 from tests.contract.schemas.judging import FOLDERS, HELP, WITHOUT_DEFINITION, judge, kubernetes, manifests, site
 from tests.golden.components.cases import case, names
 
 
 @pytest.fixture(scope="module")
-def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
+def fleet(root: Path, tools: Callable[[str], Tool], user_tools: Toolchain) -> Desired:
     """The example fleet, built."""
 
     def engine() -> PolicyEngine:
@@ -35,7 +35,7 @@ def fleet(root: Path, tools: Callable[[str], Tool]) -> Desired:
 
     run = Run(
         repository=Repository.find(root),
-        cache=Cache(cache_folder(os.environ)),
+        cache=cache_of(user_tools),
         gate_cache=Cache(None),
         builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ),
         engine=engine,

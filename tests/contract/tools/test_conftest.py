@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from fleetgen.errors import EvaluationFailed, ToolError
-from fleetgen.model.gate import Coverage, RawResult, Verdict
+from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
+from fleetgen.model.result import Result
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.toolchain import Tool
 
@@ -32,7 +33,7 @@ warn contains {"msg": "gate coverage", "coverage": coverage} if {
 
 
 def verdict(name: str, *messages: str) -> Verdict:
-    results = tuple(RawResult(rule="deny", msg=text, metadata={"policy": "FG-1", "id": name}) for text in messages)
+    results = tuple(Result(policy="FG-1", constraint="", action="deny", id=name, message=text) for text in messages)
     return Verdict(results=results, coverage=Coverage(ids=(name,), targets=1, policies={"FG-1": (name,)}))
 
 
@@ -142,7 +143,7 @@ def test_impure_builtins_are_taken_away(conftest: ConftestCli, name: str, call: 
 def test_what_policies_need_is_there(conftest: ConftestCli, condition: str) -> None:
     rego = f'{GATE}\ndeny contains {{"msg": "it works"}} if {condition}\n'
     (found,) = conftest.evaluate({"g.rego": rego}, {"limit": 4}, [{"name": "a", "size": 1}])
-    assert [result.msg for result in found.results] == ["it works"]
+    assert [result.message for result in found.results] == ["it works"]
 
 
 def test_the_users_configuration_has_no_say(conftest: ConftestCli, tmp_path: Path) -> None:
@@ -161,9 +162,9 @@ def test_the_users_configuration_has_no_say(conftest: ConftestCli, tmp_path: Pat
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("kill -KILL $$", "was ended by SIGKILL"),
-        ("exit 0", "answered something that is not JSON"),
-        ("echo null", "answered no list of results"),
+        ("kill -KILL $$", "was stopped by SIGKILL"),
+        ("exit 0", "gave an answer that is not JSON"),
+        ("echo null", "gave an answer that is not a list of results"),
         ("echo '[]'", "conftest gave no result for 1 of 1 inputs"),
     ],
     ids=["killed", "silent", "null", "empty"],

@@ -141,7 +141,7 @@ def test_a_branch_moves_only_from_where_it_was(git: Git) -> None:
     git.update_ref("refs/heads/main", one, tip)
     with pytest.raises(LockedError) as caught:
         git.update_ref("refs/heads/main", two, tip)
-    fact = f"refs/heads/main moved while publishing: it was at {tip}, now it is at {one}"
+    fact = f"refs/heads/main moved while publishing, from {tip} to {one}"
     assert message(caught.value) == ("E0904", fact, "run the command again")
     with pytest.raises(LockedError):
         git.update_ref("refs/heads/main", two, None)
@@ -225,7 +225,7 @@ def test_nobody_commits_without_a_name(git: Git, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         nobody.import_commit(head(git), "m", {"output": {}})
     fix = "run: git config user.name 'Your Name' && git config user.email you@example.com"
-    assert message(caught.value) == ("E0903", "git does not know who commits", fix)
+    assert message(caught.value) == ("E0903", "git has no name and address for the commit", fix)
 
 
 def test_a_folder_outside_of_git(tmp_path: Path, environ: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ FILES = {
     "two/kustomization.yaml": "resources:\n- ../bases/app/1\nnamePrefix: two-\n",
     "missing/kustomization.yaml": "resources:\n- nope.yaml\n",
 }
-SIGNAL = "`kustomize build -- one` was ended by SIGSEGV\n  stdout: (none)\n  stderr: (none)"
+SIGNAL = "`kustomize build -- one` was stopped by SIGSEGV\n  stdout: (none)\n  stderr: (none)"
 PANIC = "`kustomize build -- one` failed with exit code 2\n  stdout:\n    half\n  stderr:\n    panic: boom"
 EXEC_PLUGIN = """generators:
 - |-

@@ -47,6 +47,21 @@ def message(error: ToolError) -> tuple[str, str, str]:
     return (finding.code, finding.message, finding.fix)
 
 
+def test_the_digest_of_several_is_by_content(toolchain: Toolchain, tools: Callable[[str], Tool], tmp_path: Path) -> None:
+    """A cache key holds it, so a binary of the same version that somebody built otherwise gets results of its own."""
+    names = ("kustomize", "conftest")
+    put(tools("kustomize").path, tmp_path / "bin/kustomize")
+    assert toolchain.digest(*names) is None
+    put(tools("conftest").path, tmp_path / "bin/conftest")
+    first = toolchain.digest(*names)
+    assert first == toolchain.digest(*names) == replace(toolchain, cache=tmp_path / "other").digest(*names)
+    with (tmp_path / "bin/conftest").open("ab") as file:
+        file.write(b"built elsewhere")
+    second = toolchain.digest(*names)
+    assert None not in {first, second}
+    assert first != second != toolchain.digest("kustomize")
+
+
 def test_configured_then_path_then_cache(toolchain: Toolchain, kustomize: Tool, tmp_path: Path) -> None:
     assert toolchain.find("kustomize") is None
     place = toolchain._place(toolchain.pin("kustomize"))
@@ -178,7 +193,7 @@ def test_a_changed_module_is_refused(demo: Toolchain) -> None:
         demo.need("demo")
     code, fact, fix = message(caught.value)
     assert (code, "checksum mismatch" in fact) == ("E1101", True)
-    assert fix == "repair the cause above (network, disk space), then run: fleetgen tools install demo"
+    assert fix == "fix the cause above (network, disk space), then run: fleetgen tools install demo"
     assert left_behind(demo) == ["lock"]
 
 

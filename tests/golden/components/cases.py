@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
+from fleetgen.catalog.cluster_facts import fact_value
 from fleetgen.model.component import Component
-from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Overlay
@@ -22,13 +22,12 @@ from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.export import export, exportable
 from fleetgen.policy.installing import installed
 from fleetgen.policy.metadata import read_policies
-from fleetgen.policy.sets import for_environments
 from fleetgen.schemas.derive import build
 from fleetgen.schemas.validate import Validator
 from fleetgen.stages.load.components import read
 from fleetgen.stages.render import Renderer
-from fleetgen.stages.resolve import as_json, pools_of
 from fleetgen.yamlfile import dump, parse
+from tests.policy_sets import for_environments
 
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = Path(__file__).parent
@@ -162,9 +161,7 @@ def _only(settings: Table, component: Component, instance: str) -> Table:
 
 def _facts(component: Component, cluster: JsonObject) -> JsonObject:
     spec = cast("ClusterSpec", build(ClusterSpec, {"environment": "production", "ring": "canary", **cluster}))
-    enums = {fact.name: fact.value(spec) for fact in ENUM_FACTS}
-    structured = {"nodePools": pools_of(spec), "network": as_json(spec.network), "uplink": as_json(spec.uplink)}
-    return {name: structured[name] if name in structured else enums[name] for name in component.facts}
+    return {name: fact_value(spec, name) for name in component.facts}
 
 
 def compare(folder: Path, actual: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:

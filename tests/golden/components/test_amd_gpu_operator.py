@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fleetgen.catalog.exporters import exported, uses
+from fleetgen.catalog.exporters import exported_metrics, metric_uses
 from fleetgen.errors import InputError
 from fleetgen.model.manifest import Documents
 from fleetgen.model.place import Place
@@ -20,8 +20,10 @@ def test_the_list_has_all_that_the_rules_use() -> None:
     golden = case("amd-gpu-operator/alerts")
     documents = load_manifests((golden.expected / "built.yaml").read_text(encoding="utf-8"))
     built = manifests(Documents(root="a", documents=documents), Place("a"))
-    (listed,) = [found for found in map(exported, built) if found]
-    used = sorted({metric for manifest in built for use in uses(manifest) for metric in use.metrics if metric.startswith("amd_")})
+    (listed,) = [found for found in map(exported_metrics, built) if found]
+    used = sorted(
+        {metric for manifest in built for use in metric_uses(manifest) for metric in use.metrics if metric.startswith("amd_")}
+    )
     assert (len(used), [metric for metric in used if listed.lacks(metric)]) == (10, [])
 
 
@@ -32,7 +34,7 @@ def test_an_older_exporter_does_not_measure_what_holds_a_card_back() -> None:
     assert [(each.code, each.message, each.fix) for each in caught.value.findings] == [
         (
             "E0501",
-            "values.alerts.severity.GPUThermalSlowdown: the exporter of v1.4.1 does not measure what it is about",
+            "values.alerts.severity.GPUThermalSlowdown: the exporter of v1.4.1 does not measure what the alert needs",
             "set it to none, or use v1.5.0 or later",
         )
     ]

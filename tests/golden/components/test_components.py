@@ -34,7 +34,14 @@ def test_every_setting_is_described_and_strict(name: str) -> None:
         if not cast("JsonObject", found).get("description")
     ]
     open_ones = [path for path, inner in objects(schema) if inner.get("type") == "object" and "additionalProperties" not in inner]
-    assert (silent, open_ones) == ([], [])
+    # in `{type: boolean, description: Off, nothing happens.}` YAML ends the text at the comma
+    cut = [
+        f"{path}.{key}"
+        for path, inner in objects(schema)
+        for key, found in cast("JsonObject", inner.get("properties", {})).items()
+        if not str(cast("JsonObject", found).get("description")).endswith(".")
+    ]
+    assert (silent, open_ones, cut) == ([], [], [])
 
 
 @pytest.mark.parametrize("name", sorted(components()))

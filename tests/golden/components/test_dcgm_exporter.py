@@ -10,7 +10,7 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.catalog.exporters import EXPORTER, ExportedMetrics, exported, uses
+from fleetgen.catalog.exporters import EXPORTER, ExportedMetrics, exported_metrics, metric_uses
 from fleetgen.errors import InputError
 from fleetgen.model.component import Component
 from fleetgen.model.manifest import Manifest
@@ -50,7 +50,7 @@ def rendered(found: Variant) -> tuple[ExportedMetrics, list[Manifest]]:
     """What the list of a variant exports, and the objects that use metrics: its rules, and its dashboard in a ConfigMap."""
     overlay = Renderer().overlay(found)
     files = {path.removeprefix(f"{overlay.root}/"): text for path, text in overlay.files.items()}
-    listed = exported(config_map({"metrics": files["metrics.csv"]}, {EXPORTER: "dcgm-exporter"}))
+    listed = exported_metrics(config_map({"metrics": files["metrics.csv"]}, {EXPORTER: "dcgm-exporter"}))
     assert listed is not None
     objects = [config_map({"gpu.json": files["dashboard.json"]}, {})] if "dashboard.json" in files else []
     if "prometheus-rule.yaml" in files:
@@ -72,14 +72,14 @@ VERSIONS: Final = [version for release in components()["dcgm-exporter"].releases
 @pytest.mark.parametrize("preset", ["alerts", "full"])
 def test_a_preset_has_all_that_rules_and_dashboard_use(golden: str, version: str, preset: str) -> None:
     listed, objects = rendered(variant(golden, {**ALERTS, "metrics": {"preset": preset}}, version))
-    used = [use for found in objects for use in uses(found)]
+    used = [use for found in objects for use in metric_uses(found)]
     assert len(used) > 30
     assert [(use.what, metric) for use in used for metric in use.metrics if listed.lacks(metric)] == []
 
 
 def test_the_exporters_own_list_lacks_what_most_alerts_need() -> None:
     listed, objects = rendered(variant("operator-alerts", {**ALERTS, "metrics": {"preset": "default"}}))
-    lacking = {use.what for found in objects for use in uses(found) if any(map(listed.lacks, use.metrics))}
+    lacking = {use.what for found in objects for use in metric_uses(found) if any(map(listed.lacks, use.metrics))}
     assert lacking == {
         "alert 'GPUEccDoubleBit'",
         "alert 'GPUPagesPendingRetirement'",
@@ -136,7 +136,7 @@ def _span(panel: dict[str, dict[str, int]], start: str, length: str) -> range:
 
 def test_every_alert_has_a_severity_and_a_section_of_the_runbook(component: Component, root: Path) -> None:
     _, objects = rendered(variant("openshift-mig", ALERTS))
-    alerts = {use.what.split("'")[1] for found in objects for use in uses(found) if use.what.startswith("alert")}
+    alerts = {use.what.split("'")[1] for found in objects for use in metric_uses(found) if use.what.startswith("alert")}
     severities = cast("JsonObject", cast("JsonObject", component.settings["properties"])["alerts"])
     properties = cast("JsonObject", cast("JsonObject", severities["properties"])["severity"])
     assert sorted(cast("list[str]", properties["required"])) == sorted(alerts)
@@ -144,21 +144,21 @@ def test_every_alert_has_a_severity_and_a_section_of_the_runbook(component: Comp
     assert sorted(alerts - set(re.findall(r"^## (\w+)$", runbook, re.MULTILINE))) == []
 
 
-EVERYWHERE: Final = "the name that every version knows: it becomes the metric's, and rules hold everywhere"
+EVERYWHERE: Final = "which every version knows: it names the metric, so the same rules work everywhere"
 REFUSED: Final = {
     "a name that only newer versions know": (
         "metrics: {add: [DCGM_FI_DEV_FAN_SPEED, DCGM_FI_DEV_XID_ERROR]}",
         "",
         "fleet/defaults.yaml:1:40",
-        "values.metrics.add.1: DCGM_FI_DEV_XID_ERROR is another name of DCGM_FI_DEV_XID_ERRORS",
-        f"write DCGM_FI_DEV_XID_ERRORS, {EVERYWHERE}",
+        "values.metrics.add.1: DCGM_FI_DEV_XID_ERROR is another name for DCGM_FI_DEV_XID_ERRORS",
+        f"use DCGM_FI_DEV_XID_ERRORS, {EVERYWHERE}",
     ),
     "a name that newer versions have forgotten": (
         "metrics: {add: [DCGM_FI_DEV_CLOCK_THROTTLE_REASONS]}",
         "",
         "fleet/defaults.yaml:1:17",
-        "values.metrics.add.0: DCGM_FI_DEV_CLOCK_THROTTLE_REASONS is another name of DCGM_FI_DEV_CLOCKS_EVENT_REASONS",
-        f"write DCGM_FI_DEV_CLOCKS_EVENT_REASONS, {EVERYWHERE}",
+        "values.metrics.add.0: DCGM_FI_DEV_CLOCK_THROTTLE_REASONS is another name for DCGM_FI_DEV_CLOCKS_EVENT_REASONS",
+        f"use DCGM_FI_DEV_CLOCKS_EVENT_REASONS, {EVERYWHERE}",
     ),
     "a field that this version does not know": (
         "metrics: {add: [DCGM_FI_DEV_MEMORY_UNREPAIRABLE_FLAG]}",
@@ -168,20 +168,20 @@ REFUSED: Final = {
             "values.metrics.add.0: version 4.3.1-4.4.0 does not know DCGM_FI_DEV_MEMORY_UNREPAIRABLE_FLAG "
             "and would not start with it"
         ),
-        "take it out, or use a later version",
+        "remove it, or use a later version",
     ),
     "a field that is not there": (
         "metrics: {remove: [DCGM_FI_DEV_FAN_SPED]}",
         "",
         "fleet/defaults.yaml:1:20",
-        "values.metrics.remove.0: no version of DCGM here has a field DCGM_FI_DEV_FAN_SPED",
+        "values.metrics.remove.0: no known version of DCGM has a field DCGM_FI_DEV_FAN_SPED",
         "did you mean 'DCGM_FI_DEV_FAN_SPEED'?",
     ),
     "a field that is wanted and not": (
         "metrics: {add: [DCGM_FI_DEV_PSTATE], remove: [DCGM_FI_DEV_PSTATE]}",
         "",
         "fleet/defaults.yaml:1:47",
-        "values.metrics.remove.0: DCGM_FI_DEV_PSTATE is in metrics.add, too",
+        "values.metrics.remove.0: DCGM_FI_DEV_PSTATE is also in metrics.add",
         "keep one of the two",
     ),
 }

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.catalog.releases import release_of, unknown_version, unmet
+from fleetgen.catalog.releases import release_of, unknown_version, unmet_conditions
 from fleetgen.errors import InputError
 from fleetgen.model.component import Release
 from fleetgen.model.facts import ENUM_FACTS
@@ -28,7 +28,7 @@ PREFIXES: Final = ("nvidia.com/", "fleetgen.io/")
 @cache
 def known() -> Mapping[str, Json]:
     """What every release knows."""
-    path = "templates/gpu-operator/known.yaml"
+    path = "tests/golden/components/gpu_operator_known.yaml"
     (tree,) = parse((ROOT / path).read_text(encoding="utf-8"), path)
     return cast("JsonObject", plain(tree))
 
@@ -179,15 +179,15 @@ def test_data_of_a_release_is_complete(index: int) -> None:
 
 CARD: Final = "gpu: {product: L4, count: 1}"
 PLUG_IN: Final = (
-    "NVIDIA does not support the GPU operator on Jetson and other integrated GPUs; such sites need the plain device plug-in "
+    "NVIDIA does not support the GPU operator on Jetson and other integrated GPUs; such sites need the plain device plugin "
     "(nvidia-device-plugin)."
 )
 MICROSHIFT: Final = (
-    "On MicroShift NVIDIA supports the plain device plug-in (nvidia-device-plugin) with driver and toolkit on the host, and not "
-    "the GPU operator."
+    "On MicroShift, NVIDIA does not support the GPU operator, only the plain device plugin (nvidia-device-plugin) with driver "
+    "and toolkit on the host."
 )
 OTHERS: Final = (
-    "The GPU operator is for NVIDIA cards; use the operator of the card's vendor, or take gpu-operator out of this cluster's "
+    "The GPU operator is for NVIDIA cards; use the operator of the card's vendor, or remove gpu-operator from this cluster's "
     "layers."
 )
 SUPPORT: Final = {
@@ -199,7 +199,7 @@ SUPPORT: Final = {
         [
             (
                 "distribution k3s with kubernetes.minor 1.33 in version v25.10.1",
-                "use version v26.3.1 or v26.3.2 or v26.3.3 or v26.7.0",
+                "use version v26.3.1, v26.3.2, v26.3.3 or v26.7.0",
             )
         ],
     ),
@@ -211,7 +211,7 @@ SUPPORT: Final = {
         [
             (
                 "distribution kubeadm with kubernetes.minor 1.36 in version v26.3.1",
-                "use version v26.3.2 or v26.3.3 or v26.7.0; 26.3.0 runs on kubernetes.minor 1.32, 1.33, 1.34, 1.35",
+                "use version v26.3.2, v26.3.3 or v26.7.0; 26.3.0 runs on kubernetes.minor 1.32, 1.33, 1.34, 1.35",
             )
         ],
     ),
@@ -248,7 +248,7 @@ SUPPORT: Final = {
             (
                 "distribution openshift with kubernetes.minor 1.30 in version v26.7.0",
                 (
-                    "use version v25.3.0 or v25.3.2 or v25.3.4 or v25.10.0 or v25.10.1; "
+                    "use version v25.3.0, v25.3.2, v25.3.4, v25.10.0 or v25.10.1; "
                     "26.7 runs on kubernetes.minor 1.31, 1.32, 1.33, 1.34, 1.35"
                 ),
             )
@@ -292,7 +292,7 @@ nodePools: [{{name: main, {pool}}}]
     spec = cast("ClusterSpec", build(ClusterSpec, cast("JsonObject", plain(tree))))
     facts = {fact.name: fact.value(spec) for fact in ENUM_FACTS}
     component = components()["gpu-operator"]
-    assert [(each.what, each.fix) for each in unmet(component, version, facts, component.defaults)] == expected
+    assert [(each.what, each.fix) for each in unmet_conditions(component, version, facts, component.defaults)] == expected
 
 
 def test_a_version_that_does_not_exist() -> None:
@@ -301,31 +301,31 @@ def test_a_version_that_does_not_exist() -> None:
 
 
 NEWEST: Final = "remove it, or use v26.7.0 or later"
-NEEDS: Final = "the plug-in needs CDI and the operator's container toolkit"
+NEEDS: Final = "the plugin needs CDI and the operator's container toolkit"
 WITH: Final = "switch it off, or set cdi.enabled and toolkit.enabled: true"
 REFUSED: Final = {
     "k0s without a path": (
         "gpu-operator/k0s-nri",
         "{cdi: {nriPlugin: false}}",
-        "values.toolkit.env: no source says where k0s keeps its container runtime for v26.7.0",
+        "values.toolkit.env: no source documents where k0s keeps its container runtime for v26.7.0",
         "set cdi.nriPlugin: true, toolkit.env.k0s, or gpu.toolkit: host in the pools",
     ),
     "k0s without a path, and no NRI to go to": (
         "gpu-operator/k0s-own-paths",
         "{toolkit: {env: {k0s: null}}}",
-        "values.toolkit.env: no source says where k0s keeps its container runtime for v25.10.1",
+        "values.toolkit.env: no source documents where k0s keeps its container runtime for v25.10.1",
         "set toolkit.env.k0s, or gpu.toolkit: host in the pools",
     ),
     "NRI before it was there": (
         "gpu-operator/rke2-25-3",
         "{cdi: {nriPlugin: true, enabled: true}}",
-        "values.cdi.nriPlugin: v25.3.4 has no NRI plug-in for containerd",
+        "values.cdi.nriPlugin: v25.3.4 has no NRI plugin for containerd",
         "switch it off, or use v26.3.0 or later",
     ),
     "NRI with CRI-O before it was there": (
         "gpu-operator/openshift-a30-mig",
         "{cdi: {nriPlugin: true}}",
-        "values.cdi.nriPlugin: v25.10.1 has no NRI plug-in for cri-o",
+        "values.cdi.nriPlugin: v25.10.1 has no NRI plugin for cri-o",
         "switch it off, or use v26.3.2 or later",
     ),
     "NRI without CDI": (
@@ -343,19 +343,19 @@ REFUSED: Final = {
     "a time-out that the exporter does not have yet": (
         "gpu-operator/service-monitor",
         "{dcgmExporter: {serviceMonitor: {scrapeTimeout: 10s}}}",
-        "values.dcgmExporter.serviceMonitor.scrapeTimeout: v26.3.3 cannot be told that",
+        "values.dcgmExporter.serviceMonitor.scrapeTimeout: v26.3.3 has no such setting",
         NEWEST,
     ),
     "a time-out that the exporter does not have yet, on OpenShift": (
         "gpu-operator/openshift-a30-mig",
         "{dcgmExporter: {serviceMonitor: {scrapeTimeout: 10s}}}",
-        "values.dcgmExporter.serviceMonitor.scrapeTimeout: v25.10.1 cannot be told that",
+        "values.dcgmExporter.serviceMonitor.scrapeTimeout: v25.10.1 has no such setting",
         NEWEST,
     ),
     "a kubelet elsewhere before 26.7": (
         "gpu-operator/microk8s-25-10",
         "{hostPaths: {kubeletRootDir: /var/snap/microk8s/common/var/lib/kubelet}}",
-        "values.hostPaths.kubeletRootDir: v25.10.0 cannot be told that",
+        "values.hostPaths.kubeletRootDir: v25.10.0 has no such setting",
         NEWEST,
     ),
 }

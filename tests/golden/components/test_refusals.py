@@ -26,37 +26,37 @@ REFUSED: Final = {
     "a card that nobody offers": (
         "none",
         "accelerator: {kind: nvidia}",
-        "8:7: values.models.m.accelerator: the model needs an NVIDIA card, and nothing says that these sites have one",
-        "set modelDefaults.accelerator.resource in the hardware profile, fallback.to: cpu in the model, or leave it out there",
+        "8:7: values.models.m.accelerator: the model needs an NVIDIA card, but no layer says that these sites have one",
+        "set modelDefaults.accelerator.resource in the profile, set fallback.to: cpu in the model, or leave the model off there",
     ),
     "two slices": (
         "nvidia.com/mig-1g.6gb",
         "accelerator: {kind: nvidia, count: 2}",
-        "8:42: values.models.m.accelerator.count: a server gets one nvidia.com/mig-1g.6gb",
+        "8:42: values.models.m.accelerator.count: a server can use only one nvidia.com/mig-1g.6gb",
         "leave count out, and use a larger slice or more replicas",
     ),
     "batches of no allowed size": (
         "none",
         "batching: {maxBatchSize: 64, timeoutMicroseconds: 0, allowedBatchSizes: [16, 32]}",
-        "8:79: values.models.m.batching.allowedBatchSizes: the largest is 32, but batches have up to 64",
+        "8:79: values.models.m.batching.allowedBatchSizes: the largest is 32, but a batch has up to 64 requests",
         "add 64 as the largest",
     ),
     "parts of no allowed size": (
         "none",
         "batching: {maxBatchSize: 64, maxExecutionBatchSize: 32, timeoutMicroseconds: 0, allowedBatchSizes: [16, 64]}",
-        "8:106: values.models.m.batching.allowedBatchSizes: the largest is 64, but batches have up to 32",
+        "8:106: values.models.m.batching.allowedBatchSizes: the largest is 64, but a batch has up to 32 requests",
         "add 32 as the largest",
     ),
     "parts that are larger than the whole": (
         "none",
         "batching: {maxBatchSize: 64, maxExecutionBatchSize: 128, timeoutMicroseconds: 0}",
-        "8:59: values.models.m.batching.maxExecutionBatchSize: 128 is more than maxBatchSize, 64",
+        "8:59: values.models.m.batching.maxExecutionBatchSize: 128 is more than maxBatchSize (64)",
         "leave it out, or make it smaller",
     ),
     "fewer than the fewest": (
         "none",
         "autoscaling: {minReplicas: 3, maxReplicas: 2, cpu: {averageUtilization: 50}}",
-        "8:34: values.models.m.autoscaling.minReplicas: 3 is more than maxReplicas, 2",
+        "8:34: values.models.m.autoscaling.minReplicas: 3 is more than maxReplicas (2)",
         "make it smaller",
     ),
     "cards by CPU time": (
@@ -74,8 +74,8 @@ REFUSED: Final = {
     "a version without a digest": (
         "none",
         'labels: {canary: 7}\n      digest: "sha256:%s"' % ("0" * 64),
-        "9:15: values.models.m.digest: version 7 is loaded, too, and nobody would compare it",
-        "add it to otherDigests",
+        "9:15: values.models.m.digest: version 7 is loaded too, but has no digest to compare",
+        "add its digest to otherDigests",
     ),
 }
 

@@ -25,7 +25,7 @@ REFUSED: Final = {
         "namespaces: {kube-system: {}}",
         "fleet/defaults.yaml:1:1",
         'values.namespaces: {"enum":["default","kube-system","kube-public","kube-node-lease"]} is not allowed for "kube-system"',
-        "Use a namespace of your own; those of the distribution are left alone",
+        "Use your own namespace; those of the distribution are left alone",
     ),
     "an unknown Pod Security level": (
         "cluster-baseline",
@@ -67,18 +67,18 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:33",
         "values.reconciliation.jitterSeconds: 0 is less than the minimum of 1",
         (
-            "Seconds by which a look may be late, so that sites that start together do not ask together. "
-            "Never 0, because then polling stops being spread"
+            "Seconds by which a check may be delayed at random, so that sites that start together do not ask together. "
+            "Never 0, because that ends the spreading"
         ),
     ),
     "a floating driver": (
         "gpu-operator",
         "driver: {version: latest}",
         "fleet/defaults.yaml:1:19",
-        "values.driver.version is 'latest', which does not have the form that is needed",
+        "values.driver.version is 'latest', which has the wrong form",
         (
-            "Exact driver version, one that NVIDIA validated for the operator's release, for pools without `gpu.driverVersion`; "
-            r"empty takes the release's own; the form is ^([0-9]{3}\.[0-9]{2,3}(\.[0-9]{2})?)?$"
+            "Exact driver version for pools without `gpu.driverVersion`. NVIDIA must have validated it for the operator's "
+            r"release. Empty means the release's own; the form is ^([0-9]{3}\.[0-9]{2,3}(\.[0-9]{2})?)?$"
         ),
     ),
     "node feature discovery of the chart": (
@@ -87,19 +87,19 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:1",
         "unknown key 'nfd' in values",
         (
-            "known: cdi, daemonsets, dcgm, dcgmExporter, driver, hostPaths, imagePullSecrets, nodeStatusExporter, olm, operator, "
-            "registry, tolerations, toolkit"
+            "use one of: cdi, daemonsets, dcgm, dcgmExporter, driver, hostPaths, imagePullSecrets, nodeStatusExporter, olm, "
+            "operator, registry, tolerations, toolkit"
         ),
     ),
     "a registry with a protocol": (
         "gpu-operator",
         "registry: https://registry.example.com",
         "fleet/defaults.yaml:1:11",
-        "values.registry is 'https://registry.example.com', which does not have the form that is needed",
+        "values.registry is 'https://registry.example.com', which has the wrong form",
         (
-            "Registry, with a path if it has one, that stands in for nvcr.io in the repository of every image; empty for "
-            "nvcr.io. On OpenShift it is that of drivers with a version; all else is pulled by digest from where the catalog "
-            "says; "
+            "Registry, with a path if it has one, that replaces nvcr.io in the repository of every image; empty for "
+            "nvcr.io. On OpenShift it applies only to drivers with a version; everything else is pulled by digest from where "
+            "the catalog says; "
             r"the form is ^([a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?)?$"
         ),
     ),
@@ -115,14 +115,14 @@ REFUSED: Final = {
         "models: {m: {version: 3, source: {s3: {bucket: models}}}}",
         "fleet/defaults.yaml:1:35",
         "unknown key 's3' in values.models.m.source",
-        "known: image, imageVolume, pvc",
+        "use one of: image, imageVolume, pvc",
     ),
     "a model without version": (
         "tf-serving",
         "models: {m: {source: {pvc: {claim: a}}}}",
         "fleet/defaults.yaml:1:10",
         "'version' is missing in values.models.m",
-        "add 'version': Version that is served; the name of its folder. Probes wait for it",
+        "add 'version': Version to serve; the name of its folder. Probes wait for it",
     ),
     "an alert that is not there": (
         "dcgm-exporter",
@@ -149,9 +149,9 @@ REFUSED: Final = {
         "tf-serving",
         MODEL % "accelerator: {kind: nvidia, resource: amd.com/gpu}",
         "fleet/defaults.yaml:2:84",
-        "values.models.m.accelerator.resource is 'amd.com/gpu', which does not have the form that is needed",
+        "values.models.m.accelerator.resource is 'amd.com/gpu', which has the wrong form",
         (
-            "What the site's device plug-in calls its NVIDIA cards (nvidia.com/gpu, nvidia.com/mig-1g.6gb), or none; the form is "
+            "What the site's device plugin calls its NVIDIA cards (nvidia.com/gpu, nvidia.com/mig-1g.6gb), or none; the form is "
             r"^(none|nvidia\.com/(gpu|gpu\.shared|mig-[1-9]g\.[0-9]{1,3}gb(\.me)?))$"
         ),
     ),
@@ -160,15 +160,15 @@ REFUSED: Final = {
         MODEL % "accelerator: {kind: amd}",
         "fleet/defaults.yaml:2:66",
         "values.models.m.accelerator.kind is 'amd', which is not one of the 2 known values",
-        "known: none, nvidia",
+        "use one of: none, nvidia",
     ),
     "an image whose tag can move": (
         "tf-serving",
         "models: {m: {version: 3, source: {image: {reference: r.example.com/models/m:3, path: /m}}}}",
         "fleet/defaults.yaml:1:54",
-        "values.models.m.source.image.reference is 'r.example.com/models/m:3', which does not have the form that is needed",
+        "values.models.m.source.image.reference is 'r.example.com/models/m:3', which has the wrong form",
         (
-            "Full image reference with its digest; a tag can move; the form is "
+            "Full image reference with a digest, because a tag can move; the form is "
             "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$"
         ),
     ),
@@ -176,12 +176,9 @@ REFUSED: Final = {
         "tf-serving",
         "models: {m: {version: 3, source: {imageVolume: {reference: registry.example.com/models/m:latest}}}}",
         "fleet/defaults.yaml:1:60",
+        ("values.models.m.source.imageVolume.reference is 'registry.example.com/models/m:latest', which has the wrong form"),
         (
-            "values.models.m.source.imageVolume.reference is 'registry.example.com/models/m:latest', "
-            "which does not have the form that is needed"
-        ),
-        (
-            "Full image reference with its digest; a tag can move; the form is "
+            "Full image reference with a digest, because a tag can move; the form is "
             "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$"
         ),
     ),
@@ -189,7 +186,7 @@ REFUSED: Final = {
         "tf-serving",
         MODEL % "digest: md5:0",
         "fleet/defaults.yaml:2:54",
-        "values.models.m.digest is 'md5:0', which does not have the form that is needed",
+        "values.models.m.digest is 'md5:0', which has the wrong form",
         "Digest of the folder of `version`; compared before the server starts; the form is ^sha256:[0-9a-f]{64}$",
     ),
     "two sources": (
@@ -211,21 +208,21 @@ REFUSED: Final = {
             'values.models.m.autoscaling: {"maxReplicas":2,"minReplicas":1} is not valid under any of the schemas listed '
             "in the 'anyOf' keyword"
         ),
-        "The number of servers follows the load, instead of replicas. Needs cpu, metrics or both",
+        "The number of servers follows the load and replaces replicas. Needs cpu, metrics or both",
     ),
     "messages without an end": (
         "tf-serving",
         MODEL % "input: {kind: image, maxMessageMiB: 2048}",
         "fleet/defaults.yaml:2:82",
         "values.models.m.input.maxMessageMiB: 2048 is greater than the maximum of 1024",
-        "Largest gRPC message that the server takes; a whole batch of one caller has to fit",
+        "Largest gRPC message that the server accepts. A whole batch of one caller has to fit",
     ),
     "a class of its own": (
         "tf-serving",
         MODEL % "latencyClass: urgent",
         "fleet/defaults.yaml:2:60",
         "values.models.m.latencyClass is 'urgent', which is not one of the 3 known values",
-        "known: batch, instant, interactive",
+        "use one of: batch, instant, interactive",
     ),
     "alerts on metrics that nobody fetches": (
         "tf-serving",
@@ -246,7 +243,7 @@ REFUSED: Final = {
         "pci: {labelFields: [name]}",
         "fleet/defaults.yaml:1:21",
         "values.pci.labelFields[0] is 'name', which is not one of the 5 known values",
-        "known: class, device, subsystem_device, subsystem_vendor, vendor",
+        "use one of: class, device, subsystem_device, subsystem_vendor, vendor",
     ),
     "sharing that belongs into the inventory": (
         "nvidia-device-plugin",
@@ -254,7 +251,7 @@ REFUSED: Final = {
         "fleet/defaults.yaml:1:1",
         "unknown key 'sharing' in values",
         (
-            "known: devicePluginsPath, failOnInitError, gfd, image, passDeviceSpecs, priorityClassName, resources, "
+            "use one of: devicePluginsPath, failOnInitError, gfd, image, passDeviceSpecs, priorityClassName, resources, "
             "runtimeClass, tolerations"
         ),
     ),
@@ -262,9 +259,9 @@ REFUSED: Final = {
         "amd-gpu-operator",
         "driver: {image: registry.example.com/amdgpu:30.20.1}",
         "fleet/defaults.yaml:1:17",
-        "values.driver.image is 'registry.example.com/amdgpu:30.20.1', which does not have the form that is needed",
+        "values.driver.image is 'registry.example.com/amdgpu:30.20.1', which has the wrong form",
         (
-            "Repository of the built driver images without tag. It cannot be changed later; the form is "
+            "Repository for the built driver images, without a tag. It cannot change later; the form is "
             "^([a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._$-]+)+)?$"
         ),
     ),
@@ -279,7 +276,7 @@ REFUSED: Final = {
         "cert-manager",
         "serviceMonitor: {interval: often}",
         "fleet/defaults.yaml:1:28",
-        "values.serviceMonitor.interval is 'often', which does not have the form that is needed",
+        "values.serviceMonitor.interval is 'often', which has the wrong form",
         "Time between two scrapes; the form is ^[0-9]+(s|m)$",
     ),
 }

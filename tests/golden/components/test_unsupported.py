@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.catalog.releases import unmet
+from fleetgen.catalog.releases import unmet_conditions
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.plain import JsonObject
@@ -23,22 +23,27 @@ HOST: Final = "{name: a, gpu: {product: %s, count: 1, driver: host, toolkit: hos
 AMD: Final = "{name: a, gpu: {product: MI300X, count: 8%s}}"
 
 REFUSED: Final = {
-    "a device plug-in on OpenShift": (
+    "a device plugin on OpenShift": (
         "nvidia-device-plugin v0.20.0",
         (OPENSHIFT % 20, HOST % "L4"),
-        ["distribution openshift: OpenShift takes the certified GPU operator from OLM (component gpu-operator)."],
+        ["distribution openshift: On OpenShift, use the certified GPU operator from OLM (component gpu-operator)."],
     ),
     "cards of another vendor": (
         "nvidia-device-plugin v0.20.0",
         (K3S % 35, HOST % "Flex 170"),
-        ["gpu.vendors intel: This plug-in is for NVIDIA cards; AMD sites take amd-gpu-operator, Intel sites intel-gpu-plugin."],
+        [
+            (
+                "gpu.vendors intel: This plugin is for NVIDIA cards; for AMD cards use amd-gpu-operator, for Intel cards "
+                "intel-gpu-plugin."
+            )
+        ],
     ),
-    "a device plug-in before MicroShift": (
+    "a device plugin before MicroShift": (
         "nvidia-device-plugin v0.17.4",
         (MICROSHIFT % 20, HOST % "A2"),
         [
             (
-                "distribution microshift in version v0.17.4: use version v0.20.0 or v0.19.3 or v0.18.2; "
+                "distribution microshift in version v0.17.4: use version v0.20.0, v0.19.3 or v0.18.2; "
                 "0.17 runs on distribution k0s, k3s, kubeadm, microk8s, rke2"
             )
         ],
@@ -104,8 +109,8 @@ REFUSED: Final = {
         (MICROSHIFT % 20, AMD % ", driver: host"),
         [
             (
-                "distribution microshift: AMD supports its operator on Kubernetes and OpenShift. For MicroShift there is no "
-                "documented way; choose a site of k3s or OpenShift."
+                "distribution microshift: AMD supports its operator on Kubernetes and OpenShift, and documents "
+                "no way for MicroShift; use a site with k3s or OpenShift."
             )
         ],
     ),
@@ -114,14 +119,14 @@ REFUSED: Final = {
         (K3S % 35, AMD % ""),
         [
             (
-                "amd.drivers operator: A driver that the operator builds needs a place for the result; set driver.image (without "
-                "tag; on OpenShift image-registry.openshift-image-registry.svc:5000/$MOD_NAMESPACE/amdgpu_kmod), or use "
+                "amd.drivers operator: A driver that the operator builds needs a repository for the result; set driver.image "
+                "(without tag; on OpenShift image-registry.openshift-image-registry.svc:5000/$MOD_NAMESPACE/amdgpu_kmod), or use "
                 "gpu.driver host."
             )
         ],
     ),
     "a driver with a place": ("amd-gpu-operator v1.5.1 {driver: {image: registry.example.com/x}}", (K3S % 35, AMD % ""), []),
-    "an Intel plug-in for another Kubernetes": (
+    "an Intel plugin for another Kubernetes": (
         "intel-gpu-plugin 0.36.0",
         (K3S % 35, HOST % "Flex 140"),
         ["kubernetes.minor 1.35 in version 0.36.0: use version 0.35.0; 0.36 runs on kubernetes.minor 1.36"],
@@ -129,14 +134,14 @@ REFUSED: Final = {
     "Intel on OpenShift": (
         "intel-gpu-plugin 0.35.0",
         (OPENSHIFT % 22, HOST % "Flex 140"),
-        ["distribution openshift: OpenShift takes Intel's certified operator from OLM; for MicroShift Intel documents no way."],
+        ["distribution openshift: On OpenShift, use Intel's certified operator from OLM; Intel documents no way for MicroShift."],
     ),
     "cert-manager on OpenShift": (
         "cert-manager v1.21.1",
         (OPENSHIFT % 20, HOST % "L4"),
         [
             (
-                "distribution openshift: OpenShift has an operator of its own for cert-manager; install that and list "
+                "distribution openshift: OpenShift has its own operator for cert-manager; install that and list "
                 "cert-manager.io/v1/Certificate in spec.provides."
             )
         ],
@@ -157,5 +162,5 @@ def test_refused(unit: str, site: tuple[str, str], expected: list[str]) -> None:
     data = plain(table(f"{{environment: e, ring: r, kubernetes: {kubernetes}, nodePools: [{pool}]}}"))
     spec = cast("ClusterSpec", build(ClusterSpec, cast("JsonObject", data)))
     facts: JsonObject = {fact.name: fact.value(spec) for fact in ENUM_FACTS}
-    found = unmet(component, version, facts, cast("Table", settings))
+    found = unmet_conditions(component, version, facts, cast("Table", settings))
     assert [f"{each.what}: {' '.join(each.fix.split())}" for each in found] == expected

@@ -66,7 +66,7 @@ def test_two_renames_are_undone_where_the_kernel_cannot_exchange(
 def test_a_second_run_waits_and_then_says_so(tmp_path: Path) -> None:
     with output_tree.locked(tmp_path, 1), pytest.raises(LockedError) as caught, output_tree.locked(tmp_path, 0.01):
         pass
-    assert str(caught.value) == ".fleetgen/lock: E0905: another run has held the repository for 0.01 seconds"
+    assert str(caught.value) == ".fleetgen/lock: E0905: another run still holds the lock after 0.01 seconds"
 
 
 def test_symbolic_links_are_refused(tmp_path: Path) -> None:
@@ -74,4 +74,4 @@ def test_symbolic_links_are_refused(tmp_path: Path) -> None:
     os.symlink("a.yaml", tree / "link.yaml")  # noqa: PTH211
     with pytest.raises(InputError) as caught:
         output_tree.read(tree)
-    assert str(caught.value) == "output/link.yaml: E0907: a symbolic link in the rendered tree"
+    assert str(caught.value) == "output/link.yaml: E0907: the rendered tree contains a symbolic link"

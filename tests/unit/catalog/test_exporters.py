@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from fleetgen.catalog.exporters import EXPORTER, ExportedMetrics, MetricUse, exported, uses
+from fleetgen.catalog.exporters import EXPORTER, ExportedMetrics, MetricUse, exported_metrics, metric_uses
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.resource import ResourceId
@@ -56,7 +56,7 @@ EXPORTS: Final = {
 
 @pytest.mark.parametrize(("manifest", "expected"), EXPORTS.values(), ids=EXPORTS)
 def test_exported(manifest: Manifest, expected: ExportedMetrics | None) -> None:
-    assert exported(manifest) == expected
+    assert exported_metrics(manifest) == expected
 
 
 def test_lacks_only_what_would_be_its_own() -> None:
@@ -95,4 +95,4 @@ USES: Final = {
 
 @pytest.mark.parametrize(("manifest", "expected"), USES.values(), ids=USES)
 def test_uses(manifest: Manifest, expected: list[MetricUse]) -> None:
-    assert list(uses(manifest)) == expected
+    assert list(metric_uses(manifest)) == expected

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from fleetgen.catalog.releases import release_of, unknown_version, unmet
+from fleetgen.catalog.releases import release_of, unknown_version, unmet_conditions
 from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import JsonObject
@@ -85,7 +85,7 @@ def test_a_release_says_what_differs_from_one_before_it() -> None:
 def test_an_unknown_version_names_the_known_ones() -> None:
     component, _ = thing()
     assert component is not None
-    assert unknown_version(component, "v1.0.2") == "did you mean 'v1.0.1'?; known are v2.0.1, v1.0.0, v1.0.1"
+    assert unknown_version(component, "v1.0.2") == "did you mean 'v1.0.1'? The known versions are v2.0.1, v1.0.0, v1.0.1"
     assert unknown_version(component, "latest") == "use one of v2.0.1, v1.0.0, v1.0.1"
 
 
@@ -131,7 +131,7 @@ def test_unmet(version: str, distribution: str, minor: str, arch: str, expected:
     component, _ = thing()
     assert component is not None
     facts: JsonObject = {"distribution": distribution, "kubernetes.minor": minor, "arch": [arch]}
-    assert [(each.what, each.fix) for each in unmet(component, version, facts, component.defaults)] == expected
+    assert [(each.what, each.fix) for each in unmet_conditions(component, version, facts, component.defaults)] == expected
 
 
 BROKEN: Final = {
@@ -144,26 +144,26 @@ BROKEN: Final = {
     "a version twice": (
         COMPONENT,
         RELEASES.replace("v1.0.0", "v2.0.1"),
-        "version v2.0.1 is listed twice",
-        "list a version in one release",
+        "listed twice: version v2.0.1",
+        "list each version in one release only",
     ),
     "a line twice": (
         COMPONENT,
         RELEASES.replace('"1.0"', '"2.0"'),
-        "line 2.0 is listed twice",
-        "list a line in one release",
+        "listed twice: line 2.0",
+        "list each line in one release only",
     ),
     "like a release that comes later": (
         COMPONENT,
         RELEASES + ALIKE.replace('like: "2.0"', 'like: "2.2"'),
         "there is no release 2.2",
-        "did you mean '2.0'?; a release is like one that stands above it",
+        "did you mean '2.0'?; `like` names a release above this one",
     ),
     "releases of another component": (
         COMPONENT,
         RELEASES.replace("name: thing", "name: other"),
         "the component is named 'other' but its folder is 'templates/thing'",
-        "make them equal",
+        "give both the same name",
     ),
 }
 

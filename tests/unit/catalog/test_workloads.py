@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fleetgen.catalog.workloads import asks
+from fleetgen.catalog.workloads import unit_needs
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.resource import ResourceId
@@ -54,7 +54,9 @@ WORKLOAD: JsonObject = {
 
 def test_workload() -> None:
     deployment = manifest("apps/v1", "Deployment", spec={"replicas": 3, "template": {"spec": POD}})
-    assert asks([deployment]) == {
+    assert unit_needs([deployment]) == {
+        "requests": {"cpu": 6, "nvidia.com/gpu": 3},
+        "images": ["loader:1", "model:7", "web:1"],
         "workloads": [WORKLOAD],
         "claims": [{"name": "web/scratch", "class": "fast", "modes": ["ReadWriteOnce"]}],
         "namespaces": {},
@@ -75,7 +77,7 @@ def test_workload() -> None:
     ],
 )
 def test_every_kind_of_workload(api: str, kind: str, spec: JsonObject) -> None:
-    assert asks([manifest(api, kind, spec=spec)])["workloads"] == [{**WORKLOAD, "kind": kind, "replicas": 1}]
+    assert unit_needs([manifest(api, kind, spec=spec)])["workloads"] == [{**WORKLOAD, "kind": kind, "replicas": 1}]
 
 
 def test_what_is_no_workload_or_malformed_asks_for_nothing() -> None:
@@ -83,7 +85,14 @@ def test_what_is_no_workload_or_malformed_asks_for_nothing() -> None:
         manifest("example.com/v1", "Deployment", spec={"template": {"spec": POD}}),
         manifest("apps/v1", "Deployment", name="broken", spec={"template": "text"}),
     ]
-    assert asks(others) == {"workloads": [], "claims": [], "namespaces": {}, "apis": ["apps/v1/Deployment"]}
+    assert unit_needs(others) == {
+        "requests": {"cpu": 2, "nvidia.com/gpu": 1},
+        "images": ["loader:1", "model:7", "web:1"],
+        "workloads": [],
+        "claims": [],
+        "namespaces": {},
+        "apis": ["apps/v1/Deployment"],
+    }
 
 
 def test_claims() -> None:
@@ -92,7 +101,7 @@ def test_claims() -> None:
         manifest("v1", "PersistentVolumeClaim", name="own", spec={"storageClassName": "local-path"}),
         manifest("apps/v1", "StatefulSet", name="db", spec={"volumeClaimTemplates": [template]}),
     ]
-    assert asks(objects)["claims"] == [
+    assert unit_needs(objects)["claims"] == [
         {"name": "own", "class": "local-path", "modes": []},
         {"name": "db/data", "class": None, "modes": ["ReadWriteMany"]},
     ]
@@ -108,7 +117,7 @@ def test_guards_of_namespaces() -> None:
         manifest("networking.k8s.io/v1", "NetworkPolicy", namespace="till", name="one-way", spec={"policyTypes": ["Ingress"]}),
         manifest("networking.k8s.io/v1", "NetworkPolicy", namespace="till", name="rules", spec={**both, "egress": [{}]}),
     ]
-    assert asks(objects)["namespaces"] == {"shop": ["defaultDeny", "limitRange", "namespace", "quota"]}
+    assert unit_needs(objects)["namespaces"] == {"shop": ["defaultDeny", "limitRange", "namespace", "quota"]}
 
 
 def test_apis_of_kubernetes_alone() -> None:
@@ -118,4 +127,4 @@ def test_apis_of_kubernetes_alone() -> None:
         manifest("networking.k8s.io/v1", "Ingress"),
         manifest("monitoring.coreos.com/v1", "ServiceMonitor"),
     ]
-    assert asks(objects)["apis"] == ["networking.k8s.io/v1/Ingress", "policy/v1beta1/PodDisruptionBudget", "v1/Service"]
+    assert unit_needs(objects)["apis"] == ["networking.k8s.io/v1/Ingress", "policy/v1beta1/PodDisruptionBudget", "v1/Service"]

@@ -73,8 +73,8 @@ def test_nothing_is_written_over(run: Run, own: Path) -> None:
     (own / "templates/gatekeeper").mkdir(parents=True)
     (own / "templates/gatekeeper/component.yaml").write_text("mine\n")
     err = (
-        "templates/gatekeeper: error[E1204]: the repository has it already\n"
-        "  fix: change it there; to begin anew, move it away first\n1 error\n"
+        "templates/gatekeeper: error[E1204]: the repository already has it\n"
+        "  fix: edit it there; to start from the library's copy, move it away first\n1 error\n"
     )
     assert run("library", "eject", "gatekeeper") == Ran(code=2, out="", err=err)
 
@@ -99,8 +99,8 @@ def test_all_but_what_is_there(run: Run, own: Path) -> None:
             ("gatekeper",),
             "no component, policy or constraint 'gatekeper'\n  fix: did you mean 'gatekeeper'?\n1 error\n",
         ),
-        ((), "say what: library eject NAME, or: library eject --all\n"),
-        (("gatekeeper", "--all"), "say what: library eject NAME, or: library eject --all\n"),
+        ((), "use library eject NAME or library eject --all\n"),
+        (("gatekeeper", "--all"), "use library eject NAME or library eject --all\n"),
     ],
 )
 def test_what_is_meant_has_to_be_clear(run: Run, own: Path, words: tuple[str, ...], err: str) -> None:
@@ -111,7 +111,6 @@ def test_what_is_meant_has_to_be_clear(run: Run, own: Path, words: tuple[str, ..
 
 def test_a_repository_that_is_its_own_library(run: Run, fleet: Path) -> None:
     err = (
-        'fleetgen.toml: error[E1202]: the library of this repository is its own folders (library = ".")\n'
-        "  fix: change them there\n1 error\n"
+        'fleetgen.toml: error[E1202]: this repository is its own library (library = ".")\n  fix: edit the files there\n1 error\n'
     )
     assert run("library", "eject", "toy") == Ran(code=2, out="", err=err)

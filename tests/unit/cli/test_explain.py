@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Ran, Run
+from tests.unit.policy.examples import PATH, REGO
 
 UNIT_OFF = """cluster store-1 does not have unit serve.x
   serve is not enabled: no layer sets it
@@ -61,7 +62,11 @@ UNIT = """unit toy 1.0.0 of cluster store-2
         (("unit", "store-1", "serve.x"), Ran(code=0, out=UNIT_OFF, err="")),
         (("value", "store-1", "toy.size"), Ran(code=0, out=SIZE, err="")),
         (("value", "store-1", "toy.values.color"), Ran(code=0, out=REMOVED, err="")),
-        (("E0101",), Ran(code=0, out="E0101: a file is not valid YAML\n", err="")),
+        (("E0302",), Ran(code=0, out="E0302: retired; references between documents cannot form a cycle\n", err="")),
+        (
+            ("E1401",),
+            Ran(code=2, out="", err="error[E1201]: there is no code 'E1401'\n  fix: did you mean 'E1301'?\n1 error\n"),
+        ),
         (
             ("cluster", "store-3"),
             Ran(code=2, out="", err="error[E0301]: there is no cluster 'store-3'\n  fix: did you mean 'store-2'?\n1 error\n"),
@@ -80,6 +85,49 @@ def test_explain(fleet: Path, run: Run, words: tuple[str, ...], expected: Ran) -
     assert run("explain", *words) == expected
 
 
+POLICY = """FG-POD-001: No privileged containers
+  A privileged container owns the node.
+  rules:
+    FG-POD-001.container: A container is privileged.
+  fix: Remove it.
+  policy: policies/rego/pod/no_privileged/policy.rego:1
+"""
+RULE = """FG-POD-001.container: A container is privileged.
+  A privileged container owns the node.
+  fix: Remove it.
+  policy: policies/rego/pod/no_privileged/policy.rego:1
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("FG-POD-001", Ran(code=0, out=POLICY, err="")),
+        ("FG-POD-001.container", Ran(code=0, out=RULE, err="")),
+        (
+            "FG-POD-001.contaner",
+            Ran(
+                code=2,
+                out="",
+                err="error[E1201]: FG-POD-001 has no rule 'contaner'\n  fix: did you mean 'FG-POD-001.container'?\n1 error\n",
+            ),
+        ),
+        (
+            "FG-POD-002",
+            Ran(
+                code=2, out="", err="error[E1201]: there is no policy 'FG-POD-002'\n  fix: did you mean 'FG-POD-001'?\n1 error\n"
+            ),
+        ),
+    ],
+)
+def test_explain_a_policy(fleet: Path, run: Run, code: str, expected: Ran) -> None:
+    policy = fleet / PATH
+    policy.parent.mkdir(parents=True)
+    rego = REGO.replace("custom:", "custom:\n#   rules: {container: A container is privileged.}")
+    policy.write_text(rego, encoding="utf-8")
+    assert run("explain", code) == expected
+
+
 def test_json_has_the_same_answer(fleet: Path, run: Run) -> None:
     answer = json.loads(run("explain", "value", "store-2", "toy.version", "--json").out)
     setter = {"layer": "component toy", "place": "templates/toy/component.yaml:15:23", "value": '"1.0.0"', "removed": False}
@@ -90,4 +138,49 @@ def test_json_has_the_same_answer(fleet: Path, run: Run) -> None:
         "path": "toy.version",
         "enabled": True,
         "leaves": [{"path": "toy.version", "by": setter, "beaten": []}],
+    }
+
+
+PAGE = """\
+E0102: a mapping has the same key twice
+  YAML readers keep the last value of a key that stands twice and drop the first without a word.
+
+Usual cause:
+  A block that was copied and not edited, or a merge that kept both sides.
+
+Message:
+  fleet/clusters/store-0042.yaml:9:3: error[E0102]: key 'ring' appears twice; the first is in line 8
+    fix: keep one of the two
+
+Wrong (fleet/clusters/store-0042.yaml):
+    ring: canary
+    ring: broad
+
+Right:
+    ring: canary
+
+Fix:
+  Keep one of the two lines.
+"""
+
+
+def test_the_page_of_a_code(run: Run) -> None:
+    assert run("explain", "E0102") == Ran(code=0, out=PAGE, err="")
+
+
+def test_json_has_the_parts_of_the_page(run: Run) -> None:
+    assert json.loads(run("explain", "E0102", "--json").out) == {
+        "apiVersion": "fleetgen.io/v1alpha1",
+        "code": "E0102",
+        "meaning": "a mapping has the same key twice",
+        "description": "YAML readers keep the last value of a key that stands twice and drop the first without a word.",
+        "cause": "A block that was copied and not edited, or a merge that kept both sides.",
+        "message": (
+            "fleet/clusters/store-0042.yaml:9:3: error[E0102]: key 'ring' appears twice; the first is in line 8\n"
+            "  fix: keep one of the two"
+        ),
+        "fix": "Keep one of the two lines.",
+        "file": "fleet/clusters/store-0042.yaml",
+        "wrong": "  ring: canary\n  ring: broad",
+        "right": "  ring: canary",
     }

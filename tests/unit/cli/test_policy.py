@@ -11,8 +11,8 @@ def test_the_group_lists_its_commands_without_loading_them(run: Run, monkeypatch
     monkeypatch.delitem(sys.modules, "fleetgen.cli.policy.whatif", raising=False)
     out = run("policy", "--help").out
     assert out.splitlines()[-2:] == [
-        "  advance  Enter the stages of enforcement that are due.",
-        "  whatif   What other policies would change, before they are enforced.",
+        "  advance  Apply the stages of enforcement that are due.",
+        "  whatif   Show what other policies would change before you enforce them.",
     ]
     assert "fleetgen.cli.policy.whatif" not in sys.modules
 

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from fleetgen.gate.findings import Result, container_at, results_of
-from fleetgen.gate.questions import Answer
+from fleetgen.gate.findings import container_at, finding_of, results_of
+from fleetgen.inputs.rules import Rules
 from fleetgen.model.manifest import Manifest
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import PolicySet
 from fleetgen.model.resource import ResourceId
-from tests.unit.policy.examples import constraint
+from fleetgen.model.result import Answer, Result, Step
+from tests.unit.policy.examples import constraint, policy
 
 SET = PolicySet(name="dev", environment="dev", values={}, constraints=(), companions={"x-waived": constraint("x")})
 
 
-def said(name: str, action: str = "deny") -> dict[str, Json]:
-    return {"policy": "FG-POD-001", "constraint": name, "action": action, "id": "1"}
+def said(message: str, name: str, action: str = "deny", *, exempt: bool = False) -> Result:
+    return Result(policy="FG-POD-001", constraint=name, action=action, id="1", message=message, exempt=exempt)
 
 
 def test_a_companion_tells_what_only_it_finds() -> None:
     undecided = "unable to match constraint x%s: its namespaceSelector needs the Namespace object"
-    results: list[tuple[str, dict[str, Json]]] = [
-        ("a is bad", said("x")),
-        ("a is bad", said("x-waived", "dryrun")),
-        ("b is bad", said("x-waived", "dryrun")),
-        ("b is bad", said("y", "warn")),
-        (undecided % "", said("x")),
-        (undecided % "-waived", said("x-waived", "dryrun")),
+    results = (
+        said("a is bad", "x"),
+        said("a is bad", "x-waived", "dryrun"),
+        said("b is bad", "x-waived", "dryrun"),
+        said("b is bad", "y", "warn"),
+        said(undecided % "", "x"),
+        said(undecided % "-waived", "x-waived", "dryrun"),
+    )
+    assert [*results_of(SET, Answer(results=results, policies=("FG-POD-001",)))] == [
+        said("a is bad", "x"),
+        said("b is bad", "x", exempt=True),
+        said("b is bad", "y", "warn"),
+        said(undecided % "", "x"),
     ]
-    assert [*results_of(SET, Answer(results=results, policies=["FG-POD-001"]))] == [
-        Result(msg="a is bad", metadata=said("x")),
-        Result(msg="b is bad", metadata=said("x"), exempt=True),
-        Result(msg="b is bad", metadata=said("y", "warn")),
-        Result(msg=undecided % "", metadata=said("x")),
-    ]
+
+
+@pytest.mark.parametrize(("rule", "code"), [("", ""), ("host-port", ".host-port"), ("undeclared", "")])
+def test_a_finding_names_the_code_that_the_policy_declares(rule: str, code: str) -> None:
+    coded = replace(policy(), codes={"host-port": "A port of the host."})
+    rules = Rules(policies={"FG-POD-001": coded}, constraints=(), files={}, sets={}, of={}, data={})
+    finding = finding_of(rules, replace(said("bad", "x"), rule=rule), None, ())
+    assert (finding.code, finding.policy) == (f"FG-POD-001{code}", "FG-POD-001")
 
 
 POD: JsonObject = {
@@ -58,6 +69,6 @@ DEPLOYMENT: JsonObject = {"spec": {"template": {"spec": POD}}}
         ([], None),
     ],
 )
-def test_the_container_that_a_path_leads_to(path: list[Json], expected: tuple[str, str] | None) -> None:
+def test_the_container_that_a_path_leads_to(path: list[Step], expected: tuple[str, str] | None) -> None:
     manifest = Manifest(id=ResourceId("apps", "Deployment", "shop", "web"), data=DEPLOYMENT, digest="d")
     assert container_at(manifest, ["spec", "template", "spec", *path]) == expected

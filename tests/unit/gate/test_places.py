@@ -6,14 +6,17 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.build.desired_state import Desired, Plan
+from fleetgen.build.desired_state import Desired, Plan, Rendered
 from fleetgen.gate.findings import _inventory_place
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import PolicyLibrary
-from fleetgen.model.plain import JsonObject
+from fleetgen.model.composed import ComposedFleet
+from fleetgen.model.result import Result
 from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 
+NOTHING: Final = Rendered(overlays={}, bases={}, chart_values={})
+EMPTY: Final = ComposedFleet(bases={}, variants={}, clusters={}, indexes={})
 FILES: Final = {
     "environments/dev/environment.yaml": """apiVersion: fleetgen.io/v1alpha1
 kind: Environment
@@ -60,6 +63,12 @@ spec:
       models: {additionalProperties: {properties: {enabled: {}, version: {}}}}
   defaults: {version: "1", values: {modelDefaults: {size: 1, start: 600}}}
 """
+
+
+def result(*path: str, units: tuple[str, ...] = ()) -> Result:
+    return Result(policy="FG-X-001", constraint="x", action="deny", id="c", message="m", path=path, units=units)
+
+
 PLACES: Final = {
     "set by the cluster": ("values.modelDefaults.size", "fleet/clusters/c.yaml:11:38"),
     "set by the model's document": ("values.models.gap.version", "fleet/models/gap.yaml:5:12"),
@@ -71,13 +80,14 @@ PLACES: Final = {
 def test_a_finding_about_a_setting(setting: str, place: str) -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, files={}, overlays={}, bases={}, objects={}, deliveries={})
-    details: JsonObject = {"unit": "serve.gap", "path": f"spec.components.serve.{setting}"}
-    assert str(_inventory_place(desired, ["c"], details)) == place
+    desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
+    said = result("spec", "components", "serve", *setting.split("."), units=("serve.gap",))
+    assert str(_inventory_place(desired, ["c"], said)) == place
 
 
 def test_a_finding_about_nodes() -> None:
     fleet = load(FILES, {"templates/serve/component.yaml": COMPONENT})
     plan = Plan(inputs=cast("Inputs", None), fleet=fleet, library=PolicyLibrary({}, ()), resolved=resolve(fleet))
-    desired = Desired(plan=plan, files={}, overlays={}, bases={}, objects={}, deliveries={})
-    assert str(_inventory_place(desired, ["c"], {"unit": "serve.gap", "path": "spec.nodePools"})) == "fleet/clusters/c.yaml:8:14"
+    desired = Desired(plan=plan, rendered=NOTHING, builds={}, objects={}, deliveries={}, composed=EMPTY)
+    said = result("spec", "nodePools", units=("serve.gap",))
+    assert str(_inventory_place(desired, ["c"], said)) == "fleet/clusters/c.yaml:8:14"

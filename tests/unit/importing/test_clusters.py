@@ -121,7 +121,7 @@ def test_rows_become_clusters(table: str, mapping: str, expected: list[JsonObjec
             HEAD + "  ignoreColumns: [x]\n",
             [
                 f"sites.csv:2:1: E1002: the cell 'site' is empty, so the row has no name | {LETTER}",
-                f"sites.csv:3:1: E1002: no name can be made of '--' | {LETTER}",
+                f"sites.csv:3:1: E1002: '--' does not make a name | {LETTER}",
             ],
             id="no name",
         ),
@@ -141,7 +141,7 @@ def test_rows_become_clusters(table: str, mapping: str, expected: list[JsonObjec
             TAGS + "    known:\n      lane: {labels: {camera: lane}}\n",
             [
                 (
-                    "sites.csv:2:2: E1002: the tag 'lanes' is not known to the mapping"
+                    "sites.csv:2:2: E1002: the mapping has no tag 'lanes'"
                     " | add it to spec.tags.known or spec.tags.ignore of the mapping; did you mean 'lane'?"
                 )
             ],
@@ -166,7 +166,7 @@ def test_rows_become_clusters(table: str, mapping: str, expected: list[JsonObjec
             id="a wrong constant is reported once, in the mapping",
         ),
         pytest.param(
-            "site\n", HEAD, ["sites.csv: E1002: the table has no rows | add one line a site below the header"], id="no rows"
+            "site\n", HEAD, ["sites.csv: E1002: the table has no rows | add one line per site below the header"], id="no rows"
         ),
     ],
 )

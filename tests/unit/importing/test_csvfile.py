@@ -49,13 +49,13 @@ def test_rows_keep_the_line_on_which_they_start(text: str, delimiter: str, expec
             "a,,a\n",
             [
                 "sites.csv:1:2: E1002: column 2 has no name | name it in the first line",
-                "sites.csv:1:3: E1002: the column 'a' stands twice in the header | rename one of the two",
+                "sites.csv:1:3: E1002: the header has the column 'a' twice | rename one of the two",
             ],
             id="header",
         ),
         pytest.param(
             'a,b\n"1,2\n',
-            [f"sites.csv:2: E1002: the table is broken from this row on: unexpected end of data | {QUOTES}"],
+            [f"sites.csv:2: E1002: the table cannot be read from this row on: unexpected end of data | {QUOTES}"],
             id="open quote",
         ),
     ],

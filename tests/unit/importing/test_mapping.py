@@ -37,7 +37,7 @@ spec:
         ),
         pytest.param(
             HEAD + '    ring: {constant: x, split: ","}\n',
-            ["m.yaml:8:25: E1001: 'ring' has split, which works on a column only | remove split"],
+            ["m.yaml:8:25: E1001: 'ring' has split, which needs a column | remove split"],
             id="option of a column",
         ),
         pytest.param(
@@ -51,8 +51,8 @@ spec:
         pytest.param(
             HEAD + '    network.dnsServers: {column: site}\n    owner: {column: site, split: ","}\n    site: {column: site}\n',
             [
-                "m.yaml:10:5: E1001: 'spec.site' is a mapping, a cell is one text | set the fields below it, or use constant",
-                "m.yaml:8:5: E1001: 'spec.network.dnsServers' is a list, a cell is one text | give the separator: split: \",\"",
+                "m.yaml:10:5: E1001: 'spec.site' is a mapping; a cell is one text | set the fields below it, or use constant",
+                "m.yaml:8:5: E1001: 'spec.network.dnsServers' is a list; a cell is one text | give the separator: split: \",\"",
                 "m.yaml:9:5: E1001: 'spec.owner' is not a list | remove split",
             ],
             id="lists and mappings",
@@ -61,7 +61,7 @@ spec:
             HEAD + "    owner: {column: onwer}\n",
             [
                 "m.yaml:8:5: E1001: sites.csv has no column 'onwer' | did you mean 'owner'?",
-                "sites.csv:1:2: E1001: nothing is made of the column 'owner' | map it, or add it to spec.ignoreColumns in m.yaml",
+                "sites.csv:1:2: E1001: no field uses the column 'owner' | map it, or add it to spec.ignoreColumns in m.yaml",
             ],
             id="columns",
         ),

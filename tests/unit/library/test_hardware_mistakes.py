@@ -47,7 +47,7 @@ MISTAKES: Final = {
         ("k3s", "v1.35.4+k3s1", "gpu: {product: L4, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}}", ""),
         "fleet/clusters/site-1.yaml:9:83",
         "E0307",
-        "a L4 cannot be cut by MIG",
+        "an L4 does not support MIG",
         (
             "use sharing.mode: time-slicing or mps; cards with known MIG profiles are A30, A100, A100 80GB, "
             "H100, H100 NVL, H200, "
@@ -58,8 +58,8 @@ MISTAKES: Final = {
         ("k3s", "v1.35.4+k3s1", "gpu: {product: A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 2, 2g.12gb: 2}}}", ""),
         "fleet/clusters/site-1.yaml:9:89",
         "E0307",
-        "2 x 1g.6gb and 2 x 2g.12gb do not fit on a A30: they need 6 of its 4 compute slices and 6 of its 4 memory slices",
-        "take fewer; of one profile alone at most {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
+        "2 x 1g.6gb and 2 x 2g.12gb do not fit on an A30: they need 6 of its 4 compute slices and 6 of its 4 memory slices",
+        "use fewer slices; the most of one profile alone is {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
     ),
     "the GPU operator for a Jetson": (
         (
@@ -73,8 +73,7 @@ MISTAKES: Final = {
         "'gpu-operator' does not support gpu.products jetson-orin-nx (cluster 'site-1')",
         (
             "NVIDIA does not support the GPU operator on Jetson and other integrated GPUs; such sites need the "
-            "plain device plug-in "
-            "(nvidia-device-plugin)."
+            "plain device plugin (nvidia-device-plugin)."
         ),
     ),
     "a release on a Kubernetes that it does not know": (
@@ -97,7 +96,7 @@ MISTAKES: Final = {
         "E0507",
         "'tf-serving.gap' does not support arch arm64 (cluster 'site-1')",
         (
-            "The images of TensorFlow Serving exist for amd64 only. On arm64 serve the model with LiteRT "
+            "The images of TensorFlow Serving exist for amd64 only. On arm64, serve the model with LiteRT "
             "(ai-edge-litert) in an image of "
             "your own, or build TensorFlow Serving for arm64 and write a component for that image."
         ),
@@ -106,7 +105,7 @@ MISTAKES: Final = {
         ("k3s", "v1.35.4+k3s1", "gpu: {product: L4, count: 1}}\n    - {name: more, gpu: {product: MI210, count: 1}", ""),
         "fleet/clusters/site-1.yaml:10:35",
         "E0307",
-        "an all-in-one site runs the drivers of one vendor; its pools have cards of amd and nvidia",
+        "an all-in-one site runs the drivers of only one vendor; its pools have cards of amd and nvidia",
         "use cards of nvidia in all pools, or set topology: remote-workers",
     ),
     "the operator of another vendor": (
@@ -115,9 +114,8 @@ MISTAKES: Final = {
         "E0507",
         "'gpu-operator' does not support gpu.vendors amd (cluster 'site-1')",
         (
-            "The GPU operator is for NVIDIA cards; use the operator of the card's vendor, or take gpu-operator "
-            "out of this cluster's "
-            "layers."
+            "The GPU operator is for NVIDIA cards; use the operator of the card's vendor, or remove gpu-operator "
+            "from this cluster's layers."
         ),
     ),
 }
@@ -147,4 +145,4 @@ spec: {environment: production}
 
 @pytest.mark.parametrize(("site", "place", "code", "message", "fix"), MISTAKES.values(), ids=MISTAKES)
 def test_refused(site: tuple[str, str, str, str], place: str, code: str, message: str, fix: str) -> None:
-    assert [(*each[:3], each[3].partition("; known are")[0]) for each in refused(site)] == [(place, code, message, fix)]
+    assert [(*each[:3], each[3].partition(" The known")[0]) for each in refused(site)] == [(place, code, message, fix)]

@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
+from fleetgen.catalog.cluster_facts import fact_value
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.schemas.derive import build
-from fleetgen.stages.resolve import _ENUM
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ from fleetgen.stages.resolve import _ENUM
 def test_kubernetes_minor(distribution: str, version: str, minor: str) -> None:
     kubernetes = {"distribution": distribution, "version": version}
     spec = cast("ClusterSpec", build(ClusterSpec, {"environment": "e", "ring": "r", "kubernetes": {**kubernetes}}))
-    assert _ENUM["kubernetes.minor"].value(spec) == minor
+    assert fact_value(spec, "kubernetes.minor") == minor

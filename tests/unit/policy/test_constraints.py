@@ -88,7 +88,7 @@ def test_exemptions_belong_to_every_object_policy() -> None:
             (
                 "E0801",
                 ":4:9",
-                "metadata.name is 'No-Privileged', which does not have the form that is needed",
+                "metadata.name is 'No-Privileged', which has the wrong form",
                 "the form is ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
             ),
             id="name",
@@ -106,7 +106,7 @@ def test_exemptions_belong_to_every_object_policy() -> None:
                 "E0801",
                 ":5:39",
                 "metadata.annotations.fleetgen.io/required is 'yes', which is not one of the 2 known values",
-                "known: false, true",
+                "use one of: false, true",
             ),
             id="required",
         ),
@@ -172,7 +172,7 @@ def test_a_fleet_has_no_match() -> None:
     expected = (
         "E0801",
         f"{PATH}:8:3",
-        "FG-FLT-001 judges a fleet, for which a match means nothing",
+        "FG-FLT-001 judges a fleet, where a match has no effect",
         "remove spec.match; use the annotation fleetgen.io/environments",
     )
     assert problems(CONSTRAINT, {"FG-FLT-001": policy("FG-FLT-001", scope="fleet")}) == [expected]

@@ -82,7 +82,7 @@ def wrong(name: str, message: str, fix: str, code: str = "E0306") -> Finding:
                 wrong(
                     "a",
                     "the stage warn from 2026-11-20 does not come after deny from 2026-12-20",
-                    "let each stage be later and stronger than the one before",
+                    "make each stage later and stronger than the one before",
                 )
             ],
         ),
@@ -92,7 +92,7 @@ def wrong(name: str, message: str, fix: str, code: str = "E0306") -> Finding:
                 wrong(
                     "a",
                     "the stage warn from 2026-12-01 does not come after warn from 2026-11-20",
-                    "let each stage be later and stronger than the one before",
+                    "make each stage later and stronger than the one before",
                 )
             ],
         ),
@@ -101,8 +101,8 @@ def wrong(name: str, message: str, fix: str, code: str = "E0306") -> Finding:
             [
                 wrong(
                     "a",
-                    "'z' judges all clusters of an environment together, so it has one action in all of it",
-                    "name environments only in spec.scope",
+                    "'z' judges all clusters of an environment together, so it needs one action per environment",
+                    "use only environments in spec.scope",
                 )
             ],
         ),
@@ -111,9 +111,9 @@ def wrong(name: str, message: str, fix: str, code: str = "E0306") -> Finding:
             [
                 wrong(
                     "pilots",
-                    "'pilots' and 'others' (policies/enforcement/others.yaml:1:1) both say what 'x' does in production for"
+                    "'pilots' and 'others' (policies/enforcement/others.yaml:1:1) both set the action of 'x' in production for"
                     " group pilots",
-                    "narrow the scope of one, or make one of both",
+                    "narrow the scope of one, or merge the two",
                 )
             ],
         ),
@@ -131,18 +131,18 @@ def test_what_is_wrong(documents: list[EnforcementDocument], expected: list[Find
     ("action", "day", "said"),
     [
         ("dryrun", "2026-11-19", ""),
-        ("dryrun", "2026-11-20", "warn since 2026-11-20 and still says dryrun"),
-        ("dryrun", "2026-12-24", "deny since 2026-12-20 and still says dryrun"),
+        ("dryrun", "2026-11-20", "action dryrun; its stage warn began on 2026-11-20"),
+        ("dryrun", "2026-12-24", "action dryrun; its stage deny began on 2026-12-20"),
         ("warn", "2026-12-19", ""),
-        ("warn", "2026-12-20", "deny since 2026-12-20 and still says warn"),
+        ("warn", "2026-12-20", "action warn; its stage deny began on 2026-12-20"),
         ("deny", "2027-01-01", ""),
     ],
 )
 def test_due(action: str, day: str, said: str) -> None:
     expected = Finding(
         code="E0807",
-        message=f"'a' is to {said} (x)",
-        fix="run: fleetgen policy advance a; ask team-security",
+        message=f"enforcement 'a' still has {said} (x)",
+        fix="run: fleetgen policy advance a; its owner is team-security",
         place=Place("policies/enforcement/a.yaml", 1, 1),
         severity=Severity.WARNING,
     )

@@ -48,6 +48,16 @@ def test_an_object_is_exempt_and_goes_on_to_be_recorded() -> None:
     )
 
 
+def test_a_waiver_of_one_rule_exempts_from_that_rule() -> None:
+    waivers = [waiver(number="FG-POD-001.host-port"), waiver(number="FG-POD-001.host-port", scope=WaiverScope(object=WEB))]
+    (changed, companion), _ = exempted([constraint()], waivers)
+    assert changed.parameters["exemptions"] == [
+        {"rule": "host-port"},
+        {"rule": "host-port", "namespace": "shop", "workload": "web"},
+    ]
+    assert companion.parameters == {}
+
+
 def test_waivers_of_other_policies_change_nothing() -> None:
     assert exempted([constraint()], [waiver(number="FG-POD-002")]) == ((constraint(),), {})
 
@@ -77,13 +87,13 @@ def test_exemptions(scope: WaiverScope, expected: JsonObject) -> None:
         (WaiverScope(), None, "its policy does not run in clusters"),
         (WaiverScope(), policy(scope="cluster"), "its policy does not run in clusters"),
         (WaiverScope(), policy(where="gate"), "its policy does not run in clusters"),
-        (WaiverScope(clusters=("a",)), policy(), "single clusters have no constraints of their own; name a group"),
+        (WaiverScope(clusters=("a",)), policy(), "a single cluster has no constraints to itself; name a group"),
         (WaiverScope(unit="shop", object=WEB), policy(), ""),
-        (WaiverScope(unit="shop"), policy(), "a cluster does not know which objects are a unit's; name the object"),
+        (WaiverScope(unit="shop"), policy(), "a cluster does not know which objects belong to a unit; name the object"),
         (
             WaiverScope(object=WaiverObject(kind="ClusterRole", name="admin")),
             policy(),
-            "an exemption of a name without a namespace would reach objects of that name everywhere",
+            "an exemption by name alone would cover objects of that name in every namespace",
         ),
     ],
 )
@@ -98,13 +108,13 @@ def test_a_companion_needs_its_name() -> None:
     assert [*unnameable(taken, [waiver()])] == [
         problem(
             "E0801",
-            "'x' is waived, and 'x-waived', which records what is waived, is the name of another constraint",
+            "'x' has a waiver, so it needs a companion 'x-waived', but that is taken",
             fix="rename the constraint",
             place=place,
         ),
         problem(
             "E0801",
-            f"'{long.name}' is waived, and '{long.name}-waived', which records what is waived, is longer than 63 characters",
+            f"'{long.name}' has a waiver, so it needs a companion '{long.name}-waived', but that is longer than 63 characters",
             fix="rename the constraint",
             place=place,
         ),

@@ -49,7 +49,11 @@ def test_what_a_component_installs_says_the_same_as_the_gates_policy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("FG-XXX-001", "is no policy"), ("FG-GPU-001", "only policies over objects run in clusters")]
+    ("name", "words"),
+    [
+        ("FG-XXX-001", "a component exports policy FG-XXX-001, which does not exist"),
+        ("FG-GPU-001", "only policies of scope object run in clusters"),
+    ],
 )
 def test_what_cannot_be_exported(name: str, words: str) -> None:
     known = {policy.policy.id: policy.policy for policy in exported().values()}

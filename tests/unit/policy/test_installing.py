@@ -94,7 +94,7 @@ def test_a_policy_that_no_site_can_hold() -> None:
     fleet = load({"fleet/all.yaml": asked}, {"templates/rules/component.yaml": COMPONENT})
     with pytest.raises(InputError) as caught:
         installing(fleet, POLICIES)
-    fact = "is not a policy over objects that can run in a cluster"
+    fact = "is not a policy that can run in a cluster"
     assert [(str(f.place), f.code, f.message, f.fix) for f in caught.value.findings] == [
         ("fleet/all.yaml:8:47", "E0301", f"FG-RBAC-002 {fact}", "did you mean 'FG-RBAC-001'?"),
         ("fleet/all.yaml:8:60", "E0301", f"FG-SHOP-002 {fact}", "did you mean 'FG-SHOP-001'?"),

@@ -57,7 +57,7 @@ def said(message: str, place: str | Place, *clusters: str) -> Finding:
     return Finding(
         code="E0808",
         message=f"this change {message}",
-        fix="let the owners of the policies review it; the change was judged without it",
+        fix="ask the owners of the policies for a review; the change was judged without it",
         place=(Place(place) if place else None) if isinstance(place, str) else place,
         severity=Severity.WARNING,
         clusters=clusters,
@@ -76,12 +76,12 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "severity": (
         state,
         lambda: state(judging=replace(POLICY, severity="medium")),
-        [said("calls FG-POD-001 medium instead of critical, so that waivers of it may hold longer", THERE)],
+        [said("lowers the severity of FG-POD-001 from critical to medium, which allows longer waivers", THERE)],
     ),
     "where": (
         state,
         lambda: state(judging=policy(where="cluster")),
-        [said("lets FG-POD-001 judge in 'cluster' instead of 'both'", THERE)],
+        [said("moves FG-POD-001 from 'both' to 'cluster'", THERE)],
     ),
     "rule": (
         state,
@@ -101,13 +101,13 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "weaker action": (
         state,
         lambda: state((replace(X, action="warn"),)),
-        [said("lets 'x' only warn instead of deny", HERE, "a", "b")],
+        [said("lowers the action of 'x' from deny to warn", HERE, "a", "b")],
     ),
     "stronger action": (lambda: state((replace(X, action="warn"),)), state, []),
     "weaker in a group": (
         state,
         lambda: state(enforcements=(document("e", "dryrun", groups="pilots"),)),
-        [said("lets 'x' only dryrun instead of deny", Place("policies/enforcement/e.yaml", 1, 1), "a")],
+        [said("lowers the action of 'x' from deny to dryrun", Place("policies/enforcement/e.yaml", 1, 1), "a")],
     ),
     "stage entered": (
         lambda: state(enforcements=(document("e", "dryrun", groups="pilots"),)),
@@ -143,7 +143,17 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     "new waiver": (
         state,
         lambda: state(waivers=(waiver(),)),
-        [said("waives FG-POD-001 ('w', until 2026-12-01)", "policies/waivers/w.yaml")],
+        [said("adds waiver 'w' of FG-POD-001 until 2026-12-01", "policies/waivers/w.yaml")],
+    ),
+    "new waiver of one rule": (
+        state,
+        lambda: state(waivers=(waiver(number="FG-POD-001.host-port"),)),
+        [said("adds waiver 'w' of FG-POD-001.host-port until 2026-12-01", "policies/waivers/w.yaml")],
+    ),
+    "waiver of all rules": (
+        lambda: state(waivers=(waiver(number="FG-POD-001.host-port"),)),
+        lambda: state(waivers=(waiver(),)),
+        [said("alters what waiver 'w' covers", "policies/waivers/w.yaml")],
     ),
     "waiver gone": (lambda: state(waivers=(waiver(),)), state, []),
     "waiver extended": (

@@ -34,7 +34,7 @@ def test_no_match_at_all() -> None:
     assert [*findings(tree, ("match",))] == []
 
 
-ENDS = "write lower case letters, digits, '-' and ':', with '*' at the two ends only"
+ENDS = "use lower-case letters, digits, '-' and ':', with '*' at the ends only"
 GROUP = "write the group without version ('' is the core group), or '*'"
 
 
@@ -56,14 +56,14 @@ GROUP = "write the group without version ('' is the core group), or '*'"
         (
             "{labelSelector: {matchLabels: null}}",
             38,
-            "match.labelSelector.matchLabels is null, on which Gatekeeper's tools abort",
-            "write the value or remove the key",
+            "match.labelSelector.matchLabels is null, which makes Gatekeeper's tools abort",
+            "set a value or remove the key",
         ),
         (
             "{namespaceSelector: null}",
             28,
-            "match.namespaceSelector is null, on which Gatekeeper's tools abort",
-            "write the value or remove the key",
+            "match.namespaceSelector is null, which makes Gatekeeper's tools abort",
+            "set a value or remove the key",
         ),
         (
             "{labelSelector: {matchExpressions: [{key: a, operator: In}]}}",

@@ -19,6 +19,14 @@ def test_policy() -> None:
     assert read_policies({PATH: REGO}) == {"FG-POD-001": policy()}
 
 
+def test_codes_of_rules() -> None:
+    text = REGO.replace(
+        "custom:", "custom:\n#   rules:\n#     host-port: A port of the host.\n#     host-path: A path of the host."
+    )
+    (found,) = read_policies({PATH: text}).values()
+    assert found.codes == {"host-port": "A port of the host.", "host-path": "A path of the host."}
+
+
 def test_other_files_are_no_policies() -> None:
     assert read_policies({"policies/rego/lib/texts/texts.rego": "package lib.texts", "a/b/policy_test.rego": ""}) == {}
 
@@ -33,7 +41,7 @@ def test_other_files_are_no_policies() -> None:
             "id: FG-POD-001",
             "id: POD-1",
             ":7:9",
-            "METADATA.custom.id is 'POD-1', which does not have the form that is needed",
+            "METADATA.custom.id is 'POD-1', which has the wrong form",
             "the form is ^FG-[A-Z0-9]+-[0-9]{3}$",
             id="id",
         ),
@@ -68,7 +76,7 @@ def test_other_files_are_no_policies() -> None:
             "limit: {type: integer",
             "limit: {type: integr",
             ":16:5",
-            "METADATA.custom.parameters is not a JSON Schema: "
+            "METADATA.custom.parameters is not a valid JSON Schema: "
             "\"integr\" is not valid under any of the schemas listed in the 'anyOf' keyword",
             "correct it",
             id="schema",
@@ -88,6 +96,22 @@ def test_other_files_are_no_policies() -> None:
             "there is no parameter 'registry' to fill",
             "did you mean 'registries'?",
             id="environment",
+        ),
+        pytest.param(
+            "custom:",
+            "custom:\n#   rules: {Host_port: A port of the host.}",
+            ":7:5",
+            'METADATA.custom.rules: "Host_port" does not match "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"',
+            "write codes in lower case with dashes",
+            id="code of a rule",
+        ),
+        pytest.param(
+            "custom:",
+            "custom:\n#   rules: {host-port: 3}",
+            ":7:24",
+            "METADATA.custom.rules.host-port must be text, but 3 is read as a whole number",
+            'quote it: "3"',
+            id="what a rule finds",
         ),
     ],
 )
@@ -121,7 +145,7 @@ def test_ids_and_kinds_are_unique() -> None:
         (
             f"{second}:1",
             f"FG-POD-001 is also the id of {PATH}",
-            "give one of them a new number; ids never change and are never used again",
+            "give one of them a new number; an id never changes and is never reused",
         ),
         (f"{second}:1", f"FGPODNoPrivileged is also the kind of {PATH}", "give one of them another kind"),
     ]

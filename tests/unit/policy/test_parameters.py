@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleetgen.model.plain import JsonObject
-from fleetgen.policy.parameters import EXEMPTIONS, complete, with_defaults
+from fleetgen.policy.parameters import complete, with_defaults
 
 SCHEMA: JsonObject = {
     "type": "object",
@@ -35,14 +35,38 @@ def test_with_defaults_of_nothing() -> None:
     assert with_defaults({"type": "object"}, {"a": 1}) == {"a": 1}
 
 
-def test_object_policies_have_exemptions() -> None:
+@pytest.mark.parametrize(
+    ("codes", "rule"),
+    [
+        ((), {}),
+        (
+            ("a", "b"),
+            {"rule": {"type": "string", "enum": ["a", "b"], "description": "Code of the only rule that does not judge."}},
+        ),
+    ],
+    ids=["no codes", "codes"],
+)
+def test_object_policies_have_exemptions(codes: tuple[str, ...], rule: JsonObject) -> None:
     schema: JsonObject = {"type": "object", "properties": {"a": {"type": "string"}}}
-    expected = {
+    pattern: JsonObject = {"type": "string", "minLength": 1}
+    keys: JsonObject = {
+        "namespace": {**pattern, "description": "Namespace of the object."},
+        "workload": {**pattern, "description": "Name of the object, or of the workload that owns the Pod."},
+        "container": {**pattern, "description": "Name of the container."},
+        "image": {**pattern, "description": "Image of the container."},
+        **rule,
+    }
+    exemptions: JsonObject = {
+        "type": "array",
+        "description": "What the policy does not judge. All keys of an entry must match; `*` counts at the ends.",
+        "items": {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": keys},
+        "default": [],
+    }
+    assert complete(schema, "object", codes) == {
         "type": "object",
-        "properties": {"a": {"type": "string"}, "exemptions": EXEMPTIONS},
+        "properties": {"a": {"type": "string"}, "exemptions": exemptions},
         "additionalProperties": False,
     }
-    assert complete(schema, "object") == expected
 
 
 def test_fleet_policies_have_none() -> None:

@@ -50,12 +50,12 @@ def test_what_is_written_is_read() -> None:
         ("pod/a-b", ["'pod/a-b' cannot be the name of a policy"]),
         ("pod/../x", ["'pod/../x' cannot be the name of a policy"]),
         ("pod/some_test", ["'pod/some_test' cannot be the name of a policy"]),
-        ("pod/default", ["'default' has a meaning of its own in Rego or in policies/rego"]),
-        ("lib/x", ["'lib' has a meaning of its own in Rego or in policies/rego"]),
+        ("pod/default", ["'default' has a special meaning in Rego or in policies/rego"]),
+        ("lib/x", ["'lib' has a special meaning in Rego or in policies/rego"]),
         (f"pod/{'x' * 60}", [f"'pod/{'x' * 60}' has more than 56 characters"]),
-        ("pod/no_privileged", ["there is a policy pod/no_privileged already, FG-POD-001"]),
-        ("pod_no/privileged", ["FG-POD-001 has the kind FGPodNoPrivileged already"]),
-        ("pod/taken", ["there is a constraint 'pod-taken' already"]),
+        ("pod/no_privileged", ["there is already a policy pod/no_privileged: FG-POD-001"]),
+        ("pod_no/privileged", ["FG-POD-001 already has the kind FGPodNoPrivileged"]),
+        ("pod/taken", ["there is already a constraint 'pod-taken'"]),
     ],
 )
 def test_what_cannot_be_written(name: str, messages: list[str]) -> None:

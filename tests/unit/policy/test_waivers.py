@@ -14,7 +14,7 @@ from fleetgen.model.inventory import EnforcementSpec, WaiverScope, WaiverSpec
 from fleetgen.model.place import Place
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
-from fleetgen.policy.waivers import Judged, Terms, apply, broken, matches
+from fleetgen.policy.waivers import Terms, WaivableFinding, apply, broken, matches
 from tests.unit.policy.examples import policy
 
 TODAY = date(2026, 11, 24)
@@ -33,8 +33,8 @@ WAIVER = Waiver(
 )
 
 
-def judged(finding: Finding = FINDING, *units: str, container: tuple[str, str] | None = None) -> Judged:
-    return Judged(finding=finding, units=frozenset(units or ("shop",)), container=container)
+def judged(finding: Finding = FINDING, *units: str, container: tuple[str, str] | None = None) -> WaivableFinding:
+    return WaivableFinding(finding=finding, units=frozenset(units or ("shop",)), container=container)
 
 
 def terms(severity: str = "high", changed: frozenset[str] = frozenset()) -> Terms:
@@ -55,13 +55,16 @@ def test_two_waivers_together() -> None:
     assert apply([judged()], [WAIVER, second], terms()) == []
 
 
-UNUSED = Finding(code="E0803", message="waiver 'w' waives nothing", fix="remove it", place=PLACE, severity=Severity.WARNING)
+UNUSED = Finding(
+    code="E0803", message="waiver 'w' covers nothing", fix="remove the waiver", place=PLACE, severity=Severity.WARNING
+)
 
 
 @pytest.mark.parametrize(
     "waiver",
     [
         replace(WAIVER, policy="FG-POD-002"),
+        replace(WAIVER, rule="host-port"),
         replace(WAIVER, clusters=frozenset({"x"})),
         replace(WAIVER, clusters=frozenset()),
         replace(WAIVER, unit="till"),
@@ -73,7 +76,7 @@ UNUSED = Finding(code="E0803", message="waiver 'w' waives nothing", fix="remove 
         replace(WAIVER, policy="FG-POD-002", expires="2026-01-01"),
     ],
     ids=[
-        *("policy", "clusters", "no clusters", "unit", "object", "no namespace", "namespace", "container", "image"),
+        *("policy", "rule", "clusters", "no clusters", "unit", "object", "no namespace", "namespace", "container", "image"),
         "expired, too",
     ],
 )
@@ -97,6 +100,13 @@ def test_narrow_scopes_that_fit(waiver: Waiver) -> None:
     assert apply([judged(container=("web", "quay.io/web:1"))], [waiver], terms()) == [replace(FINDING, clusters=("c",))]
 
 
+@pytest.mark.parametrize(("rule", "is_covered"), [("", True), ("host-port", True), ("host", False)])
+def test_a_waiver_of_one_cause_does_not_waive_another(rule: str, *, is_covered: bool) -> None:
+    coded = replace(FINDING, code="FG-POD-001.host-port")
+    left = apply([judged(coded)], [replace(WAIVER, rule=rule)], terms())
+    assert left == ([replace(coded, clusters=("c",))] if is_covered else [coded, UNUSED])
+
+
 def test_a_waiver_of_a_container_does_not_speak_for_the_pod() -> None:
     assert apply([judged()], [replace(WAIVER, container="*")], terms()) == [FINDING, UNUSED]
 
@@ -111,11 +121,11 @@ def test_a_finding_without_clusters_is_not_waived() -> None:
 
 
 def test_what_both_gates_exempt_needs_a_waiver_that_both_know() -> None:
-    unseen = "waiver 'w' waives nothing that is rendered"
-    fix = "remove it, unless it is for what a chart or an operator makes at the site"
+    unseen = "waiver 'w' covers nothing that is rendered"
+    fix = "remove the waiver, unless it is for objects that a chart or an operator creates at the site"
     assert apply([judged()], [replace(WAIVER, only_at_gate="")], terms()) == [FINDING, replace(UNUSED, message=unseen, fix=fix)]
     exempt = replace(judged(), exempt=True)
-    told = "Mend it.; both gates exempt it, but no waiver covers just this: narrow the one that does"
+    told = "Mend it.; a waiver for something else exempts it in both gates too: narrow the scope of that waiver"
     assert apply([exempt], [replace(WAIVER, only_at_gate="")], terms()) == [replace(FINDING, clusters=("c",), fix=told)]
     assert apply([exempt], [WAIVER], terms()) == [replace(FINDING, fix=told), UNUSED]
 
@@ -138,7 +148,7 @@ def test_patterns_are_those_of_the_exemptions(pattern: str, text: str, *, holds:
 
 
 def about(message: str, severity: Severity = Severity.WARNING) -> Finding:
-    fix = "mend what it waives, or agree on it anew; ask team-shop"
+    fix = "fix what the waiver covers, or renew it; its owner is team-shop"
     return Finding(code="E0803", message=f"waiver 'w' {message}", fix=fix, place=PLACE, severity=severity)
 
 
@@ -172,7 +182,7 @@ LEFT = replace(FINDING, clusters=("c",))
             [
                 expired("2026-11-10", "a", "b", severity=Severity.WARNING),
                 LEFT,
-                about("expired on 2026-11-10; changes to what it waives are refused, after 2026-11-24 all of it"),
+                about("expired on 2026-11-10; the gate refuses changes to what it covered, and all of it after 2026-11-24"),
             ],
         ),
         (
@@ -183,20 +193,20 @@ LEFT = replace(FINDING, clusters=("c",))
                 expired("2026-11-23", "a", severity=Severity.WARNING),
                 expired("2026-11-23", "b"),
                 LEFT,
-                about("expired on 2026-11-23; changes to what it waives are refused, after 2026-12-07 all of it"),
+                about("expired on 2026-11-23; the gate refuses changes to what it covered, and all of it after 2026-12-07"),
             ],
         ),
         (
             "2026-11-09",
             "high",
             "",
-            [expired("2026-11-09", "a", "b"), LEFT, about("expired on 2026-11-09; what it waives is refused")],
+            [expired("2026-11-09", "a", "b"), LEFT, about("expired on 2026-11-09; the gate refuses what it covered")],
         ),
         (
             "2026-11-23",
             "critical",
             "",
-            [expired("2026-11-23", "a", "b"), LEFT, about("expired on 2026-11-23; what it waives is refused")],
+            [expired("2026-11-23", "a", "b"), LEFT, about("expired on 2026-11-23; the gate refuses what it covered")],
         ),
     ],
     ids=["nothing changed, last day of grace", "b changed", "grace is over", "critical: at once"],
@@ -209,7 +219,7 @@ def test_expired(day: str, severity: str, changed: str, expected: list[Finding])
 def test_a_valid_waiver_makes_up_for_an_expired_one() -> None:
     old = replace(WAIVER, name="w", expires="2026-01-01")
     new = replace(WAIVER, name="v")
-    assert apply([judged()], [old, new], terms()) == [LEFT, about("expired on 2026-01-01; what it waives is refused")]
+    assert apply([judged()], [old, new], terms()) == [LEFT, about("expired on 2026-01-01; the gate refuses what it covered")]
 
 
 def test_a_warning_stays_one() -> None:
@@ -255,8 +265,8 @@ STAGED = EnforcementDocument(
             [
                 problem(
                     "E0803",
-                    "waiver 'w' of a policy of severity critical holds 31 days from 2026-11-01",
-                    fix="let it expire 0 to 30 days after `agreed`; what is to stay belongs into the constraint",
+                    "waiver 'w' lasts 31 days from 2026-11-01; its policy has severity critical",
+                    fix="set `expires` at most 30 days after `agreed`; permanent exceptions belong in the constraint",
                     place=PLACE,
                 )
             ],
@@ -269,8 +279,8 @@ STAGED = EnforcementDocument(
             [
                 problem(
                     "E0803",
-                    "waiver 'w' of a policy of severity medium holds -1 days from 2026-12-02",
-                    fix="let it expire 0 to 180 days after `agreed`; what is to stay belongs into the constraint",
+                    "waiver 'w' lasts -1 days from 2026-12-02; its policy has severity medium",
+                    fix="set `expires` at most 180 days after `agreed`; permanent exceptions belong in the constraint",
                     place=PLACE,
                 )
             ],
@@ -278,7 +288,27 @@ STAGED = EnforcementDocument(
         (
             document(policy="FG-POD-002"),
             "high",
-            [problem("E0803", "waiver 'w' waives FG-POD-002, which is no policy", fix="did you mean 'FG-POD-001'?", place=PLACE)],
+            [
+                problem(
+                    "E0803",
+                    "waiver 'w' names policy FG-POD-002, which does not exist",
+                    fix="did you mean 'FG-POD-001'?",
+                    place=PLACE,
+                )
+            ],
+        ),
+        (document(policy="FG-POD-001.host-port"), "high", []),
+        (
+            document(policy="FG-POD-001.host-prot"),
+            "high",
+            [
+                problem(
+                    "E0803",
+                    "waiver 'w' names rule FG-POD-001.host-prot, which the policy does not have",
+                    fix="did you mean 'FG-POD-001.host-port'?",
+                    place=PLACE,
+                )
+            ],
         ),
         (
             document(owner="team-audit"),
@@ -286,8 +316,8 @@ STAGED = EnforcementDocument(
             [
                 problem(
                     "E0806",
-                    "waiver 'w' is owned by team-audit, who answers for the policies (TeamRole security)",
-                    fix="let the team own it that has to mend what is waived",
+                    "waiver 'w' has owner team-audit, which has the duty policies (TeamRole security)",
+                    fix="choose the team that must fix what the waiver covers",
                     place=PLACE,
                 )
             ],
@@ -298,17 +328,28 @@ STAGED = EnforcementDocument(
             [
                 problem(
                     "E0806",
-                    "waiver 'w' is owned by team-x, who may not own waivers (TeamRole owners)",
-                    fix="known: team-shop, team-till",
+                    "waiver 'w' has owner team-x, which has no duty waivers (TeamRole owners)",
+                    fix="choose team-shop or team-till",
                     place=PLACE,
                 )
             ],
         ),
     ],
-    ids=["good", "too long", "high", "medium", "before it was agreed", "no policy", "owner of policies", "not an owner"],
+    ids=[
+        "good",
+        "too long",
+        "high",
+        "medium",
+        "before it was agreed",
+        "no policy",
+        "a rule",
+        "no rule",
+        "owner of policies",
+        "not an owner",
+    ],
 )
 def test_documents(waiver: WaiverDocument, severity: str, expected: list[Finding]) -> None:
-    known = replace(policy(), severity=severity)
+    known = replace(policy(), severity=severity, codes={"host-port": "A port of the host."})
     assert list(broken([waiver], [], {known.id: known}, DUTIES)) == expected
 
 
@@ -320,8 +361,8 @@ def test_stages_are_owned_by_who_answers_for_policies() -> None:
     assert list(broken([], [STAGED], {}, DUTIES)) == [
         problem(
             "E0806",
-            "'e' is owned by team-shop, who does not answer for policies",
-            fix="let a team of TeamRole security own it: team-audit, team-security",
+            "enforcement 'e' has owner team-shop, which has no duty policies",
+            fix="choose a team of TeamRole security: team-audit or team-security",
             place=STAGED.place,
         )
     ]

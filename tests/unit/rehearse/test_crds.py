@@ -107,6 +107,6 @@ def test_files_that_cannot_be_read_are_told_with_their_place(tmp_path: Path) -> 
     mine = SiteDefinitions([("mine", tmp_path)])
     assert [mine.find("g.io/v1/Thing").origin for _ in range(2)] == ["mine: c.yaml"] * 2
     assert [(str(f.place), f.code, f.message) for f in mine.problems] == [
-        (f"{tmp_path}/a.yaml:4:6", "E0101", "not YAML: did not find expected ',' or ']'"),
-        (f"{tmp_path}/b.yaml:5:4", "E0101", "not YAML: mapping values are not allowed in this context"),
+        (f"{tmp_path}/a.yaml:4:6", "E0101", "is not valid YAML: did not find expected ',' or ']'"),
+        (f"{tmp_path}/b.yaml:5:4", "E0101", "is not valid YAML: mapping values are not allowed in this context"),
     ]

@@ -9,7 +9,7 @@ from fleetgen.rehearse.crds import SiteDefinition, anything
 from fleetgen.rehearse.internet import Traffic
 from fleetgen.rehearse.olm import Package
 from fleetgen.rehearse.rehearsal import Rehearsed
-from fleetgen.rehearse.watching import Event
+from fleetgen.rehearse.watching import SiteEvent
 
 MADE_UP = SiteDefinition(data=anything("g.io", "v1", "Thing", cluster=False), origin="")
 FOUND = SiteDefinition(data=anything("g.io", "v1", "Other", cluster=False), origin="my crds: v1/other.yaml")
@@ -17,7 +17,7 @@ RESULT = Rehearsed(
     cluster="store-0042",
     commit="0123456789abcdef0123",
     seconds=63.4,
-    events=(Event(seconds=5.84, subject="site", what="powered on"),),
+    events=(SiteEvent(seconds=5.84, subject="site", what="powered on"),),
     memory={"etcd": 40 * 2**20, "kube-apiserver": 300 * 2**20},
     traffic={"https://git.example.com/fleet.git": Traffic(requests=31, received=9000, sent=146858, content=140000)},
     unknown=("https://elsewhere.example.com/x",),

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fleetgen.rehearse.watching import Application, Event, Timeline
+from fleetgen.rehearse.watching import Application, SiteEvent, Timeline
 
 SETTLED = Application(
-    name="a", uid="1", wave=2, sync="Synced", health="Healthy", phase="Succeeded", message="successfully synced", revisions=("c",)
+    name="a", wave=2, sync="Synced", health="Healthy", phase="Succeeded", message="successfully synced", revisions=("c",)
 )
 
 
@@ -15,7 +15,7 @@ def test_settled_is_synced_healthy_and_idle() -> None:
 
 
 def test_a_timeline_tells_changes_only_and_argo_cds_words_where_it_fails() -> None:
-    heard: list[Event] = []
+    heard: list[SiteEvent] = []
     timeline = Timeline(heard.append)
     timeline.observe([SETTLED])
     timeline.observe([SETTLED])

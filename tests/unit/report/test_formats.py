@@ -231,6 +231,25 @@ def test_characters_that_xml_cannot_hold() -> None:
     assert cases(report) == [("E0202", "a\ufffd[31m\ufffd\ufffdb", ["failure"])]
 
 
+def test_the_code_of_a_rule_leads_to_its_policy() -> None:
+    coded = examples.policy("FG-POD-001", severity="critical", codes={"host-port": "A port of the host."})
+    report = replace(
+        REPORT, findings=(replace(FINDINGS[0], code="FG-POD-001.host-port"),), policies={**POLICIES, "FG-POD-001": coded}
+    )
+    (run,) = json.loads(sarif.document(report))["runs"]
+    rules = {rule["id"]: rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"]}
+    assert list(rules.items())[-1] == ("FG-POD-001.host-port", "A port of the host.")
+    assert (run["results"][0]["ruleId"], run["results"][0]["ruleIndex"]) == ("FG-POD-001.host-port", 3)
+    assert [(name, inner) for name, _, inner in cases(report)] == [
+        ("fleetgen", []),
+        ("FG-POD-001.host-port", ["failure"]),
+        ("FG-FLT-001", []),
+        ("FG-POD-002", []),
+    ]
+    (issue,) = json.loads(gitlab.document(report))
+    assert (issue["check_name"], issue["severity"]) == ("FG-POD-001.host-port", "blocker")
+
+
 def shifted(finding: Finding, lines: int) -> Finding:
     """The finding after that many lines were inserted above it, in its file and in the one that its message names."""
     place = finding.place
@@ -241,7 +260,7 @@ def shifted(finding: Finding, lines: int) -> Finding:
 MOVING = (
     *FINDINGS,
     Finding("E0205", "Cluster 'x' is defined twice; the first is b.yaml:4:2", place=Place("c.yaml", 5, 1)),
-    Finding("E0102", "the key 'a' stands here again; the first is in line 3", place=Place("c.yaml", 8, 1)),
+    Finding("E0102", "key 'a' appears twice; the first is in line 3", place=Place("c.yaml", 8, 1)),
 )
 
 

@@ -12,7 +12,7 @@ from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.schema import Api, Breach
 from fleetgen.schemas.builtin import unserved
-from fleetgen.schemas.objects import ObjectSchema
+from fleetgen.schemas.object_schema import ObjectSchema
 from fleetgen.yamlfile import load_manifests
 
 
@@ -76,14 +76,14 @@ def test_every_breach_of_a_workload_has_its_path(kubernetes: PackagedKubernetes)
     assert judge(kubernetes, "1.35", DEPLOYMENT) == [
         (f"unknown key 'imagePullPolcy' in {container}", "did you mean 'imagePullPolicy'?"),
         ("unknown key 'replica' in spec", "did you mean 'replicas'?"),
-        (f"{container}.env has two items with name A", "keep one of them; server-side apply refuses both"),
+        (f"{container}.env has two items with name A", "keep one of them; server-side apply refuses duplicates"),
         (f"{container}.env[0].value must be text, but 2 is read as a whole number", 'quote it: "2"'),
         (
             f"{container}.ports[2].containerPort: 5000000000 is greater than the maximum of 2147483647",
             "Number of port to expose on the pod's IP address",
         ),
         (
-            f"{container}.resources.limits.memory is '8 GB', which does not have the form that is needed",
+            f"{container}.resources.limits.memory is '8 GB', which has the wrong form",
             "A quantity such as 500m or 2Gi; the form is ^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$",
         ),
         (
@@ -129,22 +129,22 @@ def test_secrets_hold_base64(kubernetes: PackagedKubernetes) -> None:
         (
             Api("policy", "v1beta1", "PodDisruptionBudget"),
             "does not serve policy/v1beta1 PodDisruptionBudget",
-            "write apiVersion: policy/v1, and adapt the object to it",
+            "set apiVersion: policy/v1, and adapt the object",
         ),
         (
             Api("extensions", "v1beta1", "Ingress"),
             "does not serve extensions/v1beta1 Ingress",
-            "write apiVersion: networking.k8s.io/v1, and adapt the object to it",
+            "set apiVersion: networking.k8s.io/v1, and adapt the object",
         ),
         (
             Api("autoscaling", "v2beta2", "HorizontalPodAutoscaler"),
             "does not serve autoscaling/v2beta2 HorizontalPodAutoscaler; served by Kubernetes 1.25",
-            "write apiVersion: autoscaling/v2, and adapt the object to it",
+            "set apiVersion: autoscaling/v2, and adapt the object",
         ),
         (
             Api("resource.k8s.io", "v1", "DeviceClass"),
             "does not serve resource.k8s.io/v1 DeviceClass; served by Kubernetes 1.34 to 1.37",
-            "write apiVersion: resource.k8s.io/v1beta2, and adapt the object to it",
+            "set apiVersion: resource.k8s.io/v1beta2, and adapt the object",
         ),
         (
             Api("apps", "v1", "Deployement"),
@@ -154,7 +154,7 @@ def test_secrets_hold_base64(kubernetes: PackagedKubernetes) -> None:
         (
             Api("policy", "v1beta1", "PodSecurityPolicy"),
             "does not serve policy/v1beta1 PodSecurityPolicy",
-            "known: Eviction, PodDisruptionBudget",
+            "use one of: Eviction, PodDisruptionBudget",
         ),
         (
             Api("app", "v1", "Deploy"),

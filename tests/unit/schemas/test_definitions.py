@@ -12,7 +12,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.schema import Definition
 from fleetgen.schemas.definitions import Definitions, DefinitionSource, made_by, rank, read, sources, version_of
-from fleetgen.schemas.objects import ObjectSchema
+from fleetgen.schemas.object_schema import ObjectSchema
 from fleetgen.yamlfile import load_manifests
 
 CRD: Final = """apiVersion: apiextensions.k8s.io/v1
@@ -97,7 +97,7 @@ BROKEN: Final = "a broken definition: "
 REFUSED: Final = {
     "not YAML": (
         crd().replace("group: g.io", "group: [g.io"),
-        ("E0101", "f.yaml:6:8", "not YAML: did not find expected ',' or ']'"),
+        ("E0101", "f.yaml:6:8", "is not valid YAML: did not find expected ',' or ']'"),
     ),
     "aliases without end": (
         crd().replace("g.io\n  names", "&a [*a]\n  names"),
@@ -113,7 +113,11 @@ REFUSED: Final = {
     ),
     "old": (
         crd().replace("/v1\n", "/v1beta1\n"),
-        ("E0607", "f.yaml:1", f"{BROKEN}Thing.g.io is written as apiextensions.k8s.io/v1beta1, not as apiextensions.k8s.io/v1"),
+        (
+            "E0607",
+            "f.yaml:1",
+            f"{BROKEN}Thing.g.io has apiVersion apiextensions.k8s.io/v1beta1 instead of apiextensions.k8s.io/v1",
+        ),
     ),
     "no schema": (
         crd(schema="[]"),
@@ -124,7 +128,7 @@ REFUSED: Final = {
         (
             "E0607",
             "f.yaml:1",
-            f"{BROKEN}the schema of Thing.g.io v1 is not one: properties.a.minLength: -1 is less than the minimum of 0",
+            f"{BROKEN}the schema of Thing.g.io v1 is not valid: properties.a.minLength: -1 is less than the minimum of 0",
         ),
     ),
 }
@@ -198,7 +202,7 @@ def test_two_definitions_of_one_kind_that_nothing_tells_apart_are_refused(paths:
     (finding,) = caught.value.findings
     where = {str(finding.place).partition(":")[0], finding.message.rpartition(" ")[2].partition(":")[0]}
     assert where == set(paths)
-    assert (finding.code, finding.message.rpartition(" ")[0]) == ("E0607", "Thing.g.io is defined otherwise in")
+    assert (finding.code, finding.message.rpartition(" ")[0]) == ("E0607", "Thing.g.io has another definition in")
 
 
 def test_only_what_may_define_a_kind_is_read_and_that_once() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.schema import Breach
-from fleetgen.schemas.objects import NotASchema, ObjectSchema
+from fleetgen.schemas.object_schema import NotASchema, ObjectSchema
 from fleetgen.schemas.structural import defaulted, of_object, sentence, strict
 from fleetgen.yamlfile import load_manifests
 
@@ -58,12 +58,12 @@ NUMBER: Final = "{type: object, properties: {n: {type: integer, %s}}}"
 CASES: Final[dict[str, tuple[str, str, list[tuple[str, str]]]]] = {
     "what fits": (SIZES, "{size: 1, name: x}", []),
     "unknown key": (SIZES, "{sise: 1}", [("unknown key 'sise' in spec", "did you mean 'size'?")]),
-    "unknown key that is near nothing": (SIZES, "{other: 1}", [("unknown key 'other' in spec", "known: name, size")]),
+    "unknown key that is near nothing": (SIZES, "{other: 1}", [("unknown key 'other' in spec", "use one of: name, size")]),
     "unknown key whose value is null": (SIZES, "{sise: null}", [("unknown key 'sise' in spec", "did you mean 'size'?")]),
     "an object without properties takes nothing": (
         "{type: object}",
         "{a: 1}",
-        [("unknown key 'a' in spec", "remove it; nothing is allowed here")],
+        [("unknown key 'a' in spec", "remove it; there is nothing to choose from")],
     ),
     "wrong type, with the first sentence of the description": (
         SIZES,
@@ -142,7 +142,7 @@ CASES: Final[dict[str, tuple[str, str, list[tuple[str, str]]]]] = {
     "a list map with equal keys": (
         MAP,
         "{l: [{name: a, port: 1}, {name: a, port: 1}]}",
-        [("spec.l has two items with name a, port 1", "keep one of them; server-side apply refuses both")],
+        [("spec.l has two items with name a, port 1", "keep one of them; server-side apply refuses duplicates")],
     ),
     "oneOf, none": (
         EITHER,
@@ -163,7 +163,7 @@ CASES: Final[dict[str, tuple[str, str, list[tuple[str, str]]]]] = {
     "pattern": (
         STRING % "pattern: '^[a-z]+$'",
         "{s: A1}",
-        [("spec.s is 'A1', which does not have the form that is needed", "the form is ^[a-z]+$")],
+        [("spec.s is 'A1', which has the wrong form", "the form is ^[a-z]+$")],
     ),
     "pattern with Go's NUL": (STRING % r"pattern: '^(/[^/\0]+)*$'", "{s: /a/b}", []),
     "format date-time": (
@@ -172,7 +172,7 @@ CASES: Final[dict[str, tuple[str, str, list[tuple[str, str]]]]] = {
         [("spec.s is '2026-11-24', which is not a date-time", "")],
     ),
     "format byte": (STRING % "format: byte", "{s: a}", [("spec.s is 'a', which is not a byte", "")]),
-    "format ipv4": (STRING % "format: ipv4", "{s: '::1'}", [("spec.s is '::1', which is not a ipv4", "")]),
+    "format ipv4": (STRING % "format: ipv4", "{s: '::1'}", [("spec.s is '::1', which is not an ipv4", "")]),
     "format ipv6": (STRING % "format: ipv6", "{s: '::1'}", []),
     "a format that Kubernetes reads its own way": (STRING % "format: duration", "{s: 5m}", []),
     "int32": (

@@ -11,7 +11,8 @@ from fleetgen.model.inventory import ClusterSpec, Delivery
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.settings import Origin, empty
-from fleetgen.stages import compose
+from fleetgen.stages.compose.applications import variant_application
+from fleetgen.stages.compose.projects import cluster_project
 from tests.golden.components.cases import case, components
 
 NVIDIA: Final = "https://helm.ngc.nvidia.com/nvidia"
@@ -39,12 +40,12 @@ def cluster() -> Cluster:
 
 @pytest.mark.parametrize(("mirrors", "expected"), [({}, NVIDIA), ({NVIDIA: MIRROR}, MIRROR)], ids=["as declared", "mirrored"])
 def test_a_chart_is_pulled_from_the_mirror_of_the_environment(mirrors: dict[str, str], expected: str) -> None:
-    made = compose.application(case("gpu-operator/rke2-a2").variant, delivery(mirrors), {})
+    made = variant_application(case("gpu-operator/rke2-a2").variant, delivery(mirrors), {})
     sources = cast("list[JsonObject]", cast("JsonObject", made["spec"])["sources"])
     assert [source["repoURL"] for source in sources] == [expected, GIT]
 
 
 def test_the_project_permits_the_mirror_beside_what_is_mirrored() -> None:
     """It must not shrink when a mirror comes or goes: an Application that still names the other could not be removed."""
-    made = compose.project(cluster(), [components()["gpu-operator"]], delivery({NVIDIA: MIRROR}), ())
+    made = cluster_project(cluster(), [components()["gpu-operator"]], delivery({NVIDIA: MIRROR}), ())
     assert cast("JsonObject", made["spec"])["sourceRepos"] == [MIRROR, GIT, NVIDIA]

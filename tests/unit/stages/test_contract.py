@@ -42,22 +42,24 @@ def variant() -> Variant:
 )
 def test_what_holds_data_is_guarded(variant: Variant, identity: ResourceId, options: str, *, is_found: bool) -> None:
     objects: dict[VariantKey, list[Manifest]] = {variant.key: [built(identity, options)]}
-    found = contract._unguarded([variant], objects)
-    message = f"'argocd' would lose {identity} with all that it holds when it leaves the tree"
-    assert [(f.code, f.message, f.fix) for f in found] == [("E0706", message, f"annotate it: {SYNC_OPTIONS}: {KEEP}")] * is_found
+    found = [*contract._unguarded([variant], objects)]
+    message = f"removing unit 'argocd' would delete {identity} and everything in it"
+    assert [(f.code, f.message, f.fix) for f in found] == [
+        ("E0706", message, f"add the annotation {SYNC_OPTIONS}: {KEEP}")
+    ] * is_found
 
 
 def test_other_objects_need_no_guard(variant: Variant) -> None:
-    assert contract._unguarded([variant], {variant.key: [built(ResourceId("", "ConfigMap", "serving", "x"), "")]}) == []
+    assert [*contract._unguarded([variant], {variant.key: [built(ResourceId("", "ConfigMap", "serving", "x"), "")]})] == []
 
 
 def test_cluster_scoped_kinds_are_declared(variant: Variant) -> None:
     """The project is made of what is declared, so that it does not shrink with a unit that leaves."""
-    found = contract._undeclared([variant], {variant.key: [built(ResourceId("storage.k8s.io", "StorageClass", "", "x"), "")]})
-    message = "'argocd' renders StorageClass.storage.k8s.io without a namespace; its component does not declare that"
+    found = [*contract._undeclared([variant], {variant.key: [built(ResourceId("storage.k8s.io", "StorageClass", "", "x"), "")]})]
+    message = "'argocd' renders StorageClass.storage.k8s.io without a namespace, which its component does not declare"
     fix = "add {group: storage.k8s.io, kind: StorageClass} to clusterResources of component.yaml, or give the object a namespace"
     assert [(f.code, f.message, f.fix) for f in found] == [("E0707", message, fix)]
-    assert contract._undeclared([variant], {variant.key: [built(CLAIM, "")]}) == []
+    assert [*contract._undeclared([variant], {variant.key: [built(CLAIM, "")]})] == []
 
 
 def site(*provides: str) -> Cluster:
@@ -87,14 +89,14 @@ def test_what_one_model_asks_for_is_required_of_its_site(
     name: str, provides: tuple[str, ...], missing: list[tuple[str, str]]
 ) -> None:
     variant = case(f"tf-serving/{name}").variant
-    found = contract._requirements(site(*provides), [variant], setting_is_on)
+    found = [*contract._requirements(site(*provides), [variant], setting_is_on)]
     setting = "models.demand-forecast.autoscaling"
     assert [(f.code, f.message, f.fix, str(f.place)) for f in found] == [
         (
             "E0701",
-            f"'tf-serving.demand-forecast' needs {api} because {setting}.{key} is on; nothing provides it",
+            f"'tf-serving.demand-forecast' needs {api} because {setting}.{key} is on; no component or site provides it",
             (
-                f"enable a component that provides it, switch off {setting}.{key}, "
+                f"enable a component that provides it, turn off {setting}.{key}, "
                 "or list it in spec.provides if the site has it already"
             ),
             "fleet/clusters/store.yaml:1:1",
@@ -110,6 +112,6 @@ def test_the_console_of_openshift_has_a_namespace_of_its_own(variant: Variant, d
     cluster = replace(site(), spec=cast("ClusterSpec", spec))
     dashboard = built(ResourceId("", "ConfigMap", "openshift-config-managed", "x"), "")
     namespace = built(ResourceId("", "Namespace", "", "argocd"), KEEP)
-    found = contract._namespaces(cluster, [variant], {variant.key: [dashboard, namespace]})
-    message = "'argocd' lives in namespace 'openshift-config-managed', which cluster-baseline does not create"
+    found = [*contract._namespaces(cluster, [variant], {variant.key: [dashboard, namespace]})]
+    message = "'argocd' uses namespace 'openshift-config-managed', which cluster-baseline does not create"
     assert [(f.code, f.message) for f in found] == [("E0704", message)] * (not is_given)

@@ -52,7 +52,7 @@ def without(objects: Sequence[Manifest], field: str) -> list[Manifest]:
 
 
 def judged(variant: Variant, objects: Sequence[Manifest]) -> list[tuple[str, str, str]]:
-    found = list(contract._not_exported([(variant, contract._measured(objects))]))
+    found = list(contract._not_exported([contract._measured(variant, objects)]))
     assert {each.code for each in found} <= {"E0708"}
     return [(str(each.place), each.message, each.fix) for each in found]
 
@@ -74,7 +74,7 @@ def test_a_rule_about_a_metric_that_nobody_exports() -> None:
         (
             "tests/golden/components/dcgm-exporter/operator-alerts/input.yaml:8:5",
             f"{what} in {place} of 'dcgm-exporter' uses {field}, which {listed} does not list",
-            f"add {field} to the metrics of 'dcgm-exporter', or take {what} out",
+            f"add {field} to the metrics of 'dcgm-exporter', or remove {what}",
         )
         for what, place in places.items()
     ]
@@ -92,7 +92,7 @@ def test_a_patched_in_rule_about_a_renamed_field() -> None:
         digest="",
     )
     listed = "ConfigMap gpu-operator/dcgm-exporter-metrics does not list"
-    rest = "to the metrics of 'dcgm-exporter', or take alert 'Mine' out"
+    rest = "to the metrics of 'dcgm-exporter', or remove alert 'Mine'"
     place = "PrometheusRule.monitoring.coreos.com gpu-operator/mine of 'dcgm-exporter'"
     assert judged(variant, [*objects_of(name), own]) == [
         (
@@ -130,7 +130,7 @@ NEIGHBOURS: Final = {
                 ),
                 (
                     "set components.gpu-operator.values.dcgmExporter.metricsConfigMap to dcgm-exporter-metrics, "
-                    "or the exporter goes on with its own list"
+                    "otherwise the exporter keeps its own list"
                 ),
             )
         ],
@@ -142,7 +142,7 @@ NEIGHBOURS: Final = {
         [
             (
                 "templates/dcgm-exporter/component.yaml:1:1",
-                "'dcgm-exporter' 4.5.3-4.8.2 goes with 'gpu-operator' v26.3.2, v26.3.3, not with v26.7.0",
+                "'dcgm-exporter' 4.5.3-4.8.2 works with 'gpu-operator' v26.3.2 or v26.3.3, not with v26.7.0",
                 "set components.dcgm-exporter.version to the exporter that the operator's release brings",
             )
         ],
@@ -154,10 +154,10 @@ NEIGHBOURS: Final = {
         [
             (
                 "fleet/defaults.yaml:7:5",
-                "'dcgm-exporter' when form is standalone does not go with dcgmExporter.enabled in 'gpu-operator'",
+                "'dcgm-exporter' when form is standalone does not work with dcgmExporter.enabled in 'gpu-operator'",
                 (
                     "set form to operator, or switch components.gpu-operator.values.dcgmExporter.enabled off; "
-                    "one exporter a card is enough"
+                    "each card needs only one exporter"
                 ),
             )
         ],
@@ -170,7 +170,7 @@ NEIGHBOURS: Final = {
             (
                 "fleet/defaults.yaml:7:5",
                 (
-                    "'dcgm-exporter' when serviceMonitor.enabled is on does not go with "
+                    "'dcgm-exporter' when serviceMonitor.enabled is on does not work with "
                     "dcgmExporter.serviceMonitor.enabled in 'gpu-operator'"
                 ),
                 (

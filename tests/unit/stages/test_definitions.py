@@ -49,7 +49,7 @@ def test_a_definition_is_written_out_with_what_is_said_beside_it() -> None:
     ("used", "message", "fix"),
     [
         ("a: {$ref: '#/$defs/sise'}", "settings: there is no definition 'sise'", "did you mean 'size'?"),
-        ("a: {$ref: '#/$defs/round'}", "settings: 'round' refers to itself", "write the schema out"),
+        ("a: {$ref: '#/$defs/round'}", "settings: 'round' refers to itself", "replace the reference with the schema"),
     ],
 )
 def test_a_broken_definition_is_refused(used: str, message: str, fix: str) -> None:

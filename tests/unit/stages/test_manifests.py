@@ -92,11 +92,17 @@ def test_lists_are_unpacked_in_place() -> None:
     assert [str(tree.origin.place) for tree in read(LISTED, "f")] == ["f:7:5", "f:8:3", "f:13:1"]
 
 
-NOT_AN_OBJECT = "give files that hold Kubernetes objects only"
+NOT_AN_OBJECT = "pass files that contain only Kubernetes objects"
 BUILD = "build it and pass the result: kustomize build DIR | fleetgen check --manifests -"
 WRONG = {
-    "not YAML": ("a: [\n", "f:2:1", "E0101", "not YAML: did not find expected node content while parsing a flow node", None),
-    "twice": (HEAD + "a: 1\na: 2\n", "f:5:1", "E0102", "the key 'a' stands here again; the first is in line 4", None),
+    "not YAML": (
+        "a: [\n",
+        "f:2:1",
+        "E0101",
+        "is not valid YAML: did not find expected node content while parsing a flow node",
+        None,
+    ),
+    "twice": (HEAD + "a: 1\na: 2\n", "f:5:1", "E0102", "key 'a' appears twice; the first is in line 4", None),
     "disputed": (HEAD + "a: y\n", "f:4:4", "E0103", "y without quotes is read as the boolean true by YAML 1.1", None),
     "infinite": (
         HEAD + "a: .inf\n",

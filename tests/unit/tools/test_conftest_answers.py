@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fleetgen.errors import EvaluationFailed, ToolError
-from fleetgen.model.gate import Coverage, RawResult, Verdict
+from fleetgen.model.gate import Coverage, Verdict
+from fleetgen.model.result import Result
 from fleetgen.tools.conftest_cli import _spread, _verdicts
 from fleetgen.tools.process import Command, Ran
 
@@ -27,10 +28,13 @@ def answer(**changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - somebody's
 
 
 def test_results_and_coverage_are_taken_apart() -> None:
-    failures = [{"msg": "b", "metadata": {"id": "1", "query": "data.main.deny"}}, {"msg": "a"}]
+    failures = [{"msg": "b", "metadata": {"policy": "FG-1", "id": "1", "query": "data.main.deny"}}, {"msg": "a"}]
     assert _verdicts(ran(answer(failures=failures))) == {
         "0/000000.json": Verdict(
-            results=(RawResult(rule="deny", msg="a", metadata={}), RawResult(rule="deny", msg="b", metadata={"id": "1"})),
+            results=(
+                Result(policy="", constraint="", action="deny", id="", message="a"),
+                Result(policy="FG-1", constraint="", action="deny", id="1", message="b"),
+            ),
             coverage=Coverage(ids=("a",), targets=1, policies={"FG-1": ("a",)}),
         )
     }
@@ -39,15 +43,15 @@ def test_results_and_coverage_are_taken_apart() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (None, "`conftest` answered no list of results\n  stdout:\n    null\n  stderr: (none)"),
-        ({}, "`conftest` answered no list of results\n  stdout:\n    {}\n  stderr: (none)"),
+        (None, "`conftest` gave an answer that is not a list of results\n  stdout:\n    null\n  stderr: (none)"),
+        ({}, "`conftest` gave an answer that is not a list of results\n  stdout:\n    {}\n  stderr: (none)"),
         (answer(warnings=[]), "0/000000.json: 0 coverage records instead of one; the gate's own rules did not run"),
         (
             answer(warnings=[COVERAGE, COVERAGE]),
             "0/000000.json: 2 coverage records instead of one; the gate's own rules did not run",
         ),
-        (answer(namespace="other"), "conftest answered about 0/000000.json twice or for another namespace: other"),
-        (answer() * 2, "conftest answered about 0/000000.json twice or for another namespace: main"),
+        (answer(namespace="other"), "conftest answered twice about 0/000000.json, or for another namespace: other"),
+        (answer() * 2, "conftest answered twice about 0/000000.json, or for another namespace: main"),
         (answer(exceptions=[{"msg": "x"}]), "0/000000.json: the policies use conftest's `exception` rules"),
         (
             answer(warnings=[{"msg": "gate coverage", "metadata": {"coverage": {"ids": 3}}}]),

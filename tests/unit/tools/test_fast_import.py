@@ -3,17 +3,17 @@ from __future__ import annotations
 import pytest
 
 from fleetgen.errors import InputError
-from fleetgen.tools.fast_import import commit_stream
+from fleetgen.tools.fast_import import CommitDraft, TreeEntry, commit_stream
 
 IDENT = "Ada <ada@example.com> 1795487884 +0000"
 
 
-def stream(replace: dict[str, dict[str, str]], parent: str | None = "c0ffee", keep: tuple[tuple[str, str, str], ...] = ()) -> str:
-    return commit_stream(ref="refs/t", parent=parent, ident=IDENT, message="hü", replace=replace, keep=keep).decode()
+def stream(replace: dict[str, dict[str, str]], parent: str | None = "c0ffee", keep: tuple[TreeEntry, ...] = ()) -> str:
+    return commit_stream(CommitDraft(ref="refs/t", parent=parent, ident=IDENT, message="hü", replace=replace, keep=keep)).decode()
 
 
 def test_a_prefix_is_replaced_as_a_whole() -> None:
-    text = stream({"output": {"output/b": "2\n", "output/a": "é"}}, keep=(("100644", "feed", "output/keep"),))
+    text = stream({"output": {"output/b": "2\n", "output/a": "é"}}, keep=(TreeEntry("100644", "feed", "output/keep"),))
     assert text == (
         "commit refs/t\nauthor Ada <ada@example.com> 1795487884 +0000\ncommitter Ada <ada@example.com> 1795487884 +0000\n"
         "data 3\nhü\nfrom c0ffee\n"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from fleetgen.model.gatekeeper import Case, Reviewed
 from fleetgen.model.plain import Json
+from fleetgen.model.result import Result
 from fleetgen.tools.gator_cli import _case, _cases, _reviewed, _stream
 from fleetgen.tools.process import Command, Ran
 
@@ -41,9 +43,9 @@ def test_violations() -> None:
         "violatingObject": pod,
     }
     plain = {**entry, "metadata": {}}
-    found = Reviewed(constraint="c", action="warn", message="m", details={"path": ["a"]}, object={"kind": "Pod"})
-    without = Reviewed(constraint="c", action="warn", message="m", details={}, object={"kind": "Pod"})
-    assert _reviewed(ran(json.dumps([entry, plain]))) == (found, without)
+    bare = Result(policy="", constraint="c", action="warn", id="", message="m")
+    placed = replace(bare, path=("a",), details='{"path": ["a"]}')
+    assert _reviewed(ran(json.dumps([entry, plain]))) == tuple(Reviewed(object={"kind": "Pod"}, result=r) for r in (placed, bare))
 
 
 @pytest.mark.parametrize(

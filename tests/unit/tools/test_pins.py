@@ -46,7 +46,7 @@ def test_the_digest_follows_both_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("nope", GO_MOD, "no tool is called 'nope'"),
+        ("nope", GO_MOD, "there is no tool 'nope'"),
         (
             "demo",
             GO_MOD.replace("demo/v2 v2", "else v2").replace("example.com/demo v0", "example.com/x v0"),

@@ -30,8 +30,8 @@ def test_scrubbed_keeps_what_is_asked_for_and_extra_wins() -> None:
     ("code", "why", "first_line"),
     [
         (3, "", "`tool build x` failed with exit code 3"),
-        (-11, "", "`tool build x` was ended by SIGSEGV"),
-        (-99, "", "`tool build x` was ended by signal 99"),
+        (-11, "", "`tool build x` was stopped by SIGSEGV"),
+        (-99, "", "`tool build x` was stopped by signal 99"),
         (0, "answered nonsense", "`tool build x` answered nonsense"),
     ],
     ids=["code", "signal", "unknown signal", "own words"],

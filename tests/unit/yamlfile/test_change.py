@@ -36,7 +36,7 @@ def test_what_is_written_in_another_way_is_left_to_people(written: str) -> None:
     with pytest.raises(InputError) as caught:
         change(TEXT % written, "x.yaml", ("Enforcement", "a"), ("spec", "action"), "warn")
     assert [(f.message, f.fix) for f in caught.value.findings] == [
-        ("spec.action is not a text on one line", "write 'warn' by hand")
+        ("spec.action is not text on one line", "write 'warn' by hand")
     ]
 
 

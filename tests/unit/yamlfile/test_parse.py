@@ -33,7 +33,7 @@ def _problems(text: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_plain_scalar_that_two_readers_disagree_about_is_refused(scalar: str, meaning: str) -> None:
-    message = f'E0103 {scalar} without quotes is read as {meaning} by YAML 1.1; write "{scalar}" if text is meant'
+    message = f'E0103 {scalar} without quotes is read as {meaning} by YAML 1.1; if you mean text, write "{scalar}"'
     assert _problems(f"a: {scalar}\n") == [("f.yaml:1:4", message)]
     assert plain(parse(f'a: "{scalar}"\n', "f.yaml")[0]) == {"a": scalar}
 
@@ -41,7 +41,7 @@ def test_a_plain_scalar_that_two_readers_disagree_about_is_refused(scalar: str, 
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("a: 1\nb: 2\na: 3\n", "f.yaml:3:1", "E0102 the key 'a' stands here again; the first is in line 1; keep one of the two"),
+        ("a: 1\nb: 2\na: 3\n", "f.yaml:3:1", "E0102 key 'a' appears twice; the first is in line 1; keep one of the two"),
         (
             "a: !!python/name:os.system x\n",
             "f.yaml:1:4",
@@ -68,7 +68,7 @@ def test_every_problem_is_reported_at_once() -> None:
 def test_a_syntax_error_is_one_problem_in_the_file(text: str) -> None:
     ((place, message),) = _problems(text)
     assert place.startswith("f.yaml")
-    assert message.startswith("E0101 not YAML: ")
+    assert message.startswith("E0101 is not valid YAML: ")
 
 
 HARD: list[Json] = [

@@ -10,10 +10,10 @@ from fleetgen.cli.table import CommandTable
 
 COMMANDS: Final = {
     "test": "Tests, coverage, style and portability of policies.",
-    "parity": "Prove that the gate and Gatekeeper judge alike.",
-    "export": "What Gatekeeper gets in an environment.",
-    "advance": "Enter the stages of enforcement that are due.",
-    "whatif": "What other policies would change, before they are enforced.",
+    "parity": "Check that the gate and Gatekeeper judge alike.",
+    "export": "Print what Gatekeeper gets in an environment.",
+    "advance": "Apply the stages of enforcement that are due.",
+    "whatif": "Show what other policies would change before you enforce them.",
 }
 
 

@@ -8,10 +8,10 @@ from fleetgen.build.desired_state import plan_of
 from fleetgen.cli import answers, output
 from fleetgen.policies import advance
 
-_HELP = """Enter the stages of enforcement that are due into their files, and show the change.
+_HELP = """Write the stages of enforcement that are due into their files, and show the change.
 
-Without NAME, of all Enforcement documents. A stage that is due changes nothing by itself; this changes `spec.action`, and nothing
-else of the file.
+Without NAME, for all Enforcement documents. A stage that is due changes nothing by itself. This command changes `spec.action` and
+nothing else in the file.
 """
 
 

@@ -9,19 +9,20 @@ import click
 from fleetgen.cli import answers, output
 from fleetgen.inputs.files import place_files
 from fleetgen.policies.export import export
+from fleetgen.words import count
 
 _HELP = """Print what Gatekeeper gets in ENV: ExpansionTemplates, ConstraintTemplates and constraints, in the order to apply them.
 
-Sites get the part that the component gatekeeper-policies takes. Waivers that Gatekeeper can express become exemptions, with a
-companion constraint that records; the others are told on standard error. ENV may be a part of an environment that is judged by
-itself (production/canary, production:drive-thru).
+Sites get the part that the component gatekeeper-policies installs. Waivers that Gatekeeper can express become exemptions, with a
+companion constraint that only records. Standard error lists the others. ENV may be a part of an environment that is judged
+separately (production/canary, production:drive-thru).
 """
 
 
 @click.command("export", help=_HELP)
 @click.option("-e", "--environment", required=True, metavar="ENV", help="Whose constraints.")
 @click.option("--policy", "policies", multiple=True, metavar="ID", help="Only this policy; repeatable.")
-@click.option("-o", "--output", "folder", metavar="DIR", help="Write a file a document below DIR instead.")
+@click.option("-o", "--output", "folder", metavar="DIR", help="Write one file per document below DIR instead.")
 @click.pass_context
 def command(ctx: click.Context, /, *, environment: str, policies: tuple[str, ...], folder: str | None) -> int:
     """See the help text."""
@@ -29,7 +30,7 @@ def command(ctx: click.Context, /, *, environment: str, policies: tuple[str, ...
     answer = export(plan, environment, policies)
     if folder:
         place_files(Path(folder).absolute(), answer.files)
-        output.say(f"{folder}: {len(answer.files)} files written")
+        output.say(f"{folder}: {count(len(answer.files), 'file')} written")
     else:
         for text in answer.files.values():
             output.data(f"---\n{text}".rstrip("\n"))

@@ -11,12 +11,13 @@ from fleetgen.cli.policy.bench import bench
 from fleetgen.inputs.run import Run
 from fleetgen.policies.both_gates import Comparison
 from fleetgen.policies.parity import Parity, parity
+from fleetgen.words import count
 
-_HELP = """Prove that the gate (conftest) and Gatekeeper (gator) judge alike. Writes nothing.
+_HELP = """Check that the gate (conftest) and Gatekeeper (gator) judge alike. Writes nothing.
 
-Both get every object that a test of a policy asks about, and every manifest of the fleet with its environment's constraints.
-Equal means the same constraint, object, action, message and details, as often. Exit code 1 if anything differs, or if a policy
-cannot be compared.
+Both get every object in the tests of the policies, and every manifest of the fleet with the constraints of its environment.
+Equal means: the same constraint, object, action, message and details, the same number of times. The exit code is 1 if anything
+differs or if a policy cannot be compared.
 """
 
 
@@ -48,7 +49,7 @@ def _data(trial: Comparison) -> dict[str, object]:
         "results": len(trial.results),
         "refused": [*trial.refused],
         "differences": [
-            {"constraint": each.constraint, "object": each.subject, "gate": [*each.gate], "gatekeeper": [*each.cluster]}
+            {"constraint": each.constraint, "object": each.subject, "gate": [*each.gate], "gatekeeper": [*each.gatekeeper]}
             for each in trial.differences
         ],
     }
@@ -61,9 +62,9 @@ def _lines(answer: Parity) -> Iterator[str]:
         rows.append((trial.name, *map(str, sizes)))
     yield from answers.columns(rows)
     for reason, number in answer.left_out.items():
-        yield f"left out: {number} inputs of tests ({reason})"
+        yield f"left out: {count(number, 'input')} of tests ({reason})"
     for trial in answer.comparisons:
         for name in trial.refused:
             yield f"left out: {name}, which the gate refuses before any policy is asked"
     differences = sum(len(trial.differences) for trial in answer.comparisons)
-    yield f"{answer.pairs} pairs of a constraint and an object, {differences} differences"
+    yield f"{count(answer.pairs, 'pair')} of a constraint and an object, {count(differences, 'difference')}"

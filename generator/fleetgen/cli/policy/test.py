@@ -10,17 +10,18 @@ from fleetgen.cli.policy.bench import bench
 from fleetgen.errors import GateFailed
 from fleetgen.inputs.run import Run
 from fleetgen.policies.test_suite import SuiteReport, examine
+from fleetgen.words import count
 
 _HELP = """Test the policies below PATH (default: all) before they judge anything.
 
-Runs their tests (every line must be reached), checks the Rego against the oldest Gatekeeper of the fleet, its style and form,
-and what means something else in a cluster; then loads what is exported into Gatekeeper's own engine.
+Runs their tests, which must reach every line. Checks the Rego: whether the oldest Gatekeeper of the fleet supports it, its style,
+its format, and what has another meaning in a cluster. Then loads the export into Gatekeeper's own engine.
 """
 
 
 @click.command("test", help=_HELP)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--fix", is_flag=True, help="Write files anew that are not formatted.")
+@click.option("--fix", is_flag=True, help="Format the files that are not formatted.")
 @common.with_run
 def command(run: Run, *, paths: tuple[str, ...], fix: bool) -> int:
     """See the help text."""
@@ -37,5 +38,5 @@ def command(run: Run, *, paths: tuple[str, ...], fix: bool) -> int:
 def _summary(report: SuiteReport) -> str:
     engine = report.engine
     oldest = f"OPA {engine.opa} in Gatekeeper {engine.gatekeeper}" if engine else "every Gatekeeper with Rego v1"
-    sizes = f"{report.policies} policies, {report.tests} tests on {report.inputs} inputs"
+    sizes = f"{count(report.policies, 'policy')}, {count(report.tests, 'test')} on {count(report.inputs, 'input')}"
     return f"policies passed: {sizes}, every line reached; fit for {oldest}"

@@ -10,12 +10,13 @@ from fleetgen.cli import answers, common, output
 from fleetgen.inputs.run import Run
 from fleetgen.policies.whatif import WhatIf, WhatIfChange, WhatIfRow, whatif
 from fleetgen.report.text import clusters_text
+from fleetgen.words import count
 
 _EXAMPLES = 3
-_HELP = """What would newly fail and newly pass in the whole fleet with other policies and constraints. Writes nothing.
+_HELP = """Show what would newly fail and newly pass in the whole fleet with other policies and constraints. Writes nothing.
 
-Everything that was built is judged twice, by the present and by the other policies, and compared by object. Counts are of
-distinct objects (findings, for policies about clusters) and of the clusters that have them.
+Everything that was built is judged twice, by the present and by the other policies, and the results are compared by object.
+The numbers count distinct objects (findings, for policies about clusters) and the clusters that have them.
 """
 
 
@@ -25,9 +26,9 @@ distinct objects (findings, for policies about clusters) and of the clusters tha
     "source",
     required=True,
     metavar="DIR|REF",
-    help="The other policies: a folder laid out as policies/ is, or a branch, tag or commit.",
+    help="The other policies: a folder with the layout of policies/, or a branch, tag or commit.",
 )
-@click.option("--fail-on-new", is_flag=True, help="Exit code 1 if the gate would refuse what it lets pass today.")
+@click.option("--fail-on-new", is_flag=True, help="Exit code 1 if the gate would refuse something that passes today.")
 @common.with_run
 def command(run: Run, *, source: str, fail_on_new: bool) -> int:
     """See the help text."""
@@ -35,9 +36,8 @@ def command(run: Run, *, source: str, fail_on_new: bool) -> int:
     answers.answer("json" if output.is_json() else "text", _lines(answer), answer)
     failing = sum(len(row.failing) for row in answer.rows)
     passing = sum(len(row.passing) for row in answer.rows)
-    output.say(
-        f"{answer.objects} distinct objects in {answer.clusters} clusters: {failing} newly failing, {passing} newly passing"
-    )
+    size = f"{count(answer.objects, 'distinct object')} in {count(answer.clusters, 'cluster')}"
+    output.say(f"{size}: {failing} newly failing, {passing} newly passing")
     return 1 if fail_on_new and answer.blocks else 0
 
 
@@ -55,11 +55,7 @@ def _lines(answer: WhatIf) -> Iterator[str]:
 
 def _count(changes: Sequence[WhatIfChange]) -> str:
     clusters = {name for change in changes for name in change.clusters}
-    return f"{len(changes)} in {_clusters(len(clusters))}" if changes else "-"
-
-
-def _clusters(count: int) -> str:
-    return "1 cluster" if count == 1 else f"{count} clusters"
+    return f"{len(changes)} in {count(len(clusters), 'cluster')}" if changes else "-"
 
 
 def _examples(row: WhatIfRow, title: str, changes: Sequence[WhatIfChange]) -> Iterator[str]:
@@ -78,4 +74,4 @@ def _examples(row: WhatIfRow, title: str, changes: Sequence[WhatIfChange]) -> It
         covered = [change for change in changes if name in change.waivers]
         yield f"  waiver {name} would cover {len(covered)} of {len(changes)}"
     if uncovered := {name for change in changes for name in change.uncovered if change.waivers}:
-        yield f"  and leave {_clusters(len(uncovered))} uncovered"
+        yield f"  and leave {count(len(uncovered), 'cluster')} uncovered"

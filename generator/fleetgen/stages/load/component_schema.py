@@ -44,7 +44,7 @@ def _any_of(*alternatives: JsonObject) -> JsonObject:
 
 
 def _where(about: str) -> JsonObject:
-    facts = _map(about, _texts("Values of the fact, one of which a cluster has to have.", at_least=1))
+    facts = _map(about, _texts("Values of the fact. A cluster must have one of them.", at_least=1))
     return {**facts, "minProperties": 1, "propertyNames": {"enum": [*_FACTS]}}
 
 
@@ -55,9 +55,9 @@ def _when(about: str) -> JsonObject:
 def _condition(measure: str, facts: tuple[str, ...], allowed: JsonObject) -> JsonObject:
     """A condition of `supports` with one of its measures."""
     properties: JsonObject = {
-        "fact": _said("The fact that decides.", {"enum": [*facts]}),
+        "fact": _said("Name of the fact.", {"enum": [*facts]}),
         measure: allowed,
-        "message": _text("What to do on a cluster that does not fit."),
+        "message": _text("What to do on a cluster that is not supported."),
         "when": _when("switches the condition on"),
         "unless": _when("switches the condition off"),
     }
@@ -67,7 +67,7 @@ def _condition(measure: str, facts: tuple[str, ...], allowed: JsonObject) -> Jso
 def _neighbour(demand: str, about: str) -> JsonObject:
     """An entry of `beside` with one of its demands."""
     properties: JsonObject = {
-        "component": _text("The other component. Nothing is demanded where a cluster does not have it."),
+        "component": _text("The other component. The entry has no effect on clusters without it."),
         demand: _text(about),
         "message": _text("Why, and what to do."),
         "when": _when("asks for it"),
@@ -85,8 +85,8 @@ def component_schema() -> JsonObject:
 def _described() -> JsonObject:
     return {
         "title": _text("What it is, in one line."),
-        "description": _text("What it does at a site and why it is set up so."),
-        "requirements": _texts("What must hold outside of the component, for people."),
+        "description": _text("What it does at a site and why it is configured this way."),
+        "requirements": _texts("Preconditions outside of the component, as text for people."),
     }
 
 
@@ -110,22 +110,22 @@ def _surroundings() -> JsonObject:
     return {
         "wave": _said(order, {"type": "integer"}),
         "namespaces": _list(
-            "Where its objects live; cluster-baseline makes them. The first is for objects that name none.",
+            "Namespaces of its objects; cluster-baseline creates them. Objects without a namespace go into the first.",
             _any_of(_text("Name of a namespace."), space),
         ),
-        "namespacesIn": _text("Dotted path of a setting whose keys are namespaces that it touches."),
-        "facts": _list("What its templates see of a cluster, as `facts`.", {"enum": [*_FACTS, *STRUCTURED_FACTS]}),
+        "namespacesIn": _text("Dotted path of a setting whose keys are namespaces that it uses."),
+        "facts": _list("Facts of a cluster that its templates see as `facts`.", {"enum": [*_FACTS, *STRUCTURED_FACTS]}),
         "supports": _list(
-            "Where it runs; all conditions have to hold. None: everywhere.",
+            "Where it runs. All conditions must hold; without conditions it runs everywhere.",
             _any_of(_condition("anyOf", _FACTS, values), _condition("atLeast", ("kubernetes.minor",), version)),
         ),
-        "provides": _list("Kinds that a cluster has because of it.", api),
-        "requires": _list("Kinds that it needs.", needed),
+        "provides": _list("Kinds that it adds to a cluster.", api),
+        "requires": _list("Kinds that must exist in the cluster.", needed),
         "beside": _list(
             "What another component of the same cluster must be like.",
             _any_of(
-                _neighbour("expects", "Setting of the other that has to be on, or `path=text`."),
-                _neighbour("forbids", "Setting of the other that must not be on, or `path=text`."),
+                _neighbour("expects", "Setting of the other component that must be on, or `path=text`."),
+                _neighbour("forbids", "Setting of the other component that must not be on, or `path=text`."),
                 _neighbour("versions", "Key of the release's data: version of this component -> versions of the other."),
             ),
         ),
@@ -140,45 +140,49 @@ def _content() -> JsonObject:
         repoURL=_text("Repository of the chart."),
         name=_text("Name of the chart."),
         releaseName=_text("Name of the Helm release."),
-        namespace=_text("Where the release goes."),
+        namespace=_text("Namespace of the Helm release."),
         values=_text("Template of the chart's values, below the component's folder."),
-        where=_where("Facts of the clusters that get the chart; elsewhere the overlay stands alone."),
+        where=_where("Facts of the clusters that get the chart; other clusters get only the overlay."),
     )
     policy = _text("Id, or area as FG-POD.", POLICY_OR_AREA)
     policies = _strict(
         (),
-        only=_list("These and no others.", policy),
-        **{"except": _list("All but these.", policy)},
-        setting=_text("Dotted path of a setting that lists ids of more."),
+        only=_list("Only these policies.", policy),
+        **{"except": _list("All policies except these.", policy)},
+        setting=_text("Dotted path of a setting that lists more policy ids."),
     )
     return {
         "clusterResources": _list(
-            "Kinds without a namespace that it or its chart creates; a site's project permits these and no others.",
+            "Cluster-scoped kinds that it or its chart creates. The project of a site permits only these.",
             _strict(("group", "kind"), group=group, kind=_text("Kind.")),
         ),
-        "sourceRepos": _texts("More repositories that a site's project admits; that of the chart is admitted by itself."),
-        "chart": _said("A Helm chart that Argo CD installs beside the overlay; its version is the component's.", chart),
+        "sourceRepos": _texts(
+            "More repositories that the project of a site allows. The repository of the chart is always allowed."
+        ),
+        "chart": _said("A Helm chart that Argo CD installs together with the overlay, in the version of the component.", chart),
         "instances": _said(
             "Several units of one component.", _strict(("each",), each=_text("Setting with an entry for each unit."))
         ),
-        "identity": _said("Its namespaces get the ConfigMap fleetgen-identity: site, cluster, ring.", {"enum": ["runtime"]}),
-        "policies": _said("Installs policies for Gatekeeper: all that can run in a cluster, or fewer.", policies),
-        "finalizer": _said("Whether its objects go when the unit does; true unless given.", {"type": "boolean"}),
+        "identity": _said("Adds the ConfigMap fleetgen-identity (site, cluster, ring) to its namespaces.", {"enum": ["runtime"]}),
+        "policies": _said("Installs policies for Gatekeeper: all that can run in a cluster, or a selection.", policies),
+        "finalizer": _said("Whether removing the unit deletes its objects; true by default.", {"type": "boolean"}),
     }
 
 
 def _configured() -> JsonObject:
     """Its settings."""
     entry = cast("JsonObject", COMPONENT_ENTRY["properties"])
-    joined = _any_of({"const": "append"}, _strict(("by",), by=_text("Key that tells the items apart.")))
+    joined = _any_of({"const": "append"}, _strict(("by",), by=_text("Key that identifies an item.")))
     return {
         "settings": _said("JSON Schema of `values`, merged over all layers.", {"type": "object"}),
-        "defaults": _said("The weakest layer.", _strict((), **{key: entry[key] for key in ("enabled", "version", "values")})),
+        "defaults": _said(
+            "Default values: the weakest layer.", _strict((), **{key: entry[key] for key in ("enabled", "version", "values")})
+        ),
         "merge": _map(
-            "Dotted path of a list below values -> how layers meet: append, or {by: key}. Else it is replaced.", joined
+            "Dotted path of a list below values -> how layers combine it: append, or {by: key}. Other lists are replaced.", joined
         ),
         "inputs": _map("Setting -> kind of the documents that become its entries.", {"enum": [*INPUT_KINDS]}),
-        "stated": _texts("Dotted paths of settings that `fleetgen check` states of every environment."),
+        "stated": _texts("Dotted paths of settings that `fleetgen check` prints for every environment."),
     }
 
 
@@ -188,9 +192,13 @@ def releases_schema() -> JsonObject:
     release = _strict(
         ("line", "versions"),
         line=_text("Name of the release line, for example 1.21."),
-        versions=_texts("Exact versions; one that no line lists is refused.", at_least=1),
-        supports=_list("Where the line runs: any of these. None: everywhere.", _where("Facts; all have to fit."), at_least=1),
-        like=_text("A line above, whose data holds unless said otherwise; null removes."),
+        versions=_texts("Exact versions. A version that no line lists is refused.", at_least=1),
+        supports=_list(
+            "Where the line runs: any of these; without entries everywhere.",
+            _where("Facts, all of which must match."),
+            at_least=1,
+        ),
+        like=_text("A line above whose data this line inherits; null removes a value."),
         data=_said("What templates see as `release`.", {"type": "object"}),
     )
     listed = _list("What differs between versions, newest line first.", release)

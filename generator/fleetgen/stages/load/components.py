@@ -108,7 +108,7 @@ def _document(folder: str, file: str, files: Mapping[str, str], validator: Valid
     name = str(cast("JsonObject", cast("JsonObject", plain(trees[0]))["metadata"])["name"])
     if name != folder.rpartition("/")[2]:
         text = f"the component is named '{name}' but its folder is '{folder}'"
-        raise InputError(problem("E0506", text, fix="make them equal", place=Place(path)))
+        raise InputError(problem("E0506", text, fix="give both the same name", place=Place(path)))
     return name, trees[0]
 
 
@@ -121,7 +121,7 @@ def _releases(listed: Table) -> tuple[Release, ...]:
         entry = cast("JsonObject", plain(each))
         line, like = str(entry["line"]), str(entry.get("like", ""))
         if like and like not in data:
-            fix = f"{suggest(like, data)}; a release is like one that stands above it"
+            fix = f"{suggest(like, data)}; `like` names a release above this one"
             problems.append(problem("E0506", f"there is no release {like}", fix=fix, place=nearest_place(each, ("like",))))
         own = at(each, ("data",)) or empty(each.origin)
         data[line] = merge(data[like], own) if like in data else own
@@ -138,8 +138,8 @@ def _releases(listed: Table) -> tuple[Release, ...]:
         ("line", [release.line for release in found]),
     ):
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            text = f"{what} {', '.join(twice)} is listed twice"
-            problems.append(problem("E0506", text, fix=f"list a {what} in one release", place=listed.origin.place))
+            text = f"listed twice: {what} {', '.join(twice)}"
+            problems.append(problem("E0506", text, fix=f"list each {what} in one release only", place=listed.origin.place))
     if problems:
         raise InputError(problems)
     return tuple(found)
@@ -200,7 +200,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         settings=_settings_schema(cast("JsonObject", spec["settings"]), place),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
-        stated=texts("stated"),
+        shown_settings=texts("stated"),
         releases=releases,
         files=files,
         folder=folder,
@@ -224,11 +224,9 @@ def _namespaces(listed: list[Json], chart: Chart | None) -> tuple[NamespaceUse, 
 
 
 def _space(data: Json) -> NamespaceUse:
-    return (
-        NamespaceUse(name=str(data["name"]), where=_conditions(data["where"]))
-        if isinstance(data, dict)
-        else NamespaceUse(name=str(data))
-    )
+    if not isinstance(data, dict):
+        return NamespaceUse(name=str(data))
+    return NamespaceUse(name=str(data["name"]), where=_conditions(data["where"]))
 
 
 def _support(data: JsonObject) -> Support:
@@ -262,7 +260,7 @@ def _written_out(node: Json, definitions: JsonObject, place: Place, inside: tupl
     definition = definitions.get(name)
     if name in inside or not isinstance(definition, dict):
         text = f"'{name}' refers to itself" if name in inside else f"there is no definition '{name}'"
-        fix = "write the schema out" if name in inside else suggest(name, definitions)
+        fix = "replace the reference with the schema" if name in inside else suggest(name, definitions)
         raise InputError(problem("E0506", f"settings: {text}", fix=fix, place=place))
     over: JsonObject = {key: value for key, value in node.items() if key != "$ref"}
     return _written_out({**definition, **over}, definitions, place, (*inside, name))

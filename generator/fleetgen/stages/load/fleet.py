@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from fleetgen.catalog.pools import mistakes
+from fleetgen.catalog.pools import pool_mistakes
 from fleetgen.errors import InputError, problem
 from fleetgen.model.component import Component
+from fleetgen.model.facts import STRUCTURED_FACTS
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Environment, Fleet, Group, Layer, Ring
 from fleetgen.model.inventory import ClusterSpec, EnvironmentSpec, GroupSpec, RingSpec, Selector
@@ -18,6 +19,7 @@ from fleetgen.model.settings import (
     MergeRules,
     Node,
     Origin,
+    Path,
     Scalar,
     Table,
     at,
@@ -31,9 +33,9 @@ from fleetgen.schemas.derive import build, schema_of
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.stages.load import components as component_files
 from fleetgen.stages.load import governing
-from fleetgen.stages.load.component_schema import STRUCTURED_FACTS
 from fleetgen.stages.load.documents import Document, texts
 from fleetgen.stages.load.documents import read as read_documents
+from fleetgen.words import listed
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -72,7 +74,7 @@ def load(inventory: Mapping[str, str], library: Mapping[str, str]) -> Fleet:
     documents = read_documents(inventory, problems)
     index = _Index(documents, components, problems)
     if not any(d.kind == "Cluster" for d in documents) and not problems:
-        problems.append(problem("E0305", "the fleet has no cluster", fix="fleetgen new cluster NAME -e ENVIRONMENT"))
+        problems.append(problem("E0305", "the fleet has no cluster", fix="run: fleetgen new cluster NAME -e ENVIRONMENT"))
     if problems:
         raise InputError(problems)  # references of broken documents would only repeat what is wrong
     _check_components(index)
@@ -129,7 +131,7 @@ def _check_references(index: _Index) -> None:
         elif document.kind == "Environment":
             _check_environment(index, document)
         elif document.environment and document.environment not in environments:
-            _missing(index, document, ("spec", "environment"), "environment", document.environment, environments)
+            _missing(index, _Reference(document, ("spec", "environment"), "environment", document.environment), environments)
         elif document.kind == "Ring" and document.name not in texts(environments[document.environment], ("spec", "rings")):
             place = key_place(document.tree, ("metadata", "name"))
             fix = f"add it to spec.rings in {environments[document.environment].place.path}"
@@ -151,17 +153,17 @@ def _check_cluster(index: _Index, document: Document) -> None:
     environments = index.of("Environment")
     environment = document.environment
     if environment not in environments:
-        _missing(index, document, ("spec", "environment"), "environment", environment, environments)
+        _missing(index, _Reference(document, ("spec", "environment"), "environment", environment), environments)
         return
     rings = texts(environments[environment], ("spec", "rings"))
-    _check_name(index, document, "ring", rings, f"ring in environment '{environment}' named")
+    _check_name(index, document, "ring", rings, f"ring of environment '{environment}' named")
     _check_name(index, document, "region", index.names("Region"), "region")
     _check_name(index, document, "profile", index.names("HardwareProfile"), "profile")
     allowed = texts(environments[environment], ("spec", "regions"))
     region = _text(document, "region")
     if allowed and region in index.names("Region") and region not in allowed:
         place = nearest_place(document.tree, ("spec", "region"))
-        fix = f"use {' or '.join(sorted(allowed))}, or add it to spec.regions of the environment"
+        fix = f"use {listed(sorted(allowed), 'or')}, or add it to spec.regions of the environment"
         index.problems.append(
             problem("E0306", f"environment '{environment}' has no clusters in region '{region}'", fix=fix, place=place)
         )
@@ -173,18 +175,22 @@ def _check_environment(index: _Index, document: Document) -> None:
     roles = at(document.tree, ("spec", "roles"))
     for name in roles.entries if isinstance(roles, Table) else ():
         if name not in index.names("TeamRole"):
-            _missing(index, document, ("spec", "roles", name), "TeamRole", name, index.names("TeamRole"))
+            _missing(index, _Reference(document, ("spec", "roles", name), "TeamRole", name), index.names("TeamRole"))
     mirrors = at(document.tree, ("spec", "delivery", "chartRepositories"))
     known = {component.chart.repo_url for component in index.components.values() if component.chart}
     for name in sorted(set(mirrors.entries) - known) if isinstance(mirrors, Table) else ():
-        _missing(index, document, ("spec", "delivery", "chartRepositories", name), "component with charts from", name, known)
+        _missing(
+            index,
+            _Reference(document, ("spec", "delivery", "chartRepositories", name), "component with charts from", name),
+            known,
+        )
 
 
 def _check_list(index: _Index, document: Document, path: tuple[str, ...], kind: str) -> None:
     known = index.names(kind)
     for position, name in enumerate(texts(document, path)):
         if name not in known:
-            _missing(index, document, (*path, position), kind.lower(), name, known)
+            _missing(index, _Reference(document, (*path, position), kind.lower(), name), known)
 
 
 def _check_rings(index: _Index, document: Document) -> None:
@@ -192,19 +198,29 @@ def _check_rings(index: _Index, document: Document) -> None:
     known = [f"{name}/{ring}" for name, each in index.of("Environment").items() for ring in texts(each, ("spec", "rings"))]
     for position, name in enumerate(texts(document, ("spec", "scope", "rings"))):
         if name not in known:
-            _missing(index, document, ("spec", "scope", "rings", position), "ring", name, known)
+            _missing(index, _Reference(document, ("spec", "scope", "rings", position), "ring", name), known)
 
 
 def _check_name(index: _Index, document: Document, key: str, known: Iterable[str], what: str) -> None:
     name = _text(document, key)
     if name and name not in set(known):
-        _missing(index, document, ("spec", key), what, name, known)
+        _missing(index, _Reference(document, ("spec", key), what, name), known)
 
 
-def _missing(index: _Index, document: Document, path: tuple[str | int, ...], what: str, name: str, known: Iterable[str]) -> None:  # noqa: PLR0917 - read aloud, it is the message
-    index.problems.append(
-        problem("E0301", f"there is no {what} '{name}'", fix=suggest(name, known), place=nearest_place(document.tree, path))
-    )
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A name at a path of a document, and what it should be the name of, for people."""
+
+    document: Document
+    path: Path
+    what: str
+    name: str
+
+
+def _missing(index: _Index, reference: _Reference, known: Iterable[str]) -> None:
+    place = nearest_place(reference.document.tree, reference.path)
+    text = f"there is no {reference.what} '{reference.name}'"
+    index.problems.append(problem("E0301", text, fix=suggest(reference.name, known), place=place))
 
 
 def _text(document: Document, key: str) -> str:
@@ -231,7 +247,6 @@ def _fleet(index: _Index, inputs: Mapping[str, Mapping[str, Table]]) -> Fleet:
             clusters[cluster.name] = cluster
     return Fleet(
         environments=environments,
-        rings=rings,
         clusters=clusters,
         components=index.components,
         inputs=inputs,
@@ -331,7 +346,7 @@ class _Parts:
 
     def _check_pools(self, spec: ClusterSpec, tree: Table) -> None:
         """What the pools say and their cards do not allow, each mistake once: many clusters share a profile."""
-        for mistake in mistakes(spec):
+        for mistake in pool_mistakes(spec):
             found = problem("E0307", mistake.message, fix=mistake.fix, place=nearest_place(tree, mistake.path))
             if found not in self.index.problems:
                 self.index.problems.append(found)
@@ -357,7 +372,7 @@ class _Parts:
         matching = [name for name, group in self.groups.items() if selects(group.spec.selector, document.labels)]
         for name in matching:
             if name not in environment.spec.groups:
-                fix = f"add '{name}' to spec.groups in {environment.place.path} (its position decides its strength)"
+                fix = f"add '{name}' to spec.groups in {environment.place.path}; a later group overrides an earlier one"
                 message = (
                     f"group '{name}' matches cluster '{document.name}', but environment '{environment.name}' does not list it"
                 )

@@ -2,18 +2,25 @@
 # scope: package
 # title: Argo CD projects have bounds
 # description: |
-#   An AppProject is what keeps an Application from applying anything, from anywhere, to everywhere. A `*` among its sources,
-#   destinations or cluster-scoped kinds takes the fence away. Patterns with a fixed beginning are allowed.
+#   An AppProject keeps an Application from applying anything, from anywhere, to everywhere. A `*`
+#   among its sources, destinations or cluster-scoped kinds removes that limit. Patterns with a
+#   fixed prefix are allowed.
 # custom:
 #   id: FG-ARGO-001
 #   kind: FGArgoBoundedProjects
 #   severity: critical
 #   scope: object
 #   where: both
-#   failure: An AppProject admits all sources, destinations or cluster-scoped kinds.
-#   remediation: List repositories, namespaces and kinds (sourceRepos, namespaces, clusterResources in component.yaml).
+#   failure: An AppProject allows all sources, destinations or cluster-scoped kinds.
+#   remediation: >-
+#     List repositories, namespaces and kinds (sourceRepos, namespaces, clusterResources in
+#     component.yaml).
 #   controls: []
 #   facts: []
+#   rules:
+#     any-repository: A project admits repositories without bounds.
+#     any-destination: A project admits destinations without bounds.
+#     any-cluster-resource: A project admits cluster-scoped kinds without bounds.
 #   parameters:
 #     type: object
 #     properties: {}
@@ -23,17 +30,20 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": path}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "any-repository", "path": path}} if {
+	not exempt.is_object_exempt_from(input, "any-repository")
 	some index, source in _list("sourceRepos")
 	_is_unbounded(source)
 	path := ["spec", "sourceRepos", index]
 	msg := sprintf("%s is %s", [texts.dotted(path), texts.short(source)])
 }
 
-violation contains {"msg": msg, "details": {"path": path}} if {
-	not exempt.is_object_exempt(input)
-	some [list, keys] in [["destinations", {"server", "name", "namespace"}], ["clusterResourceWhitelist", {"group", "kind"}]]
+violation contains {"msg": msg, "details": {"rule": rule, "path": path}} if {
+	some [rule, list, keys] in [
+		["any-destination", "destinations", {"server", "name", "namespace"}],
+		["any-cluster-resource", "clusterResourceWhitelist", {"group", "kind"}],
+	]
+	not exempt.is_object_exempt_from(input, rule)
 	some index, entry in _list(list)
 	some key, value in entry
 	key in keys

@@ -1,5 +1,6 @@
 package policies.argo.bounded_projects_test
 
+import data.lib.texts
 import data.policies.argo.bounded_projects
 
 _request(spec, exemptions) := {
@@ -23,12 +24,17 @@ test_passing[name] if {
 	bounded_projects.violation == set() with input as _request(spec, exemptions)
 }
 
+_found(rule, path, value) := {
+	"msg": sprintf("%s is %s", [texts.dotted(path), value]),
+	"details": {"rule": rule, "path": path},
+}
+
 test_failing if {
 	bounded_projects.violation == {
-		{"msg": "spec.sourceRepos[1] is https://*", "details": {"path": ["spec", "sourceRepos", 1]}},
-		{"msg": "spec.destinations[0].namespace is *", "details": {"path": ["spec", "destinations", 0, "namespace"]}},
-		{"msg": "spec.clusterResourceWhitelist[0].group is *", "details": {"path": ["spec", "clusterResourceWhitelist", 0, "group"]}},
-		{"msg": "spec.clusterResourceWhitelist[0].kind is *", "details": {"path": ["spec", "clusterResourceWhitelist", 0, "kind"]}},
+		_found("any-repository", ["spec", "sourceRepos", 1], "https://*"),
+		_found("any-destination", ["spec", "destinations", 0, "namespace"], "*"),
+		_found("any-cluster-resource", ["spec", "clusterResourceWhitelist", 0, "group"], "*"),
+		_found("any-cluster-resource", ["spec", "clusterResourceWhitelist", 0, "kind"], "*"),
 	} with input as _request(
 		{
 			"sourceRepos": ["https://git.example.com/fleet.git", "https://*"],

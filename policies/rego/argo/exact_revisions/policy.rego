@@ -2,9 +2,9 @@
 # scope: package
 # title: Applications name exact revisions
 # description: |
-#   Argo CD takes `HEAD`, `*` and ranges, and then every sync may bring something that nobody reviewed. A chart has an exact
-#   version. A git source has a commit or a full ref: refs/tags/... or, where sites follow a branch that only the publisher
-#   writes, refs/heads/....
+#   Argo CD accepts `HEAD`, `*` and ranges, so every sync could bring something that nobody
+#   reviewed. A chart has an exact version. A git source has a commit or a full ref: refs/tags/...
+#   or, where sites follow a branch that only the publisher writes, refs/heads/....
 # custom:
 #   id: FG-ARGO-002
 #   kind: FGArgoExactRevisions

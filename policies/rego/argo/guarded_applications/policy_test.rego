@@ -24,31 +24,41 @@ _passing := {
 }
 
 _failing := {
-	"default project": [_spec({"project": "default"}), {}, "spec.project is default", ["spec", "project"]],
-	"no project": [{"spec": {}}, {}, "spec.project is null", ["spec", "project"]],
+	"default project": [
+		_spec({"project": "default"}),
+		{},
+		"spec.project is default",
+		{"rule": "shared-project", "path": ["spec", "project"]},
+	],
+	"no project": [{"spec": {}}, {}, "spec.project is null", {"rule": "shared-project", "path": ["spec", "project"]}],
 	"may be empty": [
 		_spec({"syncPolicy": {"automated": {"allowEmpty": true}}}),
 		{},
 		"spec.syncPolicy.automated.allowEmpty is true",
-		["spec", "syncPolicy", "automated", "allowEmpty"],
+		{"rule": "allow-empty", "path": ["spec", "syncPolicy", "automated", "allowEmpty"]},
 	],
 	"replaces": [
 		_spec({"syncPolicy": {"syncOptions": ["Replace=true"]}}),
 		{},
-		"spec.syncPolicy.syncOptions holds Replace=true",
-		["spec", "syncPolicy", "syncOptions"],
+		"spec.syncPolicy.syncOptions contains Replace=true",
+		{"rule": "replace-or-force", "path": ["spec", "syncPolicy", "syncOptions"]},
 	],
-	"no window": [_project(null), {"windows": true}, "the project has no sync window", ["spec", "syncWindows"]],
+	"no window": [
+		_project(null),
+		{"windows": true},
+		"the project has no sync window",
+		{"rule": "no-sync-window", "path": ["spec", "syncWindows"]},
+	],
 }
 
 _malformed := {
-	"empty input": [{}, {"this is no Application or AppProject with a spec"}],
+	"empty input": [{}, {"this is not an Application or AppProject with a spec"}],
 	"project is a list": [_request(_spec({"project": ["fleet"]}), {}), {`spec.project is ["fleet"]`}],
 	"policy is text": [
 		_request(_spec({"syncPolicy": "automated"}), {}),
 		{"spec.syncPolicy.automated.allowEmpty is automated"},
 	],
-	"option is a number": [_request(_spec({"syncPolicy": {"syncOptions": [7]}}), {}), {"spec.syncPolicy.syncOptions holds 7"}],
+	"option is a number": [_request(_spec({"syncPolicy": {"syncOptions": [7]}}), {}), {"spec.syncPolicy.syncOptions contains 7"}],
 }
 
 test_passing[name] if {
@@ -57,8 +67,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	guarded_applications.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	guarded_applications.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

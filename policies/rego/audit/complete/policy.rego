@@ -2,18 +2,24 @@
 # scope: package
 # title: The audit policy is complete and keeps secrets out
 # description: |
-#   After an incident at a site the audit log is all there is. The last rule catches everything that no other rule names, at
-#   least as Metadata; what is left out is named; the bodies of Secrets, ConfigMaps and tokens are never written into the log.
+#   After an incident at a site, the audit log is all there is. The last rule catches everything
+#   that no other rule names, at least as Metadata. What is left out is named. The bodies of
+#   Secrets, ConfigMaps and tokens are never written to the log.
 # custom:
 #   id: FG-AUD-001
 #   kind: FGAuditComplete
 #   severity: medium
 #   scope: object
 #   where: gate
-#   failure: The audit policy leaves calls out, or writes secrets into the log.
+#   failure: The audit policy omits calls, or writes secrets to the log.
 #   remediation: "End with a rule `level: Metadata` without conditions; log Secrets, ConfigMaps and tokens at level Metadata."
 #   controls: [CIS-K8s-3.2.1, CIS-K8s-3.2.2, NSA-CISA-logging]
 #   facts: []
+#   rules:
+#     no-last-rule: The last rule does not catch everything else.
+#     wide-exception: A rule leaves out calls without saying which.
+#     secret-content: A rule writes the content of secret resources into the log.
+#     stage-left-out: A stage of calls is left out.
 #   parameters:
 #     type: object
 #     properties:
@@ -28,29 +34,32 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": "the last rule does not catch everything else", "details": {"path": ["rules"]}} if {
+violation contains {
+	"msg": "the last rule does not catch everything else",
+	"details": {"rule": "no-last-rule", "path": ["rules"]},
+} if {
 	not _catches_all(_last)
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "no-last-rule")
 }
 
-violation contains {"msg": msg, "details": {"path": ["rules", index]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "wide-exception", "path": ["rules", index]}} if {
+	not exempt.is_object_exempt_from(input, "wide-exception")
 	some index, rule in _rules
 	objects.at(rule, ["level"]) == "None"
 	not _is_narrow(rule)
-	msg := sprintf("rules[%d] leaves out calls without saying which", [index])
+	msg := sprintf("rules[%d] omits calls without naming them", [index])
 }
 
-violation contains {"msg": msg, "details": {"path": ["rules", index]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "secret-content", "path": ["rules", index]}} if {
+	not exempt.is_object_exempt_from(input, "secret-content")
 	some resource in object.get(input, ["parameters", "secret"], [])
 	index := min([index | some index, rule in _rules; _reaches(rule, resource)])
 	not objects.at(_rules[index], ["level"]) in {"Metadata", "None"}
 	msg := sprintf("rules[%d] writes the content of %s into the log", [index, texts.short(resource)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["omitStages"]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "stage-left-out", "path": ["omitStages"]}} if {
+	not exempt.is_object_exempt_from(input, "stage-left-out")
 	some stage in objects.items(_object, ["omitStages"])
 	stage != "RequestReceived"
 	msg := sprintf("the stage %s is left out", [texts.short(stage)])

@@ -23,7 +23,7 @@ _passing := {
 	"bodies of others": [_rules([_safe, {"level": "RequestResponse"}]), _secret],
 	"noise": [_rules([{"level": "None", "nonResourceURLs": ["/healthz*"]}, _all]), _secret],
 	"some verbs": [_rules([{"level": "Request", "verbs": ["delete"]}, _all]), _secret],
-	"stage": [object.union(_rules([_all]), {"omitStages": ["RequestReceived"]}), _secret],
+	"stage-left-out": [object.union(_rules([_all]), {"omitStages": ["RequestReceived"]}), _secret],
 	"exempt": [_rules([{"level": "None"}]), object.union(_secret, {"exemptions": [{"workload": "web"}]})],
 	"exempt bodies": [
 		object.union(_rules([{"level": "Request"}]), {"omitStages": ["Panic"]}),
@@ -32,31 +32,36 @@ _passing := {
 }
 
 _failing := {
-	"no end": [_rules([_safe]), _secret, "the last rule does not catch everything else", ["rules"]],
-	"no rules": [_rules([]), _secret, "the last rule does not catch everything else", ["rules"]],
+	"no end": [
+		_rules([_safe]),
+		_secret,
+		"the last rule does not catch everything else",
+		{"rule": "no-last-rule", "path": ["rules"]},
+	],
+	"no rules": [_rules([]), _secret, "the last rule does not catch everything else", {"rule": "no-last-rule", "path": ["rules"]}],
 	"leaves out": [
 		_rules([{"level": "None", "verbs": ["watch"]}, _all]),
 		_secret,
-		"rules[0] leaves out calls without saying which",
-		["rules", 0],
+		"rules[0] omits calls without naming them",
+		{"rule": "wide-exception", "path": ["rules", 0]},
 	],
 	"bodies of all": [
 		_rules([object.union(_safe, {"resources": [{"group": "", "resources": ["secrets"]}]}), {"level": "Request"}]),
 		_secret,
 		"rules[1] writes the content of tokenreviews into the log",
-		["rules", 1],
+		{"rule": "secret-content", "path": ["rules", 1]},
 	],
 	"bodies of a group": [
 		_rules([{"level": "RequestResponse", "resources": [{"group": ""}]}, _all]),
 		{"secret": ["secrets"]},
 		"rules[0] writes the content of secrets into the log",
-		["rules", 0],
+		{"rule": "secret-content", "path": ["rules", 0]},
 	],
-	"stage": [
+	"stage-left-out": [
 		object.union(_rules([_all]), {"omitStages": ["ResponseComplete"]}),
 		_secret,
 		"the stage ResponseComplete is left out",
-		["omitStages"],
+		{"rule": "stage-left-out", "path": ["omitStages"]},
 	],
 }
 
@@ -78,8 +83,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	complete.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	complete.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

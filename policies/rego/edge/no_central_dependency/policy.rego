@@ -1,18 +1,19 @@
 # METADATA
 # scope: package
-# title: Serving does not depend on the centre
+# title: Serving does not depend on a central site
 # description: |
-#   A site answers its customers while the uplink is down. A model server, or what calls it, that names a host of the centre
-#   in its settings, arguments or variables fails with the link. The parameter `domains` lists the domains of the centre.
-#   Delivery and monitoring may use them: they are in other namespaces.
+#   A site answers its customers while the uplink is down. If a model server, or something that
+#   calls it, names a host of a central site in its settings, arguments or variables, it fails with
+#   the uplink. The parameter `domains` lists the domains of central sites. Delivery and monitoring
+#   may use them: they are in other namespaces.
 # custom:
 #   id: FG-EDGE-005
 #   kind: FGEdgeNoCentralDependency
 #   severity: medium
 #   scope: object
 #   where: gate
-#   failure: Something that serves requests depends on a host of the centre.
-#   remediation: Use a service of the site; send what the centre needs later, from a queue.
+#   failure: Something that serves requests depends on a host of a central site.
+#   remediation: Use a service of the site; send what the central site needs later, from a queue.
 #   controls: []
 #   facts: []
 #   parameters:
@@ -20,7 +21,7 @@
 #     properties:
 #       domains:
 #         type: array
-#         description: Domains of the centre, in lower case; all hosts below them count.
+#         description: Domains of central sites, in lower case. All hosts below them count.
 #         items: {type: string, pattern: "^[a-z0-9.-]+$"}
 #         default: []
 package policies.edge.no_central_dependency
@@ -39,7 +40,7 @@ violation contains {"msg": msg, "details": {"path": content.path}} if {
 	msg := sprintf("%s names a host of %s", [texts.cut(texts.dotted(content.path), 80), texts.cut(domain, 60)])
 }
 
-violation contains {"msg": "this is no ConfigMap or Pod", "details": {"path": []}} if {
+violation contains {"msg": "this is not a ConfigMap or Pod", "details": {"path": []}} if {
 	not object.get(_object, "kind", null) in {"ConfigMap", "Pod"}
 }
 

@@ -34,8 +34,8 @@ _failing := {
 }
 
 _malformed := {
-	"empty input": [{}, {"this is no ConfigMap or Pod", "the parameter domains is empty"}],
-	"another kind": [_request({"kind": "Secret"}, _parameters), {"this is no ConfigMap or Pod"}],
+	"empty input": [{}, {"this is not a ConfigMap or Pod", "the parameter domains is empty"}],
+	"another kind": [_request({"kind": "Secret"}, _parameters), {"this is not a ConfigMap or Pod"}],
 }
 
 test_passing[name] if {

@@ -1,9 +1,10 @@
 # METADATA
 # scope: package
-# title: Nobody asks for more nodes than there are
+# title: No workload needs more nodes than there are
 # description: |
-#   Replicas that must not share a node, on a site with fewer nodes than replicas, wait for ever; so does a spread over more
-#   domains than there are. On small sites such wishes are preferred, never required.
+#   Replicas that must not share a node wait forever at a site with fewer nodes than replicas. So
+#   does a spread over more domains than there are. At small sites such rules are preferred, never
+#   required.
 # custom:
 #   id: FG-EDGE-004
 #   kind: FGEdgeSpread
@@ -27,7 +28,7 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 	some key in entry.item.apart
 	domains := _domains(sites.fitting(input, entry.item), key)
 	entry.item.replicas > domains
-	msg := sprintf("%s keeps %d replicas apart by %s, of which there are %d", [
+	msg := sprintf("%s keeps %d replicas apart by %s, but there are only %d", [
 		sites.label(entry),
 		entry.item.replicas,
 		texts.short(key),
@@ -40,7 +41,7 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 	some spread in entry.item.spread
 	domains := _domains(sites.fitting(input, entry.item), spread.topologyKey)
 	spread.minDomains > domains
-	msg := sprintf("%s must spread over %d of %s, of which there are %d", [
+	msg := sprintf("%s must spread over %d domains of %s, but there are only %d", [
 		sites.label(entry),
 		spread.minDomains,
 		texts.short(spread.topologyKey),

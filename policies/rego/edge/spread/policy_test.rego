@@ -33,19 +33,19 @@ _failing := {
 	"apart": [
 		_site(1, _apart("kubernetes.io/hostname")),
 		{},
-		"Deployment web of unit web keeps 2 replicas apart by kubernetes.io/hostname, of which there are 1",
+		"Deployment web of unit web keeps 2 replicas apart by kubernetes.io/hostname, but there are only 1",
 		_details,
 	],
 	"spread": [
 		_site(2, _spread("kubernetes.io/hostname", 3)),
 		{},
-		"Deployment web of unit web must spread over 3 of kubernetes.io/hostname, of which there are 2",
+		"Deployment web of unit web must spread over 3 domains of kubernetes.io/hostname, but there are only 2",
 		_details,
 	],
 	"label": [
 		_site(5, _apart("rack")),
 		{},
-		"Deployment web of unit web keeps 2 replicas apart by rack, of which there are 1",
+		"Deployment web of unit web keeps 2 replicas apart by rack, but there are only 1",
 		_details,
 	],
 }

@@ -2,8 +2,8 @@
 # scope: package
 # title: Claims name storage that the site has
 # description: |
-#   A claim for a storage class that does not exist waits for ever, and with it the Pod. A claim for many writers
-#   (ReadWriteMany) needs a class that can do it; local disks cannot.
+#   A claim for a storage class that does not exist waits forever, and the Pod with it. A claim for
+#   many writers (ReadWriteMany) needs a class that supports them; local disks do not.
 # custom:
 #   id: FG-EDGE-006
 #   kind: FGEdgeStorage
@@ -19,7 +19,7 @@
 #     properties:
 #       shared:
 #         type: array
-#         description: Storage classes that can serve many writers at once.
+#         description: Storage classes that support many writers.
 #         items: {type: string, minLength: 1}
 #         default: []
 package policies.edge.storage
@@ -44,7 +44,7 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 	"ReadWriteMany" in entry.item.modes
 	class := entry.item.class
 	not class in object.get(input, ["parameters", "shared"], [])
-	msg := sprintf("claim %s of unit %s is for many writers, the storage class %s for one", [
+	msg := sprintf("claim %s of unit %s needs many writers, but the storage class %s allows one", [
 		texts.short(entry.item.name),
 		texts.short(entry.unit),
 		texts.short(class),

@@ -33,7 +33,7 @@ _failing := {
 	"many writers": [
 		_site("local-path", ["ReadWriteMany"]),
 		{},
-		"claim data of unit db is for many writers, the storage class local-path for one",
+		"claim data of unit db needs many writers, but the storage class local-path allows one",
 		_details,
 	],
 }

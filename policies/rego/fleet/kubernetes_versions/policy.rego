@@ -2,9 +2,10 @@
 # scope: package
 # title: Kubernetes versions are close and supported
 # description: |
-#   What is tested in one cluster of an environment has to hold in the others, so their minor versions are close. A version
-#   past its end of life gets no fixes any more. The dates are those of Kubernetes itself; distributions in `longer` keep
-#   dates of their own and are only asked to be close.
+#   What is tested in one cluster of an environment has to hold in the others, so their minor
+#   versions are close. A version past its end of life gets no fixes. The dates are those of
+#   Kubernetes itself. Distributions in `longer` have their own dates; for them, only the distance
+#   is checked.
 # custom:
 #   id: FG-FLT-003
 #   kind: FGFleetKubernetesVersions
@@ -12,9 +13,15 @@
 #   scope: fleet
 #   where: gate
 #   failure: Kubernetes versions of an environment are far apart, or past their end of life.
-#   remediation: Upgrade the clusters that are named, or list a distribution with dates of its own in the constraint.
+#   remediation: >-
+#     Upgrade the clusters that are named, or list a distribution with its own dates in the
+#     constraint.
 #   controls: []
 #   facts: [kubernetes.minor]
+#   rules:
+#     skew: The minor versions of an environment are too far apart.
+#     end-of-life: A minor version reached its end of life.
+#     end-unknown: No end of life is known for a minor version.
 #   parameters:
 #     type: object
 #     properties:
@@ -25,12 +32,12 @@
 #         default: 2
 #       longer:
 #         type: array
-#         description: Distributions that are supported by their vendor on dates of their own.
+#         description: Distributions whose vendor supports them on its own dates.
 #         items: {type: string, minLength: 1}
 #         default: [openshift, microshift]
 #       endOfLife:
 #         type: object
-#         description: Minor version and last day on which it gets fixes.
+#         description: Last day with fixes, by minor version.
 #         additionalProperties: {type: string, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 #         default:
 #           "1.32": "2026-02-28"
@@ -40,13 +47,16 @@
 #           "1.36": "2027-06-28"
 package policies.fleet.kubernetes_versions
 
-violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+violation contains {"msg": msg, "details": {"rule": "skew", "clusters": sort(names), "path": "spec.kubernetes.version"}} if {
 	_newest - _oldest > _skew
 	names := _by_minor[_oldest]
 	msg := sprintf("the environment runs Kubernetes 1.%d to 1.%d, more than %d minor versions apart", [_oldest, _newest, _skew])
 }
 
-violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "end-of-life", "clusters": sort(names), "path": "spec.kubernetes.version"},
+} if {
 	some minor, names in _judged
 	date := object.get(_ends, sprintf("1.%d", [minor]), null)
 	is_string(date)
@@ -54,7 +64,10 @@ violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "sp
 	msg := sprintf("Kubernetes 1.%d reached its end of life on %s", [minor, date])
 }
 
-violation contains {"msg": msg, "details": {"clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "end-unknown", "clusters": sort(names), "path": "spec.kubernetes.version"},
+} if {
 	some minor, names in _judged
 	not is_string(object.get(_ends, sprintf("1.%d", [minor]), null))
 	msg := sprintf("no end of life is known for Kubernetes 1.%d", [minor])

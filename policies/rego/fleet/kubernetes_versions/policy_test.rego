@@ -22,18 +22,22 @@ _passing := {
 	],
 }
 
-_violation(msg, names) := {"msg": msg, "details": {"clusters": names, "path": "spec.kubernetes.version"}}
+_violation(rule, msg, names) := {"msg": msg, "details": {"rule": rule, "clusters": names, "path": "spec.kubernetes.version"}}
 
 _failing := {
 	"far apart, and old": [
 		[_cluster("b", "1.32"), _cluster("a", "1.32"), _cluster("c", "1.35")],
 		_parameters,
 		{
-			_violation("the environment runs Kubernetes 1.32 to 1.35, more than 2 minor versions apart", ["a", "b"]),
-			_violation("Kubernetes 1.32 reached its end of life on 2026-02-28", ["a", "b"]),
+			_violation("skew", "the environment runs Kubernetes 1.32 to 1.35, more than 2 minor versions apart", ["a", "b"]),
+			_violation("end-of-life", "Kubernetes 1.32 reached its end of life on 2026-02-28", ["a", "b"]),
 		},
 	],
-	"not known": [[_cluster("a", "1.34")], _parameters, {_violation("no end of life is known for Kubernetes 1.34", ["a"])}],
+	"not known": [
+		[_cluster("a", "1.34")],
+		_parameters,
+		{_violation("end-unknown", "no end of life is known for Kubernetes 1.34", ["a"])},
+	],
 }
 
 _malformed := {

@@ -2,9 +2,11 @@
 # scope: package
 # title: One version of a model in a ring
 # description: |
-#   A ring is the step in which a model reaches its sites. If two clusters of one ring serve different versions of a model,
-#   the ring proves nothing about either, and results of sites cannot be compared. Clusters that run another version than most
-#   of their ring are named; if no version has the majority, all of them are. A model with a digest is told apart by that, too.
+#   A ring is the step in which a model reaches its sites. If two clusters of a ring serve different
+#   versions of a model, the ring proves nothing about either version, and the sites' results cannot
+#   be compared. The finding names the clusters whose version differs from that of most clusters in
+#   their ring; without a majority, it names all of them. For a model with a digest, the digest
+#   counts too.
 # custom:
 #   id: FG-FLT-002
 #   kind: FGFleetModelVersions
@@ -12,7 +14,9 @@
 #   scope: fleet
 #   where: gate
 #   failure: Clusters of one ring serve different versions of a model.
-#   remediation: Set the version in the ring or in the model's document, and remove it from the clusters that differ.
+#   remediation: >-
+#     Set the version in the ring or in the model's document, and remove it from the clusters that
+#     differ.
 #   controls: []
 #   facts: []
 #   parameters:
@@ -20,7 +24,7 @@
 #     properties:
 #       components:
 #         type: object
-#         description: Components that serve models, and the key of their values that holds one entry for each model.
+#         description: Components that serve models, and the key of their values that has one entry per model.
 #         additionalProperties: {type: string, minLength: 1}
 #         default: {tf-serving: models}
 package policies.fleet.model_versions

@@ -2,9 +2,10 @@
 # scope: package
 # title: Networks do not overlap
 # description: |
-#   Two networks of one cluster that overlap route nowhere, and it shows first as a Service that some Pods cannot reach.
-#   Networks of the kinds in `unique` must not overlap between clusters of one security domain either: those reach each other,
-#   by VPN or by cluster mesh. Addresses are compared as numbers that the model carries, each with its neighbour in order.
+#   If two networks of one cluster overlap, routes fail; the first symptom is a Service that some
+#   Pods cannot reach. Networks of the kinds in `unique` must not overlap between clusters of one
+#   security domain either, because those clusters reach each other through a VPN or a cluster mesh.
+#   The model carries the addresses as numbers in order, so only neighbors are compared.
 # custom:
 #   id: FG-FLT-001
 #   kind: FGFleetNetworks
@@ -15,6 +16,9 @@
 #   remediation: Give one of them another range in spec.network.
 #   controls: []
 #   facts: []
+#   rules:
+#     cluster-overlap: Two networks of a cluster overlap.
+#     domain-overlap: Networks of two clusters in a security domain overlap.
 #   parameters:
 #     type: object
 #     properties:
@@ -27,13 +31,16 @@ package policies.fleet.networks
 
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"clusters": [cluster.name], "path": "spec.network"}} if {
+violation contains {"msg": msg, "details": {"rule": "cluster-overlap", "clusters": [cluster.name], "path": "spec.network"}} if {
 	some cluster in _clusters
 	some [one, other] in _overlapping(cluster.ranges)
 	msg := sprintf("%s %s and %s %s of the cluster overlap", [one.kind, one.cidr, other.kind, other.cidr])
 }
 
-violation contains {"msg": msg, "details": {"clusters": [one.cluster, other.cluster], "path": "spec.network"}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "domain-overlap", "clusters": [one.cluster, other.cluster], "path": "spec.network"},
+} if {
 	some domain, ranges in _domains
 	some [one, other] in _overlapping(ranges)
 	one.cluster != other.cluster
@@ -50,7 +57,7 @@ violation contains {"msg": msg, "details": {"clusters": [cluster.name], "path": 
 	some cluster in _clusters
 	some range in cluster.ranges
 	not _is_range(range)
-	msg := sprintf("%s is no network", [texts.short(object.get(range, "cidr", null))])
+	msg := sprintf("%s is not a network", [texts.short(object.get(range, "cidr", null))])
 }
 
 violation contains {"msg": "the model of a cluster has no name or ranges", "details": {}} if {

@@ -37,7 +37,7 @@ _failing := {
 		_unique,
 		{{
 			"msg": "podCIDRs 10.42.0.0/16 and nodeCIDRs 10.42.7.0/24 of the cluster overlap",
-			"details": {"clusters": ["a"], "path": "spec.network"},
+			"details": {"rule": "cluster-overlap", "clusters": ["a"], "path": "spec.network"},
 		}},
 	],
 	"in a domain": [
@@ -45,7 +45,7 @@ _failing := {
 		_unique,
 		{{
 			"msg": "192.168.1.0/24 of a and 192.168.1.0/24 of b, both in the security domain x, overlap",
-			"details": {"clusters": ["a", "b"], "path": "spec.network"},
+			"details": {"rule": "domain-overlap", "clusters": ["a", "b"], "path": "spec.network"},
 		}},
 	],
 }
@@ -55,7 +55,7 @@ _malformed := {
 	"cluster is text": [_request(["x"], _unique), {"the model of a cluster has no name or ranges"}],
 	"no network": [
 		_request([_cluster("a", "x", [{"kind": "nodeCIDRs", "cidr": "999.1.1.1/8"}])], _unique),
-		{"999.1.1.1/8 is no network"},
+		{"999.1.1.1/8 is not a network"},
 	],
 }
 

@@ -2,16 +2,19 @@
 # scope: package
 # title: No unit uses an API that the cluster no longer has
 # description: |
-#   A version of an API that Kubernetes removed is refused when Argo CD syncs it, and with it the whole unit. The parameter
-#   `removed` says for each kind since which minor version it is gone.
+#   When Argo CD syncs an object of an API version that Kubernetes removed, the API server refuses
+#   it, and the whole unit fails. The parameter `removed` gives for each kind the minor version that
+#   removed it.
 # custom:
 #   id: FG-FLT-004
 #   kind: FGFleetRemovedApis
 #   severity: high
 #   scope: cluster
 #   where: gate
-#   failure: A unit holds an object of an API version that the cluster does not serve.
-#   remediation: Use the newer API version in the template, or leave the cluster on its version until that is done.
+#   failure: A unit contains an object of an API version that the cluster does not serve.
+#   remediation: >-
+#     Use the newer API version in the template, or leave the cluster on its version until that is
+#     done.
 #   controls: []
 #   facts: [kubernetes.minor]
 #   parameters:
@@ -19,7 +22,7 @@
 #     properties:
 #       removed:
 #         type: object
-#         description: The kind as group/version/Kind, and the minor version without it.
+#         description: Kinds as group/version/Kind, and the first minor version without them.
 #         additionalProperties: {type: string, pattern: "^1\\.[0-9]+$"}
 #         default:
 #           admissionregistration.k8s.io/v1beta1/MutatingWebhookConfiguration: "1.22"

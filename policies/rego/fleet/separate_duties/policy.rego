@@ -1,16 +1,16 @@
 # METADATA
 # scope: package
-# title: Nobody holds two duties that check each other
+# title: Nobody holds two roles that check each other
 # description: |
-#   Who runs the platform does not judge its security as well. The roles of each list in `apart` are held by different groups
-#   of the identity provider in every environment.
+#   Whoever runs the platform does not also judge its security. In every environment, different
+#   groups of the identity provider hold the roles of each list in `apart`.
 # custom:
 #   id: FG-FLT-005
 #   kind: FGFleetSeparateDuties
 #   severity: high
 #   scope: fleet
 #   where: gate
-#   failure: One group holds two roles that have to be apart.
+#   failure: One group holds two roles that must be separate.
 #   remediation: Give the roles to different groups in spec.roles of the environment.
 #   controls: [NSA-CISA-authorization]
 #   facts: []
@@ -19,7 +19,7 @@
 #     properties:
 #       apart:
 #         type: array
-#         description: Lists of TeamRoles of which a group may hold one.
+#         description: Lists of TeamRoles; a group may hold only one role of each list.
 #         items: {type: array, minItems: 2, items: {type: string, minLength: 1}}
 #         default: [[platform-admin, security]]
 package policies.fleet.separate_duties

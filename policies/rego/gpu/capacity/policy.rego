@@ -2,9 +2,9 @@
 # scope: package
 # title: Requested accelerators exist
 # description: |
-#   A workload that asks for an accelerator which no node of the site offers stays pending for ever, and nobody is there to
-#   see it. Every vendor resource that the units of a cluster ask for must be offered by a node pool, and all requests
-#   together must fit into what the pools offer.
+#   A workload that asks for an accelerator which no node of the site offers stays pending forever,
+#   and nobody is there to see it. A node pool must offer every vendor resource that the units of a
+#   cluster ask for, and all requests together must fit into what the pools offer.
 # custom:
 #   id: FG-GPU-001
 #   kind: FGGpuCapacity
@@ -12,15 +12,21 @@
 #   scope: cluster
 #   where: gate
 #   failure: Units ask for accelerators that the cluster does not have.
-#   remediation: Lower the requests of the units, disable units for this cluster, raise gpu.sharing.replicas or add a node pool.
+#   remediation: >-
+#     Lower the requests of the units, disable units for this cluster, raise gpu.sharing.replicas,
+#     or add a node pool.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     not-offered: A unit asks for a resource that no node pool offers.
+#     too-few: All units together ask for more than the node pools offer.
+#     not-whole: A unit asks for a part of a card.
 #   parameters:
 #     type: object
 #     properties:
 #       resources:
 #         type: array
-#         description: Beginnings of the resource names that are checked.
+#         description: Prefixes of the resource names to check.
 #         items: {type: string, minLength: 1}
 #         default: [nvidia.com/, amd.com/, gpu.intel.com/]
 package policies.gpu.capacity
@@ -28,29 +34,29 @@ package policies.gpu.capacity
 import data.lib.quantities
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "not-offered", "unit": unit, "path": "spec.nodePools"}} if {
 	some resource, amounts in _requested
 	_offered(resource) == 0
 	some unit, _ in amounts
 	msg := sprintf("unit %s asks for %s, which no node pool offers", [texts.short(unit), texts.short(resource)])
 }
 
-violation contains {"msg": msg, "details": {"units": object.keys(amounts), "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "too-few", "units": object.keys(amounts), "path": "spec.nodePools"}} if {
 	some resource, amounts in _requested
 	total := sum([amount | some amount in amounts])
 	offered := _offered(resource)
 	offered > 0
 	total > offered
-	msg := sprintf("units ask for %d %s, the node pools offer %d", [total, texts.short(resource), offered])
+	msg := sprintf("units ask for %d %s, but the node pools offer %d", [total, texts.short(resource), offered])
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.components"}} if {
+violation contains {"msg": msg, "details": {"rule": "not-whole", "unit": unit, "path": "spec.components"}} if {
 	some unit, resources in _requests
 	some resource, amount in resources
 	_is_checked(resource)
 	not quantities.whole(amount)
 	shown := [texts.short(unit), texts.short(amount), texts.short(resource)]
-	msg := sprintf("unit %s asks for %s of %s, which is no whole number", shown)
+	msg := sprintf("unit %s asks for %s of %s, which is not a whole number", shown)
 }
 
 violation contains {"msg": "the model of the cluster has no units", "details": {}} if {

@@ -22,14 +22,14 @@ test_passing[name] if {
 test_failing_resource_is_not_there if {
 	capacity.violation == {{
 		"msg": "unit a asks for amd.com/gpu, which no node pool offers",
-		"details": {"unit": "a", "path": "spec.nodePools"},
+		"details": {"rule": "not-offered", "unit": "a", "path": "spec.nodePools"},
 	}} with input as _input({"nvidia.com/gpu": 4, "amd.com/gpu": 0}, {"a": _unit({"amd.com/gpu": 1}), "b": _unit({})})
 }
 
 test_failing_too_much_in_all if {
 	capacity.violation == {{
-		"msg": "units ask for 5 nvidia.com/gpu, the node pools offer 4",
-		"details": {"units": {"a", "b"}, "path": "spec.nodePools"},
+		"msg": "units ask for 5 nvidia.com/gpu, but the node pools offer 4",
+		"details": {"rule": "too-few", "units": {"a", "b"}, "path": "spec.nodePools"},
 	}} with input as _input({"nvidia.com/gpu": 4}, {"a": _unit({"nvidia.com/gpu": 3}), "b": _unit({"nvidia.com/gpu": 2})})
 }
 
@@ -41,7 +41,7 @@ test_malformed[name] if {
 		"requests are a list": [_input({}, {"a": {"requests": []}}), "the model of unit a has no requests"],
 		"part of a card": [
 			_input({"nvidia.com/gpu": 1}, {"a": _unit({"nvidia.com/gpu": 0.5})}),
-			"unit a asks for 0.5 of nvidia.com/gpu, which is no whole number",
+			"unit a asks for 0.5 of nvidia.com/gpu, which is not a whole number",
 		],
 		"no capacity": [
 			{"parameters": {"resources": ["nvidia.com/"]}, "cluster": {"units": {"a": _unit({"nvidia.com/gpu": 1})}}},

@@ -18,6 +18,19 @@
 #     the operator, or a driver that the host brings (gpu.driver host).
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     not-validated: The driver is not one that NVIDIA validated for the release of the operator.
+#     card-too-old: The driver's branch has no support for the card any more.
+#     card-too-new: The card needs a later driver.
+#     not-precompiled: No precompiled driver of the branch is published for the system.
+#     kernel-unknown: No precompiled driver is published for the kernel.
+#     system-unknown: The operator builds no driver on the system.
+#     no-arm64: Drivers for the system are not built for arm64.
+#     mig-on-host-driver: The MIG manager does not run on the system beside a driver of the host.
+#     system-for-kubernetes: With the version of Kubernetes, the operator does not run on the system.
+#     mig-mixed: With the driver, Pods stay pending where MIG slices and full GPUs are mixed.
+#     no-packages: An air-gapped site reaches no packages to build a driver from.
+#     drivers-unknown: Nothing is known of the drivers of the operator's release, or its driver has no version.
 #   parameters:
 #     type: object
 #     properties:
@@ -31,14 +44,14 @@ package policies.gpu.drivers
 import data.lib.drivers
 import data.lib.texts
 
-violation contains _of_pool(entry, msg) if {
+violation contains _of_pool(entry, "not-validated", msg) if {
 	some entry in _built
 	not entry.version in entry.known.validated
 	shown := [entry.version, entry.operator, _nearest(entry, entry.known.validated)]
 	msg := sprintf("driver %s is not validated for %s, use %s", shown)
 }
 
-violation contains _of_pool(entry, msg) if {
+violation contains _of_pool(entry, "card-too-old", msg) if {
 	some entry in _installed
 	last := object.get(entry.pool.gpu, "lastDriver", 0)
 	last > 0
@@ -47,14 +60,14 @@ violation contains _of_pool(entry, msg) if {
 	msg := sprintf("driver %s has no support for the %s, use %s", shown)
 }
 
-violation contains _of_pool(entry, msg) if {
+violation contains _of_pool(entry, "card-too-new", msg) if {
 	some entry in _versions
 	needed := entry.known.minimum[entry.pool.gpu.product]
 	drivers.parts(entry.version) < drivers.parts(needed)
 	msg := sprintf("the %s needs driver %s or later, not %s", [_card(entry), needed, entry.version])
 }
 
-violation contains _of_pool(entry, msg) if {
+violation contains _of_pool(entry, "not-precompiled", msg) if {
 	some entry in _loaded
 	branches := {branch | some image in _images(entry); some branch in image.branches}
 	not entry.version in branches
@@ -62,7 +75,7 @@ violation contains _of_pool(entry, msg) if {
 	msg := sprintf("no precompiled driver %s of %s for %s, %s", shown)
 }
 
-violation contains _of_node(entry, msg) if {
+violation contains _of_node(entry, "kernel-unknown", msg) if {
 	some entry in _loaded
 	kernel := object.get(entry.pool, "kernel", "")
 	kernel != ""
@@ -73,7 +86,7 @@ violation contains _of_node(entry, msg) if {
 	msg := sprintf("precompiled drivers for %s are not for kernel %s, only for %s", shown)
 }
 
-violation contains _of_node(entry, msg) if {
+violation contains _of_node(entry, "system-unknown", msg) if {
 	some entry in _built
 	system := object.get(entry.pool, "os", "")
 	system != ""
@@ -83,7 +96,7 @@ violation contains _of_node(entry, msg) if {
 	msg := sprintf("%s has no driver for %s, %s", shown)
 }
 
-violation contains _of_node(entry, msg) if {
+violation contains _of_node(entry, "no-arm64", msg) if {
 	some entry in _built
 	entry.pool.arch == "arm64"
 	system := object.get(entry.pool, "os", "")
@@ -91,7 +104,7 @@ violation contains _of_node(entry, msg) if {
 	msg := sprintf("drivers for %s are not built for arm64, use gpu.driver host", [texts.short(system)])
 }
 
-violation contains _of_node(entry, msg) if {
+violation contains _of_node(entry, "mig-on-host-driver", msg) if {
 	some entry in _pools
 	_brings(entry.pool) == "host"
 	_is_sliced(entry.pool)
@@ -100,7 +113,7 @@ violation contains _of_node(entry, msg) if {
 	msg := sprintf("MIG manager of %s does not run on %s beside a driver of the host, use gpu.driver operator", shown)
 }
 
-violation contains _of_node(entry, msg) if {
+violation contains _of_node(entry, "system-for-kubernetes", msg) if {
 	some entry in _pools
 	wanted := entry.known.kubernetes[_minor]
 	not _starts(object.get(entry.pool, "os", ""), wanted)
@@ -108,7 +121,7 @@ violation contains _of_node(entry, msg) if {
 	msg := sprintf("%s runs with Kubernetes %s on %s only, not on %s", shown)
 }
 
-violation contains _of_pool(entry, msg) if {
+violation contains _of_pool(entry, "mig-mixed", msg) if {
 	some entry in _versions
 	entry.version in entry.known.pendingWithMig
 	_is_sliced(entry.pool)
@@ -122,7 +135,7 @@ violation contains _of_pool(entry, msg) if {
 	msg := sprintf("with driver %s pods stay pending where MIG slices and full GPUs are mixed, use %s", shown)
 }
 
-violation contains _at(_setting(entry, "driver.repoConfig"), entry, _no_packages) if {
+violation contains _at(_setting(entry, "driver.repoConfig"), entry, "no-packages", _no_packages) if {
 	some entry in _built
 	input.cluster.network.airGapped
 	not startswith(_system(entry.pool), "rhcos")
@@ -137,7 +150,7 @@ violation contains {"msg": "the parameter operators is not a list", "details": {
 	not is_array(object.get(input, ["parameters", "operators"], null))
 }
 
-violation contains {"msg": msg, "details": {"unit": unit}} if {
+violation contains {"msg": msg, "details": {"rule": "drivers-unknown", "unit": unit}} if {
 	some unit, description in _operators
 	not _is_known(description)
 	msg := sprintf("nothing is known of the drivers of unit %s", [texts.short(unit)])
@@ -203,15 +216,15 @@ _brings(pool) := object.get(pool.gpu, "driver", "operator")
 _is_sliced(pool) if pool.gpu.sharing.mode == "mig"
 
 # Where somebody would change it: the pool's own version, or the one for all pools.
-_of_pool(entry, msg) := _of_node(entry, msg) if _names_driver(entry.pool)
+_of_pool(entry, rule, msg) := _of_node(entry, rule, msg) if _names_driver(entry.pool)
 
-_of_pool(entry, msg) := _at(_setting(entry, "driver.version"), entry, msg) if not _names_driver(entry.pool)
+_of_pool(entry, rule, msg) := _at(_setting(entry, "driver.version"), entry, rule, msg) if not _names_driver(entry.pool)
 
-_of_node(entry, msg) := _at("spec.nodePools", entry, msg)
+_of_node(entry, rule, msg) := _at("spec.nodePools", entry, rule, msg)
 
-_at(path, entry, msg) := {
+_at(path, entry, rule, msg) := {
 	"msg": texts.cut(sprintf("pool %s: %s", [texts.short(entry.pool.name), msg]), 200),
-	"details": {"unit": entry.unit, "path": path},
+	"details": {"rule": rule, "unit": entry.unit, "path": path},
 }
 
 _setting(entry, key) := sprintf("spec.components.%s.values.%s", [entry.unit, key])

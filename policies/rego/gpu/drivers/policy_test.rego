@@ -92,58 +92,66 @@ test_passing[name] if {
 }
 
 # the only violation of a document, and where it points
-_only(path, expected) := {{
+_only(rule, path, expected) := {{
 	"msg": sprintf("pool main: %s", [expected]),
-	"details": {"unit": "gpu-operator", "path": path},
+	"details": {"rule": rule, "unit": "gpu-operator", "path": path},
 }}
 
 _setting := "spec.components.gpu-operator.values.driver.version"
 
 test_failing_versions[name] if {
-	some name, [document, path, expected] in {
+	some name, [document, rule, path, expected] in {
 		"a driver for all that is not validated": [
 			_input([_pool({})], _set("580.65.06")),
+			"not-validated",
 			_setting,
 			"driver 580.65.06 is not validated for gpu-operator v26.7.0, use 580.173.02",
 		],
 		"the next branch is nearer than an older one": [
 			_input([_pool({})], _set("590.48.01")),
+			"not-validated",
 			_setting,
 			"driver 590.48.01 is not validated for gpu-operator v26.7.0, use 595.91.07",
 		],
 		"a driver of a pool that is not validated": [
 			_input([_pool({"driverVersion": "550.163.01"})], _operator),
+			"not-validated",
 			"spec.nodePools",
 			"driver 550.163.01 is not validated for gpu-operator v26.7.0, use 535.309.01",
 		],
 		"an old card with the release's driver": [
 			_input([_pool({"product": "V100", "lastDriver": 580})], _operator),
+			"card-too-old",
 			_setting,
 			"driver 595.91.07 has no support for the V100, use 580.173.02",
 		],
 		"an old card for which nothing is validated": [
 			_input([_pool({"product": "K80", "lastDriver": 470})], _operator),
+			"card-too-old",
 			_setting,
 			"driver 595.91.07 has no support for the K80, use another version of the operator",
 		],
 		"a card that is too new": [
 			_input([_pool({"product": "RTX PRO 6000", "driver": "host", "driverVersion": "570.211.01"})], _operator),
+			"card-too-new",
 			"spec.nodePools",
 			"the RTX PRO 6000 needs driver 575.57.08 or later, not 570.211.01",
 		],
 	}
-	drivers.violation == _only(path, expected) with input as document
+	drivers.violation == _only(rule, path, expected) with input as document
 }
 
 test_failing_precompiled[name] if {
-	some name, [document, path, expected] in {
+	some name, [document, rule, path, expected] in {
 		"a branch that is not precompiled": [
 			_input([_pool({"driver": "precompiled", "driverVersion": "595"})], _operator),
+			"not-precompiled",
 			"spec.nodePools",
 			"no precompiled driver 595 of gpu-operator v26.7.0 for ubuntu-24.04, use 580",
 		],
 		"a system without precompiled drivers": [
 			_input([_on("ubuntu-20.04", {"driver": "precompiled", "driverVersion": "580"})], _operator),
+			"not-precompiled",
 			"spec.nodePools",
 			"no precompiled driver 580 of gpu-operator v26.7.0 for ubuntu-20.04, only for ubuntu-22.04, ubuntu-24.04",
 		],
@@ -152,57 +160,66 @@ test_failing_precompiled[name] if {
 				[object.union(_pool({"driver": "precompiled", "driverVersion": "580"}), {"kernel": "6.11.0-17"})],
 				_operator,
 			),
+			"kernel-unknown",
 			"spec.nodePools",
 			"precompiled drivers for ubuntu-24.04 are not for kernel 6.11.0-17, only for 6.8",
 		],
 	}
-	drivers.violation == _only(path, expected) with input as document
+	drivers.violation == _only(rule, path, expected) with input as document
 }
 
 test_failing_systems[name] if {
-	some name, [document, path, expected] in {
+	some name, [document, rule, path, expected] in {
 		"a system without drivers": [
 			_input([_on("ubuntu-26.04", {})], _operator),
+			"system-unknown",
 			"spec.nodePools",
 			"gpu-operator v26.7.0 has no driver for ubuntu-26.04, only for ubuntu-22.04, ubuntu-24.04",
 		],
 		"a family of systems without drivers": [
 			_input([_on("debian-13", {})], _operator),
+			"system-unknown",
 			"spec.nodePools",
 			"gpu-operator v26.7.0 has no driver for debian-13, use gpu.driver host",
 		],
 		"RHEL on ARM": [
 			_input([object.union(_on("rhel-9.6", {}), {"arch": "arm64"})], _operator),
+			"no-arm64",
 			"spec.nodePools",
 			"drivers for rhel-9.6 are not built for arm64, use gpu.driver host",
 		],
 		"MIG on an old host": [
 			_input([_on("rhel-8.10", object.union(_sliced, {"driver": "host"}))], _operator),
+			"mig-on-host-driver",
 			"spec.nodePools",
 			"MIG manager of gpu-operator v26.7.0 does not run on rhel-8.10 beside a driver of the host, use gpu.driver operator",
 		],
 		"old Kubernetes on another system": [
 			_old_kubernetes([_on("ubuntu-22.04", {})]),
+			"system-for-kubernetes",
 			"spec.nodePools",
 			"gpu-operator v26.7.0 runs with Kubernetes 1.32 on ubuntu-24.04 only, not on ubuntu-22.04",
 		],
 		"old Kubernetes on who knows what": [
 			_old_kubernetes([_on("", {})]),
+			"system-for-kubernetes",
 			"spec.nodePools",
 			"gpu-operator v26.7.0 runs with Kubernetes 1.32 on ubuntu-24.04 only, not on an unnamed system",
 		],
 		"MIG slices beside full GPUs": [
 			_input([_pool(_sliced), object.union(_pool({"driverVersion": "580.173.02"}), {"name": "other"})], _set("570.148.08")),
+			"mig-mixed",
 			_setting,
 			"with driver 570.148.08 pods stay pending where MIG slices and full GPUs are mixed, use 580.173.02",
 		],
 		"no link and no packages": [
 			_without_link([_pool({})], _operator),
+			"no-packages",
 			"spec.components.gpu-operator.values.driver.repoConfig",
 			"an air-gapped site reaches no packages to build a driver from, set driver.repoConfig, or gpu.driver precompiled or host",
 		],
 	}
-	drivers.violation == _only(path, expected) with input as document
+	drivers.violation == _only(rule, path, expected) with input as document
 }
 
 test_malformed[name] if {

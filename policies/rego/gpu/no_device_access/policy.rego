@@ -15,6 +15,9 @@
 #   remediation: Ask for the card through resources.limits and remove the volume or the variable.
 #   controls: [MITRE-T1611, MITRE-T1496]
 #   facts: []
+#   rules:
+#     device: A device of the host is mounted.
+#     variable: A variable asks the container runtime for cards.
 #   parameters:
 #     type: object
 #     properties:
@@ -36,8 +39,8 @@ import data.lib.objects
 import data.lib.texts
 import data.lib.volumes
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["hostPath"])}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "device", "path": array.concat(entry.path, ["hostPath"])}} if {
+	not exempt.is_object_exempt_from(input, "device")
 	some entry in volumes.of(_pod)
 	object.get(entry.volume, "hostPath", null) != null
 	path := objects.at(entry.volume, ["hostPath", "path"])
@@ -45,13 +48,13 @@ violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["h
 	msg := sprintf("%s: the device %s of the host is mounted", [volumes.label(entry), texts.cut(path, 60)])
 }
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["env", index])}} if {
+violation contains {"msg": msg, "details": {"rule": "variable", "path": array.concat(entry.path, ["env", index])}} if {
 	some entry in containers.of(_pod)
 	some index, variable in entry.container.env
 	variable.name in object.get(input, ["parameters", "variables"], [])
 	value := object.get(variable, "value", "a reference")
 	not value in {"", "none", "void"}
-	not exempt.is_container_exempt(input, entry.container)
+	not exempt.is_container_exempt_from(input, entry.container, "variable")
 	msg := sprintf("%s: %s is %s", [containers.label(entry), texts.short(variable.name), texts.short(value)])
 }
 

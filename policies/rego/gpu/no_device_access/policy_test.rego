@@ -19,6 +19,7 @@ _passing := {
 	"another variable": [{"containers": [{"name": "web", "env": [{"name": "A", "value": "all"}]}]}, _known],
 	"switched off": [_variable({"value": "void"}), _known],
 	"exempt volume": [_mounted("/dev/nvidia0"), object.union(_known, {"exemptions": [{"workload": "web"}]})],
+	"exempt from the rule": [_mounted("/dev/nvidia0"), object.union(_known, {"exemptions": [{"rule": "device"}]})],
 	"exempt variable": [_variable({"value": "all"}), object.union(_known, {"exemptions": [{"container": "web"}]})],
 }
 
@@ -27,25 +28,31 @@ _failing := {
 		_mounted("/dev/nvidia0"),
 		_known,
 		"spec.volumes[0] (data): the device /dev/nvidia0 of the host is mounted",
-		["spec", "volumes", 0, "hostPath"],
+		{"rule": "device", "path": ["spec", "volumes", 0, "hostPath"]},
+	],
+	"device, exempt from the other rule": [
+		_mounted("/dev/nvidia0"),
+		object.union(_known, {"exemptions": [{"workload": "web", "rule": "variable"}]}),
+		"spec.volumes[0] (data): the device /dev/nvidia0 of the host is mounted",
+		{"rule": "device", "path": ["spec", "volumes", 0, "hostPath"]},
 	],
 	"all devices": [
 		_mounted("/dev"),
 		{},
 		"spec.volumes[0] (data): the device /dev of the host is mounted",
-		["spec", "volumes", 0, "hostPath"],
+		{"rule": "device", "path": ["spec", "volumes", 0, "hostPath"]},
 	],
 	"all cards": [
 		_variable({"value": "all"}),
 		_known,
 		"spec.containers[0] (web): NVIDIA_VISIBLE_DEVICES is all",
-		["spec", "containers", 0, "env", 0],
+		{"rule": "variable", "path": ["spec", "containers", 0, "env", 0]},
 	],
 	"from elsewhere": [
 		_variable({"valueFrom": {"configMapKeyRef": {}}}),
 		_known,
 		"spec.containers[0] (web): NVIDIA_VISIBLE_DEVICES is a reference",
-		["spec", "containers", 0, "env", 0],
+		{"rule": "variable", "path": ["spec", "containers", 0, "env", 0]},
 	],
 }
 
@@ -65,8 +72,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	no_device_access.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	no_device_access.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

@@ -15,6 +15,10 @@
 #   remediation: Name exact versions; set maxParallelUpgrades to 1 or more and force to false in upgradePolicy.
 #   controls: []
 #   facts: []
+#   rules:
+#     other-kind: The object is of another kind than the fleet uses.
+#     version: A part of the operator has no exact version.
+#     upgrade-policy: Drivers are upgraded on all nodes at once, or by force.
 #   parameters:
 #     type: object
 #     properties:
@@ -29,18 +33,18 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": ["kind"]}} if {
+violation contains {"msg": msg, "details": {"rule": "other-kind", "path": ["kind"]}} if {
 	kind := object.get(_object, "kind", null)
 	kind != object.get(input, ["parameters", "resource"], "ClusterPolicy")
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "other-kind")
 	msg := sprintf("the kind is %s; the fleet uses %s", [
 		texts.short(kind),
 		texts.short(object.get(input, ["parameters", "resource"], "ClusterPolicy")),
 	])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", part, "version"]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "version", "path": ["spec", part, "version"]}} if {
+	not exempt.is_object_exempt_from(input, "version")
 	some part, described in _parts
 	_is_named(part, described)
 	version := object.get(described, "version", null)
@@ -48,8 +52,11 @@ violation contains {"msg": msg, "details": {"path": ["spec", part, "version"]}} 
 	msg := sprintf("spec.%s.version is %s", [texts.short(part), texts.short(version)])
 }
 
-violation contains {"msg": msg, "details": {"path": array.concat(["spec", "driver", "upgradePolicy"], path)}} if {
-	not exempt.is_object_exempt(input)
+violation contains {
+	"msg": msg,
+	"details": {"rule": "upgrade-policy", "path": array.concat(["spec", "driver", "upgradePolicy"], path)},
+} if {
+	not exempt.is_object_exempt_from(input, "upgrade-policy")
 	_upgrades_itself
 	some [path, reason] in _careless
 	msg := sprintf("spec.driver.upgradePolicy.%s %s", [texts.dotted(path), reason])

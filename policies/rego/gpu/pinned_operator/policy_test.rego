@@ -30,33 +30,48 @@ _passing := {
 _policy_path := ["spec", "driver", "upgradePolicy"]
 
 _failing := {
-	"latest": [_driver({"version": "latest"}), {}, "spec.driver.version is latest", ["spec", "driver", "version"]],
-	"no driver version": [{"spec": {"driver": {}}}, {}, "spec.driver.version is null", ["spec", "driver", "version"]],
+	"latest": [
+		_driver({"version": "latest"}),
+		{},
+		"spec.driver.version is latest",
+		{"rule": "version", "path": ["spec", "driver", "version"]},
+	],
+	"no driver version": [
+		{"spec": {"driver": {}}},
+		{},
+		"spec.driver.version is null",
+		{"rule": "version", "path": ["spec", "driver", "version"]},
+	],
 	"image without version": [
 		object.union(_driver({}), {"spec": {"toolkit": {"image": "toolkit"}}}),
 		{},
 		"spec.toolkit.version is null",
-		["spec", "toolkit", "version"],
+		{"rule": "version", "path": ["spec", "toolkit", "version"]},
 	],
 	"all at once": [
 		_upgrade({"maxParallelUpgrades": 0}),
 		{},
 		"spec.driver.upgradePolicy.maxParallelUpgrades is 0: all nodes at once",
-		array.concat(_policy_path, ["maxParallelUpgrades"]),
+		{"rule": "upgrade-policy", "path": array.concat(_policy_path, ["maxParallelUpgrades"])},
 	],
 	"forced drain": [
 		_upgrade({"drain": {"force": true}}),
 		{},
 		"spec.driver.upgradePolicy.drain.force is not false",
-		array.concat(_policy_path, ["drain", "force"]),
+		{"rule": "upgrade-policy", "path": array.concat(_policy_path, ["drain", "force"])},
 	],
 	"forced deletion": [
 		_upgrade({"podDeletion": {"force": true}}),
 		{},
 		"spec.driver.upgradePolicy.podDeletion.force is not false",
-		array.concat(_policy_path, ["podDeletion", "force"]),
+		{"rule": "upgrade-policy", "path": array.concat(_policy_path, ["podDeletion", "force"])},
 	],
-	"both kinds": [{"kind": "GPUCluster", "spec": {}}, {}, "the kind is GPUCluster; the fleet uses ClusterPolicy", ["kind"]],
+	"both kinds": [
+		{"kind": "GPUCluster", "spec": {}},
+		{},
+		"the kind is GPUCluster; the fleet uses ClusterPolicy",
+		{"rule": "other-kind", "path": ["kind"]},
+	],
 }
 
 _malformed := {
@@ -75,8 +90,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	pinned_operator.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	pinned_operator.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

@@ -46,14 +46,14 @@ _failing := {
 	"not tolerated": [
 		{"nodePools": [_pool("main", 0, []), _pool("cards", 1, _taint)], "units": _unit("nvidia.com/gpu", [])},
 		_cards,
-		"Deployment tf of unit tf asks for nvidia.com/gpu and may not come to a node pool that has it",
-		{"unit": "tf", "path": "spec.nodePools"},
+		"Deployment tf of unit tf asks for nvidia.com/gpu, but cannot reach a node pool that has it",
+		{"rule": "not-tolerated", "unit": "tf", "path": "spec.nodePools"},
 	],
 	"open to everybody": [
 		{"nodePools": [_pool("main", 0, []), _pool("cards", 1, [{"key": "slow", "effect": "PreferNoSchedule"}])]},
 		_cards,
-		"node pool cards has cards and no taint, beside pools without cards",
-		{"path": "spec.nodePools"},
+		"node pool cards has cards but no taint, and other pools have no cards",
+		{"rule": "no-taint", "path": "spec.nodePools"},
 	],
 }
 

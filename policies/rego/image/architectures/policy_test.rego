@@ -38,14 +38,14 @@ _failing := {
 	"may come to another": [
 		_site("arm64", {}, _serving),
 		_images,
-		"Deployment tf of unit tf may come to node pool main (arm64), its image docker.io/tensorflow/serving: is for amd64",
-		{"unit": "tf", "path": "spec.nodePools"},
+		"Deployment tf of unit tf can reach node pool main (arm64), but its image docker.io/tensorflow/serving: is for amd64",
+		{"rule": "wrong-pool", "unit": "tf", "path": "spec.nodePools"},
 	],
 	"finds none": [
 		_site("arm64", {"kubernetes.io/arch": "s390x"}, _serving),
 		_images,
 		"Deployment tf of unit tf finds no node pool for its image docker.io/tensorflow/serving: (amd64)",
-		{"unit": "tf", "path": "spec.nodePools"},
+		{"rule": "no-pool", "unit": "tf", "path": "spec.nodePools"},
 	],
 }
 

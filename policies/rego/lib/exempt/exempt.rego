@@ -1,29 +1,37 @@
 # METADATA
 # title: Exemptions
 # description: |
-#   Every object policy has the parameter `exemptions`: a list of {namespace, workload, container, image}. All keys that an
+#   Every object policy has the parameter `exemptions`: a list of {namespace, workload, container, image, rule}. All keys that an
 #   exemption has must match; `*` counts at the ends. Waivers of the pull request become exemptions in the cluster.
+#   A policy that gives its rules codes asks for each by its code: an exemption with `rule` is for that one only.
 package lib.exempt
 
-_keys := {"namespace", "workload", "container", "image"}
+_keys := {"namespace", "workload", "container", "image", "rule"}
 
 # the object as a whole
-is_object_exempt(request) if {
-	some exemption in _of_object(request)
+is_object_exempt(request) if is_object_exempt_from(request, "")
+
+# the object as a whole, from the rule with this code
+is_object_exempt_from(request, rule) if {
+	some exemption in _of_object(request, rule)
 	object.keys(exemption) & {"container", "image"} == set()
 }
 
 # one container of a Pod
-is_container_exempt(request, container) if {
-	some exemption in _of_object(request)
+is_container_exempt(request, container) if is_container_exempt_from(request, container, "")
+
+# one container of a Pod, from the rule with this code
+is_container_exempt_from(request, container, rule) if {
+	some exemption in _of_object(request, rule)
 	_matches(exemption, "container", [object.get(container, "name", "")])
 	_matches(exemption, "image", [object.get(container, "image", "")])
 }
 
-_of_object(request) := [exemption |
+_of_object(request, rule) := [exemption |
 	some exemption in object.get(request, ["parameters", "exemptions"], [])
 	count(exemption) > 0
 	object.keys(exemption) & _keys == object.keys(exemption)
+	object.get(exemption, "rule", rule) == rule
 	o := object.get(request, ["review", "object"], {})
 	_matches(exemption, "namespace", [object.get(o, ["metadata", "namespace"], "")])
 	_matches(exemption, "workload", _workloads(o))

@@ -56,6 +56,27 @@ test_object_exempt if {
 	exempt.is_object_exempt(_request([{"namespace": "shop", "workload": "web"}], _of_deployment))
 }
 
+# exemption -> rules that it exempts from
+_by_rule := {
+	"all rules": [{"namespace": "shop"}, {"", "a", "b"}],
+	"one rule": [{"namespace": "shop", "rule": "a"}, {"a"}],
+	"one rule everywhere": [{"rule": "a"}, {"a"}],
+	"one rule elsewhere": [{"namespace": "till", "rule": "a"}, set()],
+	"a rule that is no text": [{"rule": 7}, set()],
+}
+
+test_exempt_from_a_rule[name] if {
+	some name, [exemption, expected] in _by_rule
+	request := _request([exemption], _pod({}))
+	{rule | some rule in ["", "a", "b"]; exempt.is_object_exempt_from(request, rule)} == expected
+	{rule | some rule in ["", "a", "b"]; exempt.is_container_exempt_from(request, _container, rule)} == expected
+}
+
+test_exemption_from_one_rule_is_none_for_a_policy_without_codes if {
+	not exempt.is_object_exempt(_request([{"rule": "a"}], _pod({})))
+	not exempt.is_container_exempt(_request([{"rule": "a"}], _pod({})), _container)
+}
+
 test_exemption_of_a_container_is_not_one_of_the_object if {
 	not exempt.is_object_exempt(_request([{"namespace": "shop", "container": "web"}], _of_deployment))
 }

@@ -13,9 +13,14 @@ granted(role, field) := [{"path": ["rules", index, field], "rule": rule, "value"
 ]
 
 # Named in the parameter `roles`, or exempt. A role named by a pattern would be anybody's to create.
-is_listed(request, role) if object.get(role, ["metadata", "name"], "") in object.get(request, ["parameters", "roles"], [])
+is_listed(request, role) if is_listed_for(request, role, "")
 
-is_listed(request, _) if exempt.is_object_exempt(request)
+# the same for the rule with this code: an exemption may be for another
+is_listed_for(request, role, _) if {
+	object.get(role, ["metadata", "name"], "") in object.get(request, ["parameters", "roles"], [])
+}
+
+is_listed_for(request, _, rule) if exempt.is_object_exempt_from(request, rule)
 
 # results for everything that keeps a role from being judged
 broken(role) := {{"msg": "the role has no list of rules", "details": {"path": ["rules"]}} |

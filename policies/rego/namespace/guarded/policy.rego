@@ -1,10 +1,11 @@
 # METADATA
 # scope: package
-# title: Namespaces are closed and bounded
+# title: Namespaces are closed and limited
 # description: |
-#   A namespace without a NetworkPolicy that denies everything is open to every Pod of the site; without a quota and limits
-#   one workload takes the node. Every namespace that a unit brings has the guards of the parameter `needs`; those in
-#   `unbounded`, whose Pods are made by charts and operators, only have to be closed.
+#   A namespace without a NetworkPolicy that denies everything is open to every Pod of the site.
+#   Without a quota and limits, one workload can take over the node. Every namespace that a unit
+#   creates has the guards of the parameter `needs`. Charts and operators create the Pods in the
+#   namespaces of `unbounded`, so those only have to be closed.
 # custom:
 #   id: FG-NS-002
 #   kind: FGNamespaceGuarded
@@ -12,7 +13,9 @@
 #   scope: cluster
 #   where: gate
 #   failure: A namespace has no default-deny policy, quota or limit range.
-#   remediation: Leave networkPolicy.defaultDeny on, and set quota and limitRange of the namespace in cluster-baseline.
+#   remediation: >-
+#     Leave networkPolicy.defaultDeny on, and set quota and limitRange of the namespace in
+#     cluster-baseline.
 #   controls: [CIS-K8s-5.3.2, NSA-CISA-network]
 #   facts: []
 #   parameters:

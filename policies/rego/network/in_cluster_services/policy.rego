@@ -14,6 +14,9 @@
 #   remediation: Use type ClusterIP without externalIPs, and publish the port through an Ingress or a waiver for this Service.
 #   controls: [NSA-CISA-network, CVE-2020-8554]
 #   facts: []
+#   rules:
+#     type: A Service is of a type that is reached from outside.
+#     external-addresses: A Service has external addresses.
 #   parameters:
 #     type: object
 #     properties: {}
@@ -23,17 +26,17 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": ["spec", "type"]}} if {
+violation contains {"msg": msg, "details": {"rule": "type", "path": ["spec", "type"]}} if {
 	type := object.get(_object, ["spec", "type"], "ClusterIP")
 	not type in {"ClusterIP", "ExternalName"}
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "type")
 	msg := sprintf("the Service has type %s", [texts.short(type)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "externalIPs"]}} if {
+violation contains {"msg": msg, "details": {"rule": "external-addresses", "path": ["spec", "externalIPs"]}} if {
 	addresses := object.get(_object, ["spec", "externalIPs"], [])
 	not addresses in {[], null}
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "external-addresses")
 	msg := sprintf("the Service has external addresses %s", [texts.cut(json.marshal(addresses), 80)])
 }
 

@@ -21,14 +21,14 @@ test_failing_type[type] if {
 	some type in ["LoadBalancer", "NodePort"]
 	in_cluster_services.violation == {{
 		"msg": sprintf("the Service has type %s", [type]),
-		"details": {"path": ["spec", "type"]},
+		"details": {"rule": "type", "path": ["spec", "type"]},
 	}} with input as _request({"type": type}, [])
 }
 
 test_failing_external_addresses if {
 	in_cluster_services.violation == {{
 		"msg": `the Service has external addresses ["10.0.0.1"]`,
-		"details": {"path": ["spec", "externalIPs"]},
+		"details": {"rule": "external-addresses", "path": ["spec", "externalIPs"]},
 	}} with input as _request({"externalIPs": ["10.0.0.1"]}, [])
 }
 

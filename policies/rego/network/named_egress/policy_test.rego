@@ -20,28 +20,43 @@ _passing := {
 }
 
 _failing := {
-	"no peers": [{"spec": {"egress": [{"ports": [{"port": 443}]}]}}, {}, "spec.egress[0] leads anywhere", ["spec", "egress", 0]],
-	"empty peer": [_to([{}]), {}, "spec.egress[0].to[0] names nobody", ["spec", "egress", 0, "to", 0]],
-	"all namespaces": [_to([{"namespaceSelector": {}}]), {}, "spec.egress[0].to[0] names nobody", ["spec", "egress", 0, "to", 0]],
+	"no peers": [
+		{"spec": {"egress": [{"ports": [{"port": 443}]}]}},
+		{},
+		"spec.egress[0] leads anywhere",
+		{"rule": "anywhere", "path": ["spec", "egress", 0]},
+	],
+	"empty peer": [
+		_to([{}]),
+		{},
+		"spec.egress[0].to[0] names no peer",
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
+	],
+	"all namespaces": [
+		_to([{"namespaceSelector": {}}]),
+		{},
+		"spec.egress[0].to[0] names no peer",
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
+	],
 	"all pods": [
 		_to([{"namespaceSelector": {}, "podSelector": {}}]),
 		{},
-		"spec.egress[0].to[0] names nobody",
-		["spec", "egress", 0, "to", 0],
+		"spec.egress[0].to[0] names no peer",
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
 	],
 	"all addresses": [
 		_to([{"ipBlock": {"cidr": "0.0.0.0/0"}}]),
 		{},
-		"spec.egress[0].to[0] names nobody",
-		["spec", "egress", 0, "to", 0],
+		"spec.egress[0].to[0] names no peer",
+		{"rule": "unnamed-peer", "path": ["spec", "egress", 0, "to", 0]},
 	],
 }
 
 _malformed := {
 	"empty input": [{}, {"the NetworkPolicy has no spec"}],
-	"egress is text": [_request({"spec": {"egress": "x"}}, {}), {"spec.egress[0].to[0] names nobody"}],
-	"peer is text": [_request(_to(["x"]), {}), {"spec.egress[0].to[0] names nobody"}],
-	"network is a number": [_request(_to([{"ipBlock": {"cidr": 7}}]), {}), {"spec.egress[0].to[0] names nobody"}],
+	"egress is text": [_request({"spec": {"egress": "x"}}, {}), {"spec.egress[0].to[0] names no peer"}],
+	"peer is text": [_request(_to(["x"]), {}), {"spec.egress[0].to[0] names no peer"}],
+	"network is a number": [_request(_to([{"ipBlock": {"cidr": 7}}]), {}), {"spec.egress[0].to[0] names no peer"}],
 }
 
 test_passing[name] if {
@@ -50,8 +65,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	named_egress.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	named_egress.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

@@ -17,6 +17,10 @@
 #     Lead it to a gateway that authenticates callers and bounds what they send, and name the gateway in callers of the model.
 #   controls: [CVE-2025-0649]
 #   facts: []
+#   rules:
+#     route: A route leads straight to a model server.
+#     service-port: A Service publishes a port of a model server.
+#     host-port: A port of a model server is on the host.
 #   parameters:
 #     type: object
 #     properties:
@@ -37,15 +41,15 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": backend.path}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "route", "path": backend.path}} if {
+	not exempt.is_object_exempt_from(input, "route")
 	some backend in _backends
 	_is_server(backend.service)
 	msg := sprintf("%s leads straight to the model server %s", [texts.dotted(backend.path), texts.short(backend.service)])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "ports", index]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "service-port", "path": ["spec", "ports", index]}} if {
+	not exempt.is_object_exempt_from(input, "service-port")
 	_is_published
 	some index, port in objects.items(_object, ["spec", "ports"])
 	some field in ["port", "targetPort"]
@@ -54,13 +58,13 @@ violation contains {"msg": msg, "details": {"path": ["spec", "ports", index]}} i
 	msg := sprintf("spec.ports[%d] publishes port %s of a model server", [index, texts.short(number)])
 }
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["ports", index])}} if {
+violation contains {"msg": msg, "details": {"rule": "host-port", "path": array.concat(entry.path, ["ports", index])}} if {
 	some entry in containers.of(_object)
 	some index, port in objects.items(entry.container, ["ports"])
 	number := objects.at(port, ["containerPort"])
 	_is_serving(number)
 	_is_on_host(port)
-	not exempt.is_container_exempt(input, entry.container)
+	not exempt.is_container_exempt_from(input, entry.container, "host-port")
 	msg := sprintf("%s: port %s of a model server is on the host", [containers.label(entry), texts.short(number)])
 }
 

@@ -58,39 +58,39 @@ test_failing[name] if {
 	}
 	published_models.violation == {{
 		"msg": sprintf("%s leads straight to the model server tf-serving-gap", [shown]),
-		"details": {"path": path},
+		"details": {"rule": "route", "path": path},
 	}} with input as _request(spec, [])
 }
 
 test_failing_port[name] if {
-	some name, [spec, msg, path] in {
+	some name, [spec, msg, details] in {
 		"of a Service": [
 			{"type": "NodePort", "ports": [{"port": 80}, {"port": 8501}]},
 			"spec.ports[1] publishes port 8501 of a model server",
-			["spec", "ports", 1],
+			{"rule": "service-port", "path": ["spec", "ports", 1]},
 		],
 		"behind a Service": [
 			{"type": "LoadBalancer", "ports": [{"port": 443, "targetPort": 8500}]},
 			"spec.ports[0] publishes port 8500 of a model server",
-			["spec", "ports", 0],
+			{"rule": "service-port", "path": ["spec", "ports", 0]},
 		],
 		"at an address": [
 			{"externalIPs": ["10.0.0.1"], "ports": [{"port": 8500}]},
 			"spec.ports[0] publishes port 8500 of a model server",
-			["spec", "ports", 0],
+			{"rule": "service-port", "path": ["spec", "ports", 0]},
 		],
 		"of the host": [
 			_pod({"containerPort": 8500, "hostPort": 8500}, {}),
 			"spec.containers[0] (tf): port 8500 of a model server is on the host",
-			["spec", "containers", 0, "ports", 0],
+			{"rule": "host-port", "path": ["spec", "containers", 0, "ports", 0]},
 		],
 		"in the network of the host": [
 			_pod({"containerPort": 8501}, {"hostNetwork": true}),
 			"spec.containers[0] (tf): port 8501 of a model server is on the host",
-			["spec", "containers", 0, "ports", 0],
+			{"rule": "host-port", "path": ["spec", "containers", 0, "ports", 0]},
 		],
 	}
-	published_models.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, [])
+	published_models.violation == {{"msg": msg, "details": details}} with input as _request(spec, [])
 }
 
 test_malformed[name] if {

@@ -14,6 +14,10 @@
 #   remediation: Name each host in rules and in tls; on a Gateway use HTTPS listeners with a hostname.
 #   controls: [NSA-CISA-network]
 #   facts: []
+#   rules:
+#     unbounded-host: A host is missing, a wildcard, or no name.
+#     no-tls: A host or a listener has no TLS.
+#     default-backend: A default backend answers every host.
 #   parameters:
 #     type: object
 #     properties:
@@ -28,8 +32,8 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": ["spec", "rules", index, "host"]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "unbounded-host", "path": ["spec", "rules", index, "host"]}} if {
+	not exempt.is_object_exempt_from(input, "unbounded-host")
 	_object.kind == "Ingress"
 	some index, rule in objects.items(_object, ["spec", "rules"])
 	host := objects.at(rule, ["host"])
@@ -37,8 +41,8 @@ violation contains {"msg": msg, "details": {"path": ["spec", "rules", index, "ho
 	msg := sprintf("spec.rules[%d].host %s", [index, reason])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "tls"]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "no-tls", "path": ["spec", "tls"]}} if {
+	not exempt.is_object_exempt_from(input, "no-tls")
 	_object.kind == "Ingress"
 	some rule in objects.items(_object, ["spec", "rules"])
 	host := objects.at(rule, ["host"])
@@ -47,22 +51,25 @@ violation contains {"msg": msg, "details": {"path": ["spec", "tls"]}} if {
 	msg := sprintf("the host %s has no TLS", [texts.cut(host, 80)])
 }
 
-violation contains {"msg": "spec.defaultBackend answers every host", "details": {"path": ["spec", "defaultBackend"]}} if {
+violation contains {
+	"msg": "spec.defaultBackend answers every host",
+	"details": {"rule": "default-backend", "path": ["spec", "defaultBackend"]},
+} if {
 	_object.kind == "Ingress"
 	objects.at(_object, ["spec", "defaultBackend"]) != null
-	not exempt.is_object_exempt(input)
+	not exempt.is_object_exempt_from(input, "default-backend")
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "listeners", index, "hostname"]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "unbounded-host", "path": ["spec", "listeners", index, "hostname"]}} if {
+	not exempt.is_object_exempt_from(input, "unbounded-host")
 	_object.kind == "Gateway"
 	some index, listener in objects.items(_object, ["spec", "listeners"])
 	reason := _wrong_host(objects.at(listener, ["hostname"]))
 	msg := sprintf("spec.listeners[%d].hostname %s", [index, reason])
 }
 
-violation contains {"msg": msg, "details": {"path": ["spec", "listeners", index, "protocol"]}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "no-tls", "path": ["spec", "listeners", index, "protocol"]}} if {
+	not exempt.is_object_exempt_from(input, "no-tls")
 	_object.kind == "Gateway"
 	some index, listener in objects.items(_object, ["spec", "listeners"])
 	protocol := objects.at(listener, ["protocol"])

@@ -21,36 +21,41 @@ _passing := {
 }
 
 _failing := {
-	"no TLS": [_ingress("shop.example.com", []), {}, "the host shop.example.com has no TLS", ["spec", "tls"]],
+	"no TLS": [
+		_ingress("shop.example.com", []),
+		{},
+		"the host shop.example.com has no TLS",
+		{"rule": "no-tls", "path": ["spec", "tls"]},
+	],
 	"wildcard": [
 		_ingress("*.example.com", ["*.example.com"]),
 		{},
 		"spec.rules[0].host is *.example.com: a wildcard",
-		["spec", "rules", 0, "host"],
+		{"rule": "unbounded-host", "path": ["spec", "rules", 0, "host"]},
 	],
 	"no host": [
 		{"spec": {"rules": [{}]}},
 		{},
 		"spec.rules[0].host is missing: every name is answered",
-		["spec", "rules", 0, "host"],
+		{"rule": "unbounded-host", "path": ["spec", "rules", 0, "host"]},
 	],
 	"backend": [
 		{"spec": {"defaultBackend": {"service": {"name": "web"}}}},
 		{},
 		"spec.defaultBackend answers every host",
-		["spec", "defaultBackend"],
+		{"rule": "default-backend", "path": ["spec", "defaultBackend"]},
 	],
 	"gateway without TLS": [
 		_gateway({"hostname": "shop.example.com", "protocol": "HTTP"}),
 		{},
 		"spec.listeners[0].protocol is HTTP, not HTTPS or TLS",
-		["spec", "listeners", 0, "protocol"],
+		{"rule": "no-tls", "path": ["spec", "listeners", 0, "protocol"]},
 	],
 	"gateway without host": [
 		_gateway({"protocol": "TLS"}),
 		{},
 		"spec.listeners[0].hostname is missing: every name is answered",
-		["spec", "listeners", 0, "hostname"],
+		{"rule": "unbounded-host", "path": ["spec", "listeners", 0, "hostname"]},
 	],
 }
 
@@ -74,8 +79,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	tls_hosts.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	tls_hosts.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

@@ -2,9 +2,10 @@
 # scope: package
 # title: Labels and taints of pools can be set
 # description: |
-#   Node feature discovery sets no labels and taints that belong to Kubernetes, that have no prefix, or that Kubernetes does not
-#   admit. The node or its distribution carries some of them by itself, such as node-role.kubernetes.io. The others stand in the
-#   inventory and on no node, unless somebody sets them by hand.
+#   Node feature discovery does not set labels and taints that belong to Kubernetes, that have no
+#   prefix, or that Kubernetes does not allow. The node or its distribution sets some of them
+#   itself, such as node-role.kubernetes.io. The others exist in the inventory but on no node,
+#   unless somebody sets them by hand.
 # custom:
 #   id: FG-NODE-002
 #   kind: FGNodeLabelKeys
@@ -12,7 +13,9 @@
 #   scope: cluster
 #   where: gate
 #   failure: A node pool has a label or taint that node feature discovery does not set.
-#   remediation: Give it a prefix of your own such as example.com/, or waive this where the nodes get it when they join.
+#   remediation: >-
+#     Use your own prefix, such as example.com/, or waive the finding if nodes get the key when they
+#     join.
 #   controls: []
 #   facts: [nodePools]
 #   parameters:
@@ -25,7 +28,7 @@
 #         default: node-feature-discovery
 #       carried:
 #         type: array
-#         description: Beginnings of the keys that nodes and distributions set themselves.
+#         description: Prefixes of the keys that nodes and distributions set themselves.
 #         items: {type: string, minLength: 1}
 #         default:
 #           - beta.kubernetes.io/
@@ -54,7 +57,7 @@ violation contains {"msg": "the model of the cluster has no units", "details": {
 	not is_object(object.get(input, ["cluster", "units"], null))
 }
 
-violation contains {"msg": "the parameters component and carried are not a text and a list", "details": {}} if {
+violation contains {"msg": "the parameters component and carried are not text and a list", "details": {}} if {
 	not _has_parameters
 }
 

@@ -35,7 +35,7 @@ test_failing_label if {
 test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [{}, "the model of the cluster has no units"],
-		"no parameters": [{}, "the parameters component and carried are not a text and a list"],
+		"no parameters": [{}, "the parameters component and carried are not text and a list"],
 		"no pools": [{"cluster": {"units": {}}}, "the model of the cluster has a node pool without name or rule"],
 	}
 	violations := label_keys.violation with input as document

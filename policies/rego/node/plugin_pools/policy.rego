@@ -1,31 +1,37 @@
 # METADATA
 # scope: package
-# title: A plain device plug-in can serve the pools
+# title: A plain device plugin can serve the pools
 # description: |
-#   A device plug-in without an operator finds driver and container toolkit on the host, knows fewer ways to share a card, and
-#   must be told on which nodes to run. It serves the pools of its vendor whose driver and toolkit are the host's. An operator
-#   that serves the same pool would register the same resource a second time.
+#   A device plugin without an operator uses the driver and container toolkit of the host, knows
+#   fewer ways to share a card, and must be told on which nodes to run. It serves the pools of its
+#   vendor whose driver and toolkit come from the host. An operator for the same pool would register
+#   the same resource a second time.
 # custom:
 #   id: FG-NODE-003
 #   kind: FGNodePluginPools
 #   severity: high
 #   scope: cluster
 #   where: gate
-#   failure: A device plug-in cannot serve a node pool.
-#   remediation: Change the pool as the message says, or take the vendor's operator where there is one.
+#   failure: A device plugin cannot serve a node pool.
+#   remediation: Change the pool as the message says, or use the vendor's operator if there is one.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     needs-host-driver: The device plugin serves the pool only with driver and toolkit of the host.
+#     sharing-unknown: The device plugin does not share cards in the way that the pool wants.
+#     two-plugins: Two units serve the same pool.
+#     nodes-unknown: The device plugin cannot find the nodes of the pool.
 #   parameters:
 #     type: object
 #     properties:
 #       labels:
 #         type: string
-#         description: The component that tells the nodes of pools apart by labels.
+#         description: The component that labels the nodes of each pool.
 #         minLength: 1
 #         default: node-feature-discovery
 #       plugins:
 #         type: object
-#         description: What each component that is a plain device plug-in needs of a pool, and operators for the same cards.
+#         description: What each plain device plugin needs from a pool, and the operators for the same cards.
 #         additionalProperties:
 #           type: object
 #           required: [vendor, host, sharing, operators]
@@ -51,16 +57,19 @@ package policies.node.plugin_pools
 import data.lib.noderules
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "gpu")}} if {
+violation contains {"msg": msg, "details": {"rule": "needs-host-driver", "unit": unit, "path": _path(pool, "gpu")}} if {
 	some unit, plugin in _plugins
 	some pool in _of(plugin)
 	not _is_served(plugin, pool)
 	not _is_for_operator(plugin, pool)
 	shown := [texts.short(unit), texts.short(pool.name), concat(" and ", plugin.host)]
-	msg := sprintf("unit %s serves pool %s only with %s of the host", shown)
+	msg := sprintf("unit %s can serve pool %s only with %s of the host", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "gpu.sharing.mode")}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "sharing-unknown", "unit": unit, "path": _path(pool, "gpu.sharing.mode")},
+} if {
 	some unit, plugin in _plugins
 	some pool in _of(plugin)
 	_is_served(plugin, pool)
@@ -70,7 +79,7 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "g
 	msg := sprintf("unit %s does not share cards by %s (node pool %s); it knows %s", shown)
 }
 
-violation contains {"msg": msg, "details": {"units": {unit, operator}, "path": _path(pool, "gpu")}} if {
+violation contains {"msg": msg, "details": {"rule": "two-plugins", "units": {unit, operator}, "path": _path(pool, "gpu")}} if {
 	some unit, plugin in _plugins
 	some operator in _operators(plugin)
 	some pool in _of(plugin)
@@ -80,7 +89,7 @@ violation contains {"msg": msg, "details": {"units": {unit, operator}, "path": _
 	msg := sprintf("units %s and %s both serve node pool %s; disable one of them", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(pool, "nodeNames")}} if {
+violation contains {"msg": msg, "details": {"rule": "nodes-unknown", "unit": unit, "path": _path(pool, "nodeNames")}} if {
 	count(noderules.ruled(input)) > 1
 	some unit, plugin in _plugins
 	some pool in _of(plugin)

@@ -45,24 +45,24 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [components, node_pools, msg, path] in {
+	some name, [components, node_pools, msg, details] in {
 		"driver of an operator": [
 			["nvidia-device-plugin"],
 			[_pool("a", {"driver": "operator"})],
-			"unit nvidia-device-plugin serves pool a only with driver and toolkit of the host",
-			"spec.nodePools.a.gpu",
+			"unit nvidia-device-plugin can serve pool a only with driver and toolkit of the host",
+			{"rule": "needs-host-driver", "path": "spec.nodePools.a.gpu"},
 		],
 		"a Jetson beside an operator": [
 			["nvidia-device-plugin", "gpu-operator"],
 			[_pool("a", {"integrated": true, "toolkit": "operator"})],
-			"unit nvidia-device-plugin serves pool a only with driver and toolkit of the host",
-			"spec.nodePools.a.gpu",
+			"unit nvidia-device-plugin can serve pool a only with driver and toolkit of the host",
+			{"rule": "needs-host-driver", "path": "spec.nodePools.a.gpu"},
 		],
 		"a way to share that it has not": [
 			["nvidia-device-plugin"],
 			[_pool("a", {"sharing": {"mode": "mps"}})],
 			"unit nvidia-device-plugin does not share cards by mps (node pool a); it knows none, time-slicing",
-			"spec.nodePools.a.gpu.sharing.mode",
+			{"rule": "sharing-unknown", "path": "spec.nodePools.a.gpu.sharing.mode"},
 		],
 		"no labels": [
 			["nvidia-device-plugin"],
@@ -71,7 +71,7 @@ test_failing[name] if {
 				"unit nvidia-device-plugin cannot find the nodes of pool a; ",
 				"enable node-feature-discovery and set nodeNames if it cannot tell them apart",
 			]),
-			"spec.nodePools.a.nodeNames",
+			{"rule": "nodes-unknown", "path": "spec.nodePools.a.nodeNames"},
 		],
 		"no rule": [
 			["nvidia-device-plugin", "node-feature-discovery"],
@@ -80,17 +80,17 @@ test_failing[name] if {
 				"unit nvidia-device-plugin cannot find the nodes of pool a; ",
 				"enable node-feature-discovery and set nodeNames if it cannot tell them apart",
 			]),
-			"spec.nodePools.a.nodeNames",
+			{"rule": "nodes-unknown", "path": "spec.nodePools.a.nodeNames"},
 		],
 	}
-	expected := {{"msg": msg, "details": {"unit": "nvidia-device-plugin", "path": path}}}
+	expected := {{"msg": msg, "details": object.union(details, {"unit": "nvidia-device-plugin"})}}
 	plugin_pools.violation == expected with input as _input(components, node_pools)
 }
 
 test_failing_two_that_serve_one_pool if {
 	plugin_pools.violation == {{
 		"msg": "units nvidia-device-plugin and gpu-operator both serve node pool a; disable one of them",
-		"details": {"units": {"nvidia-device-plugin", "gpu-operator"}, "path": "spec.nodePools.a.gpu"},
+		"details": {"rule": "two-plugins", "units": {"nvidia-device-plugin", "gpu-operator"}, "path": "spec.nodePools.a.gpu"},
 	}} with input as _input(["nvidia-device-plugin", "gpu-operator"], [_pool("a", {})])
 }
 

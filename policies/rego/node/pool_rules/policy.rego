@@ -2,9 +2,10 @@
 # scope: package
 # title: Rules find the nodes of a pool
 # description: |
-#   Node feature discovery labels and taints the nodes of a pool by a rule. The rule knows them by their names, by being all nodes
-#   of the cluster, or by their cards. Where none of these tells the pools apart there is no rule, and a pool that needs one would
-#   stay without its labels and taints: its workloads find no node, or others take its cards.
+#   Node feature discovery labels and taints the nodes of a pool by a rule. The rule recognizes them
+#   by their names, by their cards, or because they are all nodes of the cluster. If none of these
+#   works, there is no rule, and a pool that needs one stays without its labels and taints: its
+#   workloads find no node, or other workloads take its cards.
 # custom:
 #   id: FG-NODE-001
 #   kind: FGNodePoolRules
@@ -36,14 +37,14 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": path}} if {
 	pool.rule.isNeeded
 	path := sprintf("spec.nodePools.%s", [pool.name])
 	shown := texts.short(pool.name)
-	msg := sprintf("nothing tells the nodes of pool %s from the others, so nobody sets its labels and taints", [shown])
+	msg := sprintf("nothing tells the nodes of pool %s apart, so no rule sets its labels and taints", [shown])
 }
 
 violation contains {"msg": "the model of the cluster has no units", "details": {}} if {
 	not is_object(object.get(input, ["cluster", "units"], null))
 }
 
-violation contains {"msg": "the parameter component is no text", "details": {}} if {
+violation contains {"msg": "the parameter component is not text", "details": {}} if {
 	not is_string(object.get(input, ["parameters", "component"], null))
 }
 

@@ -20,7 +20,7 @@ test_passing[name] if {
 
 test_failing_pool_without_rule if {
 	pool_rules.violation == {{
-		"msg": "nothing tells the nodes of pool b from the others, so nobody sets its labels and taints",
+		"msg": "nothing tells the nodes of pool b apart, so no rule sets its labels and taints",
 		"details": {"unit": "node-feature-discovery", "path": "spec.nodePools.b"},
 	}} with input as _input(["node-feature-discovery"], [_pool("a", [], true), _pool("b", null, true)])
 }
@@ -28,7 +28,7 @@ test_failing_pool_without_rule if {
 test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [{}, "the model of the cluster has no units"],
-		"no parameters": [{"cluster": {"units": {}, "nodePools": []}}, "the parameter component is no text"],
+		"no parameters": [{"cluster": {"units": {}, "nodePools": []}}, "the parameter component is not text"],
 		"a pool without rule": [
 			_input([], [{"name": "a"}]),
 			"the model of the cluster has a node pool without name or rule",

@@ -15,6 +15,9 @@
 #   remediation: "Use a PersistentVolumeClaim or emptyDir; mount what is listed with readOnly: true."
 #   controls: [PSS-baseline-host-path-volumes, CIS-K8s-5.2.12, NSA-CISA-pod-security, MITRE-T1611]
 #   facts: []
+#   rules:
+#     not-allowed: A path of the host is not among those that are allowed.
+#     writable: A path of the host that may be read is mounted for writing.
 #   parameters:
 #     type: object
 #     properties:
@@ -37,22 +40,22 @@ import data.lib.objects
 import data.lib.texts
 import data.lib.volumes
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["hostPath"])}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "not-allowed", "path": array.concat(entry.path, ["hostPath"])}} if {
+	not exempt.is_object_exempt_from(input, "not-allowed")
 	some entry in volumes.of(_pod)
 	path := _host_path(entry.volume)
 	not _is_allowed(path)
 	msg := sprintf("%s: the path %s of the host is not allowed", [volumes.label(entry), texts.cut(path, 80)])
 }
 
-violation contains {"msg": msg, "details": {"path": mount.path}} if {
+violation contains {"msg": msg, "details": {"rule": "writable", "path": mount.path}} if {
 	some entry in volumes.of(_pod)
 	path := _host_path(entry.volume)
 	_is_allowed(path)
 	not _is_writable(path)
 	some mount in volumes.mounts(_pod, entry.volume.name)
 	object.get(mount.mount, "readOnly", false) != true
-	not exempt.is_container_exempt(input, mount.entry.container)
+	not exempt.is_container_exempt_from(input, mount.entry.container, "writable")
 	msg := sprintf("%s: the path %s of the host is mounted for writing", [containers.label(mount.entry), texts.cut(path, 80)])
 }
 

@@ -31,25 +31,25 @@ _failing := {
 		_spec("/var/log", _read),
 		{},
 		"spec.volumes[0] (data): the path /var/log of the host is not allowed",
-		["spec", "volumes", 0, "hostPath"],
+		{"rule": "not-allowed", "path": ["spec", "volumes", 0, "hostPath"]},
 	],
 	"beside what is listed": [
 		_spec("/var/logs", _read),
 		_logs,
 		"spec.volumes[0] (data): the path /var/logs of the host is not allowed",
-		["spec", "volumes", 0, "hostPath"],
+		{"rule": "not-allowed", "path": ["spec", "volumes", 0, "hostPath"]},
 	],
 	"steps out": [
 		_spec("/var/log/../../etc", _read),
 		_logs,
 		"spec.volumes[0] (data): the path /var/log/../../etc of the host is not allowed",
-		["spec", "volumes", 0, "hostPath"],
+		{"rule": "not-allowed", "path": ["spec", "volumes", 0, "hostPath"]},
 	],
 	"for writing": [
 		_spec("/var/log", {}),
 		_logs,
 		"spec.containers[0] (web): the path /var/log of the host is mounted for writing",
-		["spec", "containers", 0, "volumeMounts", 0],
+		{"rule": "writable", "path": ["spec", "containers", 0, "volumeMounts", 0]},
 	],
 }
 
@@ -77,8 +77,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	host_paths.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	host_paths.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

@@ -1,9 +1,9 @@
 # METADATA
 # scope: package
-# title: cluster-admin is bound to listed subjects only
+# title: cluster-admin is bound only to listed subjects
 # description: |
-#   cluster-admin is every right on everything, for ever. Who holds it is listed in the parameter `subjects`; everybody else
-#   gets a role that names what it needs.
+#   cluster-admin is every right on everything, forever. The parameter `subjects` lists who holds
+#   it; everybody else gets a role that names what it needs.
 # custom:
 #   id: FG-RBAC-005
 #   kind: FGRbacClusterAdmin
@@ -11,7 +11,7 @@
 #   scope: object
 #   where: both
 #   failure: A binding gives cluster-admin to a subject that is not listed.
-#   remediation: Bind a role of its own, or list the subject in the constraint.
+#   remediation: Bind a narrower role, or list the subject in the constraint.
 #   controls: [CIS-K8s-5.1.1, CIS-K8s-5.1.7, NSA-CISA-authorization, MITRE-T1078]
 #   facts: []
 #   parameters:

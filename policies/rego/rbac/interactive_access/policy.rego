@@ -2,9 +2,10 @@
 # scope: package
 # title: Only listed roles reach into running containers
 # description: |
-#   exec, attach, port forwarding and the proxies lead past every review: a shell in a container, a connection past
-#   NetworkPolicy, with nodes/proxy every container of the node. The roles that may are listed in the parameter `roles`. A
-#   role with `*` is the business of FG-RBAC-001.
+#   exec, attach, port forwarding and the proxies bypass every review: they give a shell in a
+#   container, a connection past NetworkPolicy, and, with nodes/proxy, access to every container of
+#   the node. The parameter `roles` lists the roles that may use them. FG-RBAC-001 handles roles
+#   with `*`.
 # custom:
 #   id: FG-RBAC-003
 #   kind: FGRbacInteractiveAccess
@@ -25,7 +26,7 @@
 #         default: [pods/exec, pods/attach, pods/portforward, pods/proxy, pods/ephemeralcontainers, services/proxy, nodes/proxy]
 #       roles:
 #         type: array
-#         description: Names of roles that may have them.
+#         description: Names of roles that may use them.
 #         items: {type: string, minLength: 1}
 #         default: []
 package policies.rbac.interactive_access

@@ -1,17 +1,17 @@
 # METADATA
 # scope: package
-# title: Nobody without a name has rights
+# title: Anonymous callers have no rights
 # description: |
-#   A binding to system:anonymous or system:unauthenticated gives rights to whoever reaches the API server, before any login.
-#   At a site that is everybody on the local network. The one binding that Kubernetes makes itself, for the version page, is
-#   allowed by name.
+#   A binding to system:anonymous or system:unauthenticated gives rights to everybody who reaches
+#   the API server, before any login. At a site, that is everybody on the local network. The one
+#   binding that Kubernetes itself creates, for the version page, is allowed by name.
 # custom:
 #   id: FG-RBAC-002
 #   kind: FGRbacNoAnonymous
 #   severity: critical
 #   scope: object
 #   where: both
-#   failure: A binding gives rights to callers without a name.
+#   failure: A binding gives rights to anonymous callers.
 #   remediation: Bind the role to a group of the identity provider or to a ServiceAccount.
 #   controls: [NSA-CISA-authorization, MITRE-T1078]
 #   facts: []
@@ -20,7 +20,7 @@
 #     properties:
 #       subjects:
 #         type: array
-#         description: Names of users and groups that stand for callers without a name.
+#         description: Names of users and groups that stand for anonymous callers.
 #         items: {type: string, minLength: 1}
 #         default: ["system:anonymous", "system:unauthenticated"]
 #       bindings:

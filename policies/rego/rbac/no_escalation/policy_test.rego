@@ -23,14 +23,19 @@ _failing := {
 		_rule(["users"], ["get", "impersonate"]),
 		_parameters,
 		"rules[0].verbs grants impersonate",
-		["rules", 0, "verbs"],
+		{"rule": "verb", "path": ["rules", 0, "verbs"]},
 	],
-	"bind": [_rule(["clusterroles"], ["bind"]), _parameters, "rules[0].verbs grants bind", ["rules", 0, "verbs"]],
+	"bind": [
+		_rule(["clusterroles"], ["bind"]),
+		_parameters,
+		"rules[0].verbs grants bind",
+		{"rule": "verb", "path": ["rules", 0, "verbs"]},
+	],
 	"token": [
 		_rule(["serviceaccounts/token"], ["create"]),
 		_parameters,
 		"rules[0].resources lets tokens be created for ServiceAccounts",
-		["rules", 0, "resources"],
+		{"rule": "token", "path": ["rules", 0, "resources"]},
 	],
 }
 
@@ -48,8 +53,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	no_escalation.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	no_escalation.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

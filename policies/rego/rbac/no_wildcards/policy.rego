@@ -2,8 +2,8 @@
 # scope: package
 # title: Roles name verbs and resources
 # description: |
-#   A `*` in a role also grants what will be invented later: the next resource, the next verb (impersonate, escalate, bind).
-#   Roles list the verbs and the resources that they need.
+#   A `*` in a role also grants what is added later: the next resource, the next verb (impersonate,
+#   escalate, bind). Roles list the verbs and the resources that they need.
 # custom:
 #   id: FG-RBAC-001
 #   kind: FGRbacNoWildcards
@@ -11,7 +11,9 @@
 #   scope: object
 #   where: both
 #   failure: A role grants all verbs or all resources.
-#   remediation: List verbs and resources in the TeamRole; a role that must have all is named in the constraint's `roles`.
+#   remediation: >-
+#     List verbs and resources in the TeamRole; name a role that must have all of them in the
+#     constraint's `roles`.
 #   controls: [CIS-K8s-5.1.3, NSA-CISA-authorization]
 #   facts: []
 #   parameters:

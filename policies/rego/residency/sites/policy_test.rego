@@ -32,20 +32,20 @@ _failing := {
 	"no residency": [
 		_at("DE", ""),
 		_known,
-		"the site has data (video) and the data residency , which is not known",
-		{"path": "spec.site"},
+		"the site has data (video), but its data residency  is unknown",
+		{"rule": "residency-unknown", "path": "spec.site"},
 	],
 	"outside": [
 		_at("US", "eu"),
 		_known,
-		"the site stands in US, which is not part of the data residency eu",
-		{"path": "spec.site.country"},
+		"the site is in US, which is not part of the data residency eu",
+		{"rule": "foreign-country", "path": "spec.site.country"},
 	],
 	"sends outside": [
 		object.union(_at("DE", "eu"), _sends("metrics.us.example.com")),
 		_known,
-		"unit monitoring names metrics.us.example.com of the data residency us, the site has eu",
-		{"unit": "monitoring", "path": "spec.components.prometheus"},
+		"unit monitoring names metrics.us.example.com of the data residency us, but the site has eu",
+		{"rule": "foreign-endpoint", "unit": "monitoring", "path": "spec.components.prometheus"},
 	],
 }
 
@@ -61,7 +61,7 @@ _malformed := {
 	"site is text": [_request({"site": "x"}, _known), {"the model of the cluster has no site"}],
 	"classes are text": [
 		_request({"site": {"dataClasses": "video", "dataResidency": "mars"}}, _known),
-		{"the site has data () and the data residency mars, which is not known"},
+		{"the site has data (), but its data residency mars is unknown"},
 	],
 }
 

@@ -26,13 +26,13 @@ _failing := {
 		_spec(_read_only, {"emptyDir": {}}),
 		{},
 		"spec.volumes[0] (tmp): the emptyDir has no size limit",
-		["spec", "volumes", 0, "emptyDir", "sizeLimit"],
+		{"rule": "empty-dir", "path": ["spec", "volumes", 0, "emptyDir", "sizeLimit"]},
 	],
 	"container": [
 		_spec({}, {"configMap": {}}),
 		{},
 		"spec.containers[0] (web): no limit for ephemeral-storage, and the root file system can be written",
-		["spec", "containers", 0, "resources", "limits"],
+		{"rule": "root-filesystem", "path": ["spec", "containers", 0, "resources", "limits"]},
 	],
 }
 
@@ -55,8 +55,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	bounded_storage.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	bounded_storage.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

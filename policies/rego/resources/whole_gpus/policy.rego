@@ -14,6 +14,9 @@
 #   remediation: Write a whole number under resources.limits, none under requests; to share a card use time-slicing.
 #   controls: []
 #   facts: []
+#   rules:
+#     not-whole: The limit of an accelerator is missing or no whole number.
+#     request-differs: Request and limit of an accelerator differ.
 #   parameters:
 #     type: object
 #     properties:
@@ -30,24 +33,24 @@ import data.lib.objects
 import data.lib.quantities
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": path}} if {
+violation contains {"msg": msg, "details": {"rule": "not-whole", "path": path}} if {
 	some entry in containers.of(_pod)
 	some resource in _accelerators(entry.container)
 	limit := object.get(entry.container, ["resources", "limits", resource], null)
 	not quantities.whole(limit)
-	not exempt.is_container_exempt(input, entry.container)
+	not exempt.is_container_exempt_from(input, entry.container, "not-whole")
 	path := array.concat(entry.path, ["resources", "limits"])
 	shown := [containers.label(entry), texts.short(resource), texts.short(limit)]
 	msg := sprintf("%s: the limit of %s is %s, not a whole number", shown)
 }
 
-violation contains {"msg": msg, "details": {"path": path}} if {
+violation contains {"msg": msg, "details": {"rule": "request-differs", "path": path}} if {
 	some entry in containers.of(_pod)
 	some resource in _accelerators(entry.container)
 	limit := quantities.whole(entry.container.resources.limits[resource])
 	request := entry.container.resources.requests[resource]
 	not _is_same(request, limit)
-	not exempt.is_container_exempt(input, entry.container)
+	not exempt.is_container_exempt_from(input, entry.container, "request-differs")
 	path := array.concat(entry.path, ["resources", "requests"])
 	shown := [containers.label(entry), texts.short(request), texts.short(resource), limit]
 	msg := sprintf("%s: %s of %s requested, but the limit is %d", shown)

@@ -29,34 +29,34 @@ _limits := ["spec", "containers", 0, "resources", "limits"]
 _requests := ["spec", "containers", 0, "resources", "requests"]
 
 test_failing[name] if {
-	some name, [resources, expected, path] in {
+	some name, [resources, expected, details] in {
 		"part": [
 			_half,
 			"spec.containers[0] (web): the limit of nvidia.com/gpu is 0.5, not a whole number",
-			_limits,
+			{"rule": "not-whole", "path": _limits},
 		],
 		"milli": [
 			{"limits": {"amd.com/gpu": "500m"}},
 			"spec.containers[0] (web): the limit of amd.com/gpu is 500m, not a whole number",
-			_limits,
+			{"rule": "not-whole", "path": _limits},
 		],
 		"request without limit": [
 			{"requests": {"nvidia.com/gpu": 1}},
 			"spec.containers[0] (web): the limit of nvidia.com/gpu is null, not a whole number",
-			_limits,
+			{"rule": "not-whole", "path": _limits},
 		],
 		"not equal": [
 			{"limits": {"nvidia.com/gpu": 2}, "requests": {"nvidia.com/gpu": 1}},
 			"spec.containers[0] (web): 1 of nvidia.com/gpu requested, but the limit is 2",
-			_requests,
+			{"rule": "request-differs", "path": _requests},
 		],
 		"request is no number": [
 			{"limits": {"nvidia.com/gpu": 2}, "requests": {"nvidia.com/gpu": "two"}},
 			"spec.containers[0] (web): two of nvidia.com/gpu requested, but the limit is 2",
-			_requests,
+			{"rule": "request-differs", "path": _requests},
 		],
 	}
-	whole_gpus.violation == {{"msg": expected, "details": {"path": path}}} with input as _request(resources, [])
+	whole_gpus.violation == {{"msg": expected, "details": details}} with input as _request(resources, [])
 }
 
 test_malformed[name] if {

@@ -2,9 +2,10 @@
 # scope: package
 # title: No credentials in settings and variables
 # description: |
-#   Keys and passwords end up in ConfigMaps, arguments and variables because it is quick. There they are in git, in the output
-#   of `kubectl describe` and in every crash report. The values are compared with the forms of well-known keys; a variable
-#   whose name says password, token or key must not have a value of its own. No message repeats the value.
+#   Keys and passwords end up in ConfigMaps, arguments and variables because it is quick. From there
+#   they get into git, the output of `kubectl describe` and every crash report. Values are compared
+#   with the patterns of well-known keys. A variable whose name says password, token or key must not
+#   have a literal value. No message repeats the value.
 # custom:
 #   id: FG-SEC-002
 #   kind: FGSecretNoCredentials
@@ -12,15 +13,20 @@
 #   scope: object
 #   where: gate
 #   failure: A value looks like a credential.
-#   remediation: Remove it, make it invalid where it came from, and refer to a Secret of the site (valueFrom.secretKeyRef).
+#   remediation: >-
+#     Remove it, revoke it where it was issued, and refer to a Secret of the site
+#     (valueFrom.secretKeyRef).
 #   controls: [CIS-K8s-5.4.1, NSA-CISA-authorization, MITRE-T1552.001]
 #   facts: []
+#   rules:
+#     content: A text looks like a credential.
+#     variable: An environment variable whose name stands for a credential has a value of its own.
 #   parameters:
 #     type: object
 #     properties:
 #       patterns:
 #         type: object
-#         description: What to look for, as name and regular expression (RE2).
+#         description: Names of credentials, with a regular expression (RE2) for each.
 #         additionalProperties: {type: string, minLength: 1}
 #         default:
 #           a private key: "-----BEGIN ([A-Z]+ )*PRIVATE KEY-----"
@@ -35,7 +41,7 @@
 #           a password in a URL: "[a-z]://[^/@:[:space:]]+:[^/@[:space:]$]+@"
 #       variables:
 #         type: string
-#         description: Names of variables that must not have a value of their own, as a regular expression (RE2).
+#         description: Names of variables that must not have a literal value, as a regular expression (RE2).
 #         minLength: 1
 #         default: "(?i)(^|_)(password|passwd|pwd|secret|token|credentials?|api_?key|access_?key|private_?key)$"
 package policies.secret.no_credentials
@@ -46,18 +52,18 @@ import data.lib.exempt
 import data.lib.objects
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": content.path}} if {
-	not exempt.is_object_exempt(input)
+violation contains {"msg": msg, "details": {"rule": "content", "path": content.path}} if {
+	not exempt.is_object_exempt_from(input, "content")
 	some content in contents.of(_object)
 
 	# one look for all forms; which of them it was is only asked of those that have one
 	regex.match(_any, content.text)
 	some name, pattern in _patterns
 	regex.match(pattern, content.text)
-	msg := sprintf("%s holds what looks like %s", [texts.cut(texts.dotted(content.path), 100), texts.short(name)])
+	msg := sprintf("%s contains what looks like %s", [texts.cut(texts.dotted(content.path), 100), texts.short(name)])
 }
 
-violation contains {"msg": msg, "details": {"path": variable.path}} if {
+violation contains {"msg": msg, "details": {"rule": "variable", "path": variable.path}} if {
 	some variable in contents.variables(_object)
 	regex.match(object.get(input, ["parameters", "variables"], "."), variable.name)
 	not _is_harmless(variable.text)
@@ -70,7 +76,7 @@ violation contains {"msg": "data of the ConfigMap is not a mapping", "details": 
 	not _is_mapping(object.get(_object, "data", null))
 }
 
-violation contains {"msg": "this is no ConfigMap or Pod", "details": {"path": []}} if {
+violation contains {"msg": "this is not a ConfigMap or Pod", "details": {"path": []}} if {
 	not object.get(_object, "kind", null) in {"ConfigMap", "Pod"}
 }
 

@@ -34,29 +34,29 @@ _failing := {
 	"ConfigMap": [
 		{"data": {"tls.key": "-----BEGIN RSA PRIVATE KEY-----"}},
 		_parameters,
-		"data.tls.key holds what looks like a private key",
-		["data", "tls.key"],
+		"data.tls.key contains what looks like a private key",
+		{"rule": "content", "path": ["data", "tls.key"]},
 	],
 	"argument": [
 		_pod({"args": [concat("", ["--key=", _key])]}),
 		_parameters,
-		"spec.containers[0].args[0] holds what looks like an AWS key",
-		["spec", "containers", 0, "args", 0],
+		"spec.containers[0].args[0] contains what looks like an AWS key",
+		{"rule": "content", "path": ["spec", "containers", 0, "args", 0]},
 	],
 	"variable": [
 		_variable("DB_PASSWORD", "hunter2"),
 		_parameters,
-		"spec.containers[0] (web): the variable DB_PASSWORD has a value of its own",
-		["spec", "containers", 0, "env", 0, "value"],
+		"spec.containers[0] (web): the variable DB_PASSWORD has a literal value",
+		{"rule": "variable", "path": ["spec", "containers", 0, "env", 0, "value"]},
 	],
 }
 
 _malformed := {
-	"empty input": [{}, {"this is no ConfigMap or Pod"}],
+	"empty input": [{}, {"this is not a ConfigMap or Pod"}],
 	"data is text": [_request({"data": "x"}, _parameters), {"data of the ConfigMap is not a mapping"}],
 	"value is a number": [
 		_request(_variable("DB_PASSWORD", 7), _parameters),
-		{"spec.containers[0] (web): the variable DB_PASSWORD has a value of its own"},
+		{"spec.containers[0] (web): the variable DB_PASSWORD has a literal value"},
 	],
 	"env is text": [_request(_pod({"env": "x"}), _parameters), {"spec.containers[0] (web): env is not a list of mappings"}],
 }
@@ -67,8 +67,8 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [spec, parameters, msg, path] in _failing
-	no_credentials.violation == {{"msg": msg, "details": {"path": path}}} with input as _request(spec, parameters)
+	some name, [spec, parameters, msg, details] in _failing
+	no_credentials.violation == {{"msg": msg, "details": details}} with input as _request(spec, parameters)
 }
 
 test_malformed[name] if {

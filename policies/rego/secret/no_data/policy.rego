@@ -2,16 +2,17 @@
 # scope: package
 # title: No Secret with data in git
 # description: |
-#   What was once in git stays there for ever, and every site that pulls the repository has it. A Secret is made at the site:
-#   by an operator for external secrets, by a sealed secret, or by hand at the first installation. This rule is for the gate
-#   only; in a cluster Secrets with data are what everything runs on.
+#   Whatever was once in git stays there forever, and every site that pulls the repository has it. A
+#   Secret is created at the site: by an operator for external secrets, from a sealed secret, or by
+#   hand during the first installation. This rule is for the gate only, because in a cluster
+#   everything runs on Secrets with data.
 # custom:
 #   id: FG-SEC-001
 #   kind: FGSecretNoData
 #   severity: critical
 #   scope: object
 #   where: gate
-#   failure: A manifest holds a Secret with data.
+#   failure: A manifest contains a Secret with data.
 #   remediation: Remove the data; refer to a secret store of the site, or seal the secret.
 #   controls: [NSA-CISA-authorization, MITRE-T1552.001]
 #   facts: []
@@ -20,7 +21,7 @@
 #     properties:
 #       types:
 #         type: array
-#         description: Types of Secrets that may hold data, because it is none.
+#         description: Types of Secrets that may contain data, because it is not secret.
 #         items: {type: string, minLength: 1}
 #         default: []
 package policies.secret.no_data
@@ -34,10 +35,10 @@ violation contains {"msg": msg, "details": {"path": [field]}} if {
 	some field in ["data", "stringData"]
 	content := object.get(_object, field, null)
 	not content in {null, {}}
-	msg := sprintf("the Secret holds %s", [field])
+	msg := sprintf("the Secret contains %s", [field])
 }
 
-violation contains {"msg": "this is no Secret", "details": {"path": []}} if {
+violation contains {"msg": "this is not a Secret", "details": {"path": []}} if {
 	object.get(_object, "kind", null) != "Secret"
 }
 

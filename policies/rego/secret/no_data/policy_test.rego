@@ -14,14 +14,14 @@ _passing := {
 }
 
 _failing := {
-	"data": [{"data": {"password": "c2VjcmV0"}}, {}, "the Secret holds data", ["data"]],
-	"text": [{"stringData": {"password": "secret"}}, {}, "the Secret holds stringData", ["stringData"]],
+	"data": [{"data": {"password": "c2VjcmV0"}}, {}, "the Secret contains data", ["data"]],
+	"text": [{"stringData": {"password": "secret"}}, {}, "the Secret contains stringData", ["stringData"]],
 }
 
 _malformed := {
-	"empty input": [{}, {"this is no Secret"}],
-	"data is text": [_request({"data": "c2VjcmV0"}, {}), {"the Secret holds data"}],
-	"data is a list": [_request({"data": []}, {}), {"the Secret holds data"}],
+	"empty input": [{}, {"this is not a Secret"}],
+	"data is text": [_request({"data": "c2VjcmV0"}, {}), {"the Secret contains data"}],
+	"data is a list": [_request({"data": []}, {}), {"the Secret contains data"}],
 }
 
 test_passing[name] if {

@@ -2,9 +2,10 @@
 # scope: package
 # title: Model servers use the cards of a site well
 # description: |
-#   Two things work and are worth knowing. A model that wants a card computes on the CPU of a cluster that has cards, because the
-#   hardware profile does not say what they are called. And an image without code of its own for a card compiles its kernels at
-#   the first start, for minutes in which nobody is served; they are kept in the Pod's own /tmp, so a new Pod compiles again.
+#   Two things work but are worth knowing. A model that wants a card runs on the CPU of a cluster
+#   that has cards, because the hardware profile does not say what they are called. And an image
+#   that has no code for a card compiles its kernels at the first start. That takes minutes in which
+#   nobody is served; the kernels are kept in the Pod's own /tmp, so a new Pod compiles again.
 # custom:
 #   id: FG-TFS-002
 #   kind: FGServingCards
@@ -13,21 +14,25 @@
 #   where: gate
 #   failure: A model server leaves the cards of its cluster idle, or has to compile for them.
 #   remediation: >-
-#     Set modelDefaults.accelerator.resource in the hardware profile, or accelerator.kind none for the model; use an image with
-#     code for the card, or give startupSeconds for compiling.
+#     Set modelDefaults.accelerator.resource in the hardware profile, or accelerator.kind none for
+#     the model; use an image with code for the card, or set startupSeconds high enough for
+#     compiling.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     idle-cards: A server computes on the CPU beside cards that are offered.
+#     slow-start: A server compiles its kernels at each start and has too little time for it.
 #   parameters:
 #     type: object
 #     properties:
 #       components:
 #         type: object
-#         description: Components that serve models, and the key of their values that holds one entry for each model.
+#         description: Components that serve models, and the key of their values that has one entry per model.
 #         additionalProperties: {type: string, minLength: 1}
 #         default: {tf-serving: models}
 #       startupSeconds:
 #         type: integer
-#         description: Time to load a model that is enough for compiling, too.
+#         description: Seconds for loading a model that also suffice for compiling.
 #         default: 1200
 package policies.serving.cards
 
@@ -35,7 +40,10 @@ import data.lib.models
 import data.lib.pools
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(description, "modelDefaults.accelerator.resource")}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "idle-cards", "unit": unit, "path": _path(description, "modelDefaults.accelerator.resource")},
+} if {
 	some unit, description in input.cluster.units
 	models.accelerator(description, input.parameters.components).kind == "nvidia"
 	pools.asked(description) == set()
@@ -47,7 +55,10 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": _path(descript
 	msg := sprintf("unit %s computes on the CPU, but pool %s offers %s", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(description, "modelDefaults.startupSeconds")}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "slow-start", "unit": unit, "path": _path(description, "modelDefaults.startupSeconds")},
+} if {
 	some unit, description in input.cluster.units
 	seconds := _startup(description)
 	seconds < input.parameters.startupSeconds

@@ -24,9 +24,9 @@ _input(pools, by_unit) := {
 
 _served := {"nvidia.com/gpu": 1}
 
-_violation(msg, setting) := {
+_violation(rule, msg, setting) := {
 	"msg": msg,
-	"details": {"unit": "a", "path": concat(".", ["spec.components.tf-serving.values.modelDefaults", setting])},
+	"details": {"rule": rule, "unit": "a", "path": concat(".", ["spec.components.tf-serving.values.modelDefaults", setting])},
 }
 
 test_passing[name] if {
@@ -44,6 +44,7 @@ test_passing[name] if {
 
 test_failing_idle if {
 	cards.violation == {_violation(
+		"idle-cards",
 		"unit a computes on the CPU, but pool main offers nvidia.com/gpu",
 		"accelerator.resource",
 	)} with input as _input([_pool("8.9")], {"a": _unit({}, {})})
@@ -51,6 +52,7 @@ test_failing_idle if {
 
 test_failing_compiles if {
 	cards.violation == {_violation(
+		"slow-start",
 		"unit a compiles its kernels for the X1 in pool main at each start, and has 600 seconds for it",
 		"startupSeconds",
 	)} with input as _input([_pool("12.0")], {"a": _unit(_served, {})})

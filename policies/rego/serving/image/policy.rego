@@ -2,11 +2,12 @@
 # scope: package
 # title: GPU images run on the cards and drivers of a site
 # description: |
-#   An image with CUDA needs a driver that is new enough for it, and code for the card: built in for its compute capability, or
-#   an intermediate form that the driver compiles for newer cards. Without either the container starts, finds no usable card and
-#   fails, or computes on the CPU without a word. What an image needs is data of the component's releases (`gpu`): the oldest
-#   driver branch, the capabilities that are built in, the first one that is compiled for.
-#   Units are judged against every pool of the cluster that offers a resource which they ask for.
+#   An image with CUDA needs a driver that is new enough, and code for the card: either built in for
+#   its compute capability, or an intermediate form that the driver compiles for newer cards.
+#   Without either, the container starts, finds no usable card and fails, or silently computes on
+#   the CPU. What an image needs is data of the component's releases (`gpu`): the oldest driver
+#   branch, the built-in capabilities, and the first capability that is compiled. A unit is checked
+#   against every pool of the cluster that offers a resource which it asks for.
 # custom:
 #   id: FG-TFS-003
 #   kind: FGServingImage
@@ -15,10 +16,14 @@
 #   where: gate
 #   failure: The image of a unit does not run on a card or with a driver of the cluster.
 #   remediation: >-
-#     Use a version of the component with code for the card, a newer driver (driver.version of gpu-operator, driverVersion of the
-#     pool), or take the unit out of this cluster.
+#     Use a version of the component with code for the card or a newer driver (driver.version of
+#     gpu-operator, driverVersion of the pool), or remove the unit from this cluster.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     driver-too-old: The image needs a later driver than the pool has.
+#     driver-unknown: Nothing says which driver the pool has.
+#     no-code: The image holds no code for the card.
 #   parameters:
 #     type: object
 #     properties:
@@ -33,7 +38,7 @@ import data.lib.drivers
 import data.lib.pools
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "driver-too-old", "unit": unit, "path": "spec.nodePools"}} if {
 	some [unit, description, pool] in _placed
 	needed := description.release.gpu.driver
 	drivers.branch(_driver(pool)) < needed
@@ -41,21 +46,21 @@ violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePool
 	msg := sprintf("the image of unit %s needs driver %d or later; pool %s has %s", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "driver-unknown", "unit": unit, "path": "spec.nodePools"}} if {
 	some [unit, _, pool] in _placed
 	not _is_known(pool)
 	shown := [texts.short(unit), texts.short(pool.name)]
 	msg := sprintf("unit %s needs a driver in pool %s, but nothing says which one is there", shown)
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "no-code", "unit": unit, "path": "spec.nodePools"}} if {
 	some [unit, description, pool] in _placed
 	capability := object.get(pool.gpu, "computeCapability", "")
 	gpu := description.release.gpu
 	not pools.is_native(capability, gpu.native)
 	not pools.is_compiled(capability, gpu.compiledFrom)
 	shown := [texts.short(unit), _card(pool), texts.cut(concat(", ", gpu.native), 24), gpu.compiledFrom]
-	msg := sprintf("unit %s: no code in its image for %s, only for %s and from %s on", shown)
+	msg := sprintf("unit %s: its image has no code for %s, only for %s and from %s on", shown)
 }
 
 violation contains {"msg": "the model of the cluster has no units or no node pools", "details": {}} if {

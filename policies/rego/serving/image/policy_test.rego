@@ -52,34 +52,39 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [pools, by_unit, expected] in {
+	some name, [pools, by_unit, rule, expected] in {
 		"old driver": [
 			[_pool({"driver": "host", "driverVersion": "470.256.02"})],
 			{"gap": _server},
+			"driver-too-old",
 			"the image of unit gap needs driver 525 or later; pool main has 470.256.02",
 		],
 		"old driver of the operator": [
 			[_pool({})],
 			{"gap": _server, "gpu-operator": _operator("470.57.02")},
+			"driver-too-old",
 			"the image of unit gap needs driver 525 or later; pool main has 470.57.02",
 		],
 		"driver of the host is not known": [
 			[_pool({"driver": "host"})],
 			_both,
+			"driver-unknown",
 			"unit gap needs a driver in pool main, but nothing says which one is there",
 		],
 		"nobody installs a driver": [
 			[_pool({})],
 			{"gap": _server},
+			"driver-unknown",
 			"unit gap needs a driver in pool main, but nothing says which one is there",
 		],
 		"a card that is too old": [
 			[_pool({"product": "M60", "computeCapability": "5.2"})],
 			_both,
-			"unit gap: no code in its image for M60 (5.2) in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
+			"no-code",
+			"unit gap: its image has no code for M60 (5.2) in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
 		],
 	}
-	image.violation == {{"msg": expected, "details": {"unit": "gap", "path": "spec.nodePools"}}} with input as _input(
+	image.violation == {{"msg": expected, "details": {"rule": rule, "unit": "gap", "path": "spec.nodePools"}}} with input as _input(
 		pools,
 		by_unit,
 	)
@@ -105,7 +110,7 @@ test_malformed[name] if {
 				])],
 				_both,
 			),
-			"unit gap: no code in its image for  () in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
+			"unit gap: its image has no code for  () in pool main, only for 6.0, 7.0, 8.0, 8.9 and from 9.0 on",
 		],
 	}
 	violations := image.violation with input as document

@@ -17,6 +17,10 @@
 #     input.maxMessageMiB, requestTimeoutSeconds).
 #   controls: [CVE-2025-0649]
 #   facts: []
+#   rules:
+#     argument: A model server lacks an argument that bounds it.
+#     channel: A model server lacks a bound among the arguments of its channels.
+#     memory: The memory of a model server has no limit.
 #   parameters:
 #     type: object
 #     properties:
@@ -43,22 +47,22 @@ import data.lib.objects
 import data.lib.quantities
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["args"])}} if {
-	some entry in _servers
+violation contains {"msg": msg, "details": {"rule": "argument", "path": array.concat(entry.path, ["args"])}} if {
+	some entry in _servers("argument")
 	some wanted in object.get(input, ["parameters", "arguments"], [])
 	not _is_given(entry.container, wanted)
 	msg := sprintf("%s: %s is not given, or without a number", [containers.label(entry), texts.cut(wanted, 60)])
 }
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["args"])}} if {
-	some entry in _servers
+violation contains {"msg": msg, "details": {"rule": "channel", "path": array.concat(entry.path, ["args"])}} if {
+	some entry in _servers("channel")
 	some name in object.get(input, ["parameters", "channel"], [])
 	not _is_in_channel(entry.container, name)
 	msg := sprintf("%s: %s is not among --grpc_channel_arguments", [containers.label(entry), texts.cut(name, 60)])
 }
 
-violation contains {"msg": msg, "details": {"path": array.concat(entry.path, ["resources", "limits"])}} if {
-	some entry in _servers
+violation contains {"msg": msg, "details": {"rule": "memory", "path": array.concat(entry.path, ["resources", "limits"])}} if {
+	some entry in _servers("memory")
 	not quantities.is_positive(object.get(entry.container, ["resources", "limits", "memory"], null))
 	msg := sprintf("%s: the memory of a model server has no limit", [containers.label(entry)])
 }
@@ -67,10 +71,10 @@ violation contains {"msg": containers.missing, "details": {"path": ["spec"]}} if
 
 _pod := objects.of(input)
 
-_servers := [entry |
+_servers(rule) := [entry |
 	some entry in containers.of(_pod)
 	_is_server(entry.container)
-	not exempt.is_container_exempt(input, entry.container)
+	not exempt.is_container_exempt_from(input, entry.container, rule)
 ]
 
 _is_server(container) if {

@@ -36,14 +36,20 @@ test_passing[name] if {
 }
 
 test_failing[name] if {
-	some name, [args, expected] in {
-		"no threads": [array.slice(_good, 1, 3), "spec.containers[0] (server): --grpc_max_threads= is not given, or without a number"],
+	some name, [args, rule, expected] in {
+		"no threads": [
+			array.slice(_good, 1, 3),
+			"argument",
+			"spec.containers[0] (server): --grpc_max_threads= is not given, or without a number",
+		],
 		"threads without end": [
 			array.concat(["--grpc_max_threads=0"], array.slice(_good, 1, 3)),
+			"argument",
 			"spec.containers[0] (server): --grpc_max_threads= is not given, or without a number",
 		],
 		"no streams": [
 			array.concat(array.slice(_good, 0, 2), ["--grpc_channel_arguments=grpc.max_receive_message_length=16777216"]),
+			"channel",
 			"spec.containers[0] (server): grpc.max_concurrent_streams is not among --grpc_channel_arguments",
 		],
 		"messages of any size": [
@@ -51,12 +57,13 @@ test_failing[name] if {
 				array.slice(_good, 0, 2),
 				["--grpc_channel_arguments=grpc.max_receive_message_length=-1,grpc.max_concurrent_streams=64"],
 			),
+			"channel",
 			"spec.containers[0] (server): grpc.max_receive_message_length is not among --grpc_channel_arguments",
 		],
 	}
 	limits.violation == {{
 		"msg": expected,
-		"details": {"path": ["spec", "containers", 0, "args"]},
+		"details": {"rule": rule, "path": ["spec", "containers", 0, "args"]},
 	}} with input as _request([_container(args, "2Gi")], [])
 }
 
@@ -64,7 +71,7 @@ test_failing_memory[name] if {
 	some name, memory in {"none": null, "zero": "0"}
 	limits.violation == {{
 		"msg": "spec.containers[0] (server): the memory of a model server has no limit",
-		"details": {"path": ["spec", "containers", 0, "resources", "limits"]},
+		"details": {"rule": "memory", "path": ["spec", "containers", 0, "resources", "limits"]},
 	}} with input as _request([_container(_good, memory)], [])
 }
 

@@ -2,35 +2,42 @@
 # scope: package
 # title: Model servers fit on the cards that they share
 # description: |
-#   Time-slicing and MPS offer a card several times, but its memory is there once. TensorFlow takes nearly all of it unless it is
-#   told a fraction, and the server that comes second fails to load its model. So on a shared card every server has a fraction,
-#   and those that can meet on one card stay within it.
-#   Which servers meet is up to the scheduler and the device plug-in. A card that is offered R times holds R servers at most, so
-#   the R largest fractions of all servers that may land in the pool have to fit on one card: exact for one card, and with several
-#   the only bound that no placement breaks. MIG slices and whole cards are not shared, whatever runs on the others.
+#   Time-slicing and MPS offer a card several times, but its memory exists once. TensorFlow takes
+#   nearly all of it unless it is given a fraction, and the next server then fails to load its
+#   model. So on a shared card every server has a fraction, and the servers that can meet on one
+#   card stay within its memory.
+#   The scheduler and the device plugin decide which servers meet. A card that is offered R times
+#   has at most R servers, so the R largest fractions of all servers that can land in the pool have
+#   to fit on one card. That is exact for one card; with several, it is the only bound that no
+#   placement breaks. MIG slices and whole cards are not shared, whatever runs on the others.
 # custom:
 #   id: FG-TFS-004
 #   kind: FGServingMemory
 #   severity: high
 #   scope: cluster
 #   where: gate
-#   failure: Servers that share a card take more of its memory than there is, or do not say how much they take.
+#   failure: >-
+#     Servers that share a card take more memory than it has, or do not say how much they take.
 #   remediation: >-
-#     Set accelerator.memoryFraction in the hardware profile (modelDefaults) or the model, smaller or for fewer servers, or share
-#     the card fewer times.
+#     Set accelerator.memoryFraction in the hardware profile (modelDefaults) or the model; lower it,
+#     run fewer servers, or share the card fewer times.
 #   controls: []
 #   facts: [nodePools]
+#   rules:
+#     no-fraction: A server shares a card, and its memoryFraction is not set.
+#     several-shares: A server asks for several shares of a card.
+#     too-much: Servers that can meet on a card take more than its memory.
 #   parameters:
 #     type: object
 #     properties:
 #       components:
 #         type: object
-#         description: Components that serve models, and the key of their values that holds one entry for each model.
+#         description: Components that serve models, and the key of their values that has one entry per model.
 #         additionalProperties: {type: string, minLength: 1}
 #         default: {tf-serving: models}
 #       maximum:
 #         type: number
-#         description: Share of a card that servers may take together; the rest is for what the drivers keep for each process.
+#         description: Share of a card that all servers together may use. The rest is what the driver keeps for each process.
 #         default: 1
 package policies.serving.memory
 
@@ -39,23 +46,23 @@ import data.lib.pools
 import data.lib.quantities
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(unit)}} if {
+violation contains {"msg": msg, "details": {"rule": "no-fraction", "unit": unit, "path": _path(unit)}} if {
 	some unit, _ in _sharing
 	not _fraction(unit)
 	some name in _sharing[unit]
 	msg := sprintf("unit %s shares the cards of pool %s, but its memoryFraction is not set", [texts.short(unit), texts.short(name)])
 }
 
-violation contains {"msg": msg, "details": {"unit": unit, "path": _path(unit)}} if {
+violation contains {"msg": msg, "details": {"rule": "several-shares", "unit": unit, "path": _path(unit)}} if {
 	some unit, names in _sharing
 	accelerator := models.accelerator(input.cluster.units[unit], input.parameters.components)
 	object.get(accelerator, "count", 1) != 1
 	some name in names
 	shown := [texts.short(unit), texts.short(accelerator.count), texts.short(name)]
-	msg := sprintf("unit %s asks for %s shares of a card in pool %s: a second share computes no more", shown)
+	msg := sprintf("unit %s asks for %s shares of a card in pool %s: a second share adds no computing power", shown)
 }
 
-violation contains {"msg": msg, "details": {"units": sharing, "path": "spec.nodePools"}} if {
+violation contains {"msg": msg, "details": {"rule": "too-much", "units": sharing, "path": "spec.nodePools"}} if {
 	some pool in _shared_pools
 	sharing := {unit | some unit, names in _sharing; pool.name in names}
 

@@ -42,7 +42,7 @@ test_passing[name] if {
 test_failing_together if {
 	memory.violation == {{
 		"msg": "4 servers that can meet on one card of pool main take 1.1 of its memory: a, b",
-		"details": {"units": {"a", "b"}, "path": "spec.nodePools"},
+		"details": {"rule": "too-much", "units": {"a", "b"}, "path": "spec.nodePools"},
 	}} with input as _input(
 		[_pool(1, _shared(4))],
 		{"a": _unit(3, {"memoryFraction": 0.2}), "b": _unit(1, {"memoryFraction": 0.5})},
@@ -53,7 +53,7 @@ test_failing_together if {
 test_failing_in_the_worst_placement if {
 	memory.violation == {{
 		"msg": "2 servers that can meet on one card of pool main take 1.2 of its memory: a, b",
-		"details": {"units": {"a", "b"}, "path": "spec.nodePools"},
+		"details": {"rule": "too-much", "units": {"a", "b"}, "path": "spec.nodePools"},
 	}} with input as _input(
 		[_pool(2, _shared(2))],
 		{"a": _unit(2, {"memoryFraction": 0.6}), "b": _unit(2, {"memoryFraction": 0.2})},
@@ -72,21 +72,21 @@ test_failing_headroom if {
 test_failing_without_a_fraction if {
 	memory.violation == {{
 		"msg": "unit a shares the cards of pool main, but its memoryFraction is not set",
-		"details": {"unit": "a", "path": _path},
+		"details": {"rule": "no-fraction", "unit": "a", "path": _path},
 	}} with input as _input([_pool(1, _shared(4))], {"a": _unit(1, {}), "b": _unit(1, {"memoryFraction": 0.5})})
 }
 
 test_failing_another_component if {
 	memory.violation == {{
 		"msg": "unit a shares the cards of pool main, but its memoryFraction is not set",
-		"details": {"unit": "a", "path": "spec.components"},
+		"details": {"rule": "no-fraction", "unit": "a", "path": "spec.components"},
 	}} with input as _input([_pool(1, {"mode": "mps", "replicas": 2})], {"a": {"component": "x", "requests": {"nvidia.com/gpu": 1}}})
 }
 
 test_failing_two_shares if {
 	memory.violation == {{
-		"msg": "unit a asks for 2 shares of a card in pool main: a second share computes no more",
-		"details": {"unit": "a", "path": _path},
+		"msg": "unit a asks for 2 shares of a card in pool main: a second share adds no computing power",
+		"details": {"rule": "several-shares", "unit": "a", "path": _path},
 	}} with input as _input([_pool(1, _shared(4))], {"a": _unit(2, {"count": 2, "memoryFraction": 0.2})})
 }
 

@@ -1,0 +1,120 @@
+"""How cards are shared, what the layouts are called, and what a card does not allow."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from fleetgen.catalog.card_sharing import mig_config, plugin_config
+from fleetgen.model.gpus import PRODUCTS
+from tests.unit.catalog.pool_specs import GPU, Refused, mistakes, pool
+
+CARDS: Final = "A30, A100, A100 80GB, H100, H100 NVL, H200, RTX PRO 6000"
+REFUSED: Final[dict[str, Refused]] = {
+    "MIG on a card without MIG": (
+        GPU % "L4, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}",
+        "nodePools.0.gpu.sharing.mode",
+        "an L4 does not support MIG",
+        f"use sharing.mode: time-slicing or mps; cards with known MIG profiles are {CARDS}",
+    ),
+    "a profile of another card": (
+        GPU % "A30, count: 1, sharing: {mode: mig, slices: {1g.5gb: 4}}",
+        "nodePools.0.gpu.sharing.slices.1g.5gb",
+        "an A30 has no MIG profile 1g.5gb",
+        "its profiles are 1g.6gb, 2g.12gb, 4g.24gb",
+    ),
+    "slices that do not add up": (
+        GPU % "A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 3, 2g.12gb: 1}}",
+        "nodePools.0.gpu.sharing.slices",
+        "3 x 1g.6gb and 1 x 2g.12gb do not fit on an A30: they need 5 of its 4 compute slices and 5 of its 4 memory slices",
+        "use fewer slices; the most of one profile alone is {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
+    ),
+    "memory that does not add up": (
+        GPU % "A100, count: 1, sharing: {mode: mig, slices: {3g.20gb: 2, 1g.5gb: 1}}",
+        "nodePools.0.gpu.sharing.slices",
+        "2 x 3g.20gb and 1 x 1g.5gb do not fit on an A100: they need 7 of its 7 compute slices and 9 of its 8 memory slices",
+        (
+            "use fewer slices; the most of one profile alone is {1g.5gb: 7}, {1g.10gb: 4}, {2g.10gb: 3}, {3g.20gb: 2}, "
+            "{4g.20gb: 1}, {7g.40gb: 1}"
+        ),
+    ),
+    "MIG without slices": (
+        GPU % "A30, count: 1, sharing: {mode: mig}",
+        "nodePools.0.gpu.sharing",
+        "sharing.mode mig needs sharing.slices",
+        "set sharing.slices, for example one of {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
+    ),
+    "single with two profiles": (
+        GPU % "A30, count: 1, sharing: {mode: mig, strategy: single, slices: {1g.6gb: 2, 2g.12gb: 1}}",
+        "nodePools.0.gpu.sharing.strategy",
+        "strategy single allows one MIG profile per cluster",
+        "use strategy: mixed, or one profile",
+    ),
+    "AMD cards in slices of time": (
+        GPU % "MI210, count: 1, sharing: {mode: time-slicing, replicas: 2}",
+        "nodePools.0.gpu.sharing.mode",
+        "amd cards do not support sharing.mode time-slicing",
+        "use sharing.mode: none",
+    ),
+    "slices of time without number": (
+        GPU % "L4, count: 1, sharing: {mode: time-slicing}",
+        "nodePools.0.gpu.sharing",
+        "time-slicing needs at least 2 replicas",
+        "set sharing.replicas to 2 or more, or sharing.mode: none",
+    ),
+    "replicas of a whole card": (
+        GPU % "L4, count: 1, sharing: {mode: none, replicas: 2}",
+        "nodePools.0.gpu.sharing.replicas",
+        "replicas have no effect with sharing.mode none",
+        "remove replicas, or set sharing.mode: time-slicing",
+    ),
+    "both MIG strategies": (
+        (
+            "[{name: a, gpu: {product: A30, count: 1, sharing: {mode: mig, strategy: single, slices: {1g.6gb: 4}}}},"
+            " {name: b, gpu: {product: A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}}}]"
+        ),
+        "nodePools.1.gpu.sharing.strategy",
+        "the pools of a cluster use both MIG strategies; the GPU operator has one for all nodes",
+        "use strategy: mixed in all pools",
+    ),
+}
+
+
+@pytest.mark.parametrize(("pools", "path", "message", "fix"), REFUSED.values(), ids=REFUSED)
+def test_refused(pools: str, path: str, message: str, fix: str) -> None:
+    assert mistakes(pools) == [(path, message, fix)]
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_every_profile_fits_as_often_as_it_says(name: str) -> None:
+    mig = PRODUCTS[name].mig
+    for profile, size in mig.profiles.items() if mig else ():
+        assert mig is not None
+        assert (size.most * size.compute <= mig.compute, size.most * size.memory <= mig.memory) == (True, True), profile
+        full = f"[{{name: a, gpu: {{product: {name}, count: 1, sharing: {{mode: mig, slices: {{{profile}: {size.most}}}}}}}}}]"
+        assert mistakes(full) == []
+
+
+LAYOUTS: Final = {
+    "not shared": ("{product: L4, count: 2}", "exclusive", "all-disabled"),
+    "time slices": ("{product: L4, count: 2, sharing: {mode: time-slicing, replicas: 4}}", "time-slicing-4", "all-disabled"),
+    "MPS": ("{product: L4, count: 1, sharing: {mode: mps, replicas: 2}}", "mps-2", "all-disabled"),
+    "MIG with a resource a profile": (
+        "{product: A30, count: 2, sharing: {mode: mig, slices: {2g.12gb: 1, 1g.6gb: 2}}}",
+        "mig-mixed",
+        "1g.6gb-x2_2g.12gb-x1",
+    ),
+    "MIG as whole cards": (
+        "{product: A30, count: 2, sharing: {mode: mig, strategy: single, slices: {1g.6gb: 4}}}",
+        "mig-single",
+        "1g.6gb-x4",
+    ),
+}
+
+
+@pytest.mark.parametrize(("gpu", "plugin", "mig"), LAYOUTS.values(), ids=LAYOUTS)
+def test_names_of_layouts(gpu: str, plugin: str, mig: str) -> None:
+    shared = pool(f"{{name: a, gpu: {gpu}}}").gpu
+    assert shared is not None
+    assert (plugin_config(shared.sharing), mig_config(shared.sharing)) == (plugin, mig)
