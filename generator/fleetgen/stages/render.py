@@ -197,6 +197,10 @@ class Renderer:
                     place=Place(error.name or source, error.lineno),
                 )
             ) from error
+        except jinja2.TemplateNotFound as error:
+            shared = f", or write templates/{error.name}" if str(error.name).startswith(_PARTS) else ""
+            fix, message = f"correct the import{shared}", f"there is no {error.name} to import"
+            raise InputError(problem("E0503", message, fix=fix, place=_line_of(error, source))) from error
         except jinja2.UndefinedError as error:
             fix = "declare it in component.yaml (settings with a default, or facts), or test it with 'is defined'"
             raise InputError(

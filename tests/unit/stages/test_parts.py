@@ -51,7 +51,7 @@ def test_nothing_else_can_be_imported(name: str) -> None:
     with pytest.raises(InputError) as caught:
         rendered({"overlay/a.txt.j2": text})
     assert [(finding.code, finding.message) for finding in caught.value.findings] == [
-        ("E0503", f"the template fails: TemplateNotFound: templates/argocd/overlay/{name}")
+        ("E0503", f"there is no templates/argocd/overlay/{name} to import")
     ]
 
 
@@ -92,12 +92,18 @@ def test_a_part_of_the_component_itself_is_nearer() -> None:
     assert rendered({"_parts/words.j2": own, "overlay/a.txt.j2": SAID}, SHARED) == {"a.txt": "own argocd\n"}
 
 
-@pytest.mark.parametrize("name", ["_parts/sings.j2", "_parts/../../argocd/component.yaml", "../_parts/words.j2"])
-def test_a_part_that_is_not_there(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("_parts/sings.j2", "correct the import, or write templates/_parts/sings.j2"),
+        ("../_parts/words.j2", "correct the import"),
+    ],
+)
+def test_a_part_that_is_not_there(name: str, fix: str) -> None:
     with pytest.raises(InputError) as caught:
         rendered({"overlay/a.txt.j2": f"\n{{% import '{name}' as words %}}"}, SHARED)
-    assert [(finding.code, str(finding.place)) for finding in caught.value.findings] == [
-        ("E0503", "templates/argocd/overlay/a.txt.j2:2")
+    assert [(finding.code, str(finding.place), finding.fix) for finding in caught.value.findings] == [
+        ("E0503", "templates/argocd/overlay/a.txt.j2:2", fix)
     ]
 
 
