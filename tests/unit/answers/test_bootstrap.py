@@ -24,9 +24,9 @@ ENABLED: Final = "fleet/profiles/box.yaml"
 COMMENTS: Final = [
     "# What cluster store-1 needs once, after Argo CD itself is installed. Contains no credentials: add them to the Secret.",
     "# the namespace of Argo CD",
-    "# a setting of Argo CD; the unit argocd keeps it up to date",
+    "# a setting of Argo CD that the unit argocd keeps up to date",
     "# what the root Application may do",
-    "# the repository; add username and password below stringData where it is private",
+    "# the repository; if it is private, add username and password below stringData",
     "# the root Application: everything else comes through it",
 ]
 OBJECTS: Final = ["Namespace argocd", "ConfigMap argocd", "AppProject fleet-root", "Secret fleet-repository", "Application root"]

@@ -54,16 +54,16 @@ WAIVE: Final = ("--owner", "team-a", "--ticket", "T-1", "--reason", "r", "--agre
         ("FG-POD-001.container", ""),
         (
             "FG-POD-001.contaner",
-            "FG-POD-001.contaner, which is no rule of the policy\n  fix: did you mean 'FG-POD-001.container'?",
+            "rule FG-POD-001.contaner, which the policy does not have\n  fix: did you mean 'FG-POD-001.container'?",
         ),
-        ("FG-POD-002.container", "FG-POD-002, which is no policy\n  fix: did you mean 'FG-POD-001'?"),
+        ("FG-POD-002.container", "policy FG-POD-002, which does not exist\n  fix: did you mean 'FG-POD-001'?"),
     ],
 )
 def test_new_waiver_names_a_policy_or_one_of_its_rules(run: Run, fleet: Path, policy: str, said: str) -> None:
     (fleet / PATH).parent.mkdir(parents=True)
     rego = REGO.replace("custom:", "custom:\n#   rules: {container: A container is privileged.}")
     (fleet / PATH).write_text(rego, encoding="utf-8")
-    refused = Ran(code=2, out="", err=f"error[E0803]: waiver 'w' waives {said}\n1 error\n")
+    refused = Ran(code=2, out="", err=f"error[E0803]: waiver 'w' names {said}\n1 error\n")
     written = Ran(code=0, out="", err="policies/waivers/w.yaml: written\n")
     assert run("new", "waiver", "w", "--policy", policy, *WAIVE) == (refused if said else written)
 
