@@ -143,7 +143,7 @@ BROKEN = "kind: CustomResourceDefinition\nspec:\n  group: nvidia.com\n  names: {
     ("args", "code", "words"),
     [
         (("store-9999",), 2, "error[E0301]: there is no cluster 'store-9999'"),
-        (("store-0042", "--ref", "v9"), 2, "error[E1305]: 'v9' names no commit of"),
+        (("store-0042", "--ref", "v9"), 2, "error[E1305]: there is no commit 'v9' in"),
         (("store-0042", "--timeout", "0"), 2, "Invalid value for '--timeout'"),
         (("store-0042", "--crds", "nowhere"), 2, "Directory '{tmp}/nowhere' does not exist"),
         (("store-0042", "--crds", "empty"), 2, "error[E1305]: no file below {tmp}/empty defines a custom resource"),

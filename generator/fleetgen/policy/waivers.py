@@ -14,6 +14,7 @@ from typing import Final
 from fleetgen.errors import problem
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import Duty, EnforcementDocument, WaiverDocument
+from fleetgen.model.place import Place
 from fleetgen.model.policy import Policy
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
@@ -170,6 +171,7 @@ def broken(
     """Problems of the documents that do not depend on the date: scope and term of waivers (E0803), wrong owners (E0806)."""
     for waiver in waivers:
         spec = waiver.spec
+        yield from unknown(waiver.name, spec.policy, policies, waiver.place)
         policy = policies.get(spec.policy_id)
         if policy is None:
             message = f"waiver '{waiver.name}' names policy {spec.policy_id}, which does not exist"
@@ -194,6 +196,18 @@ def broken(
             message = f"enforcement '{document.name}' has owner {document.spec.owner}, which has no duty policies"
             fix = f"choose a team of TeamRole {_roles(duties, 'policies')}: {listed(sorted(owners), 'or')}"
             yield problem("E0806", message, fix=fix, place=document.place)
+
+
+def unknown(name: str, waived: str, policies: Mapping[str, Policy], place: Place | None = None) -> Iterator[Finding]:
+    """E0803 if there is no such policy, or the policy has no such rule. `waived` is what `policy` of the waiver `name` says."""
+    number, _, rule = waived.partition(".")
+    if number not in policies:
+        message = f"waiver '{name}' waives {number}, which is no policy"
+        yield problem("E0803", message, fix=suggest(number, policies), place=place)
+    elif rule and rule not in policies[number].codes:
+        message = f"waiver '{name}' waives {waived}, which is no rule of the policy"
+        known = [f"{number}.{code}" for code in policies[number].codes] or [number]
+        yield problem("E0803", message, fix=suggest(waived, known), place=place)
 
 
 def _wrong_owner(waiver: WaiverDocument, duties: Sequence[Duty]) -> Iterator[Finding]:

@@ -13,13 +13,14 @@ from fleetgen.errors import InputError, problem
 from fleetgen.inputs.documents import document_schema, documents_of
 from fleetgen.inputs.files import place_files
 from fleetgen.inputs.repository import Repository
-from fleetgen.inputs.rules import PolicyLibrary, read_rules
+from fleetgen.inputs.rules import PolicyLibrary, policies_of, read_rules
 from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import API_VERSION
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import at, plain
 from fleetgen.policy.scaffolding import policy_files
+from fleetgen.policy.waivers import unknown
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.stages.load.documents import Document
 from fleetgen.start import document_texts
@@ -81,6 +82,10 @@ def add(repo: Repository, components: Mapping[str, Component], request: NewDocum
     (tree,) = yamlfile.parse(text, path)
     if problems := Validator(document_schema(components, request.kind)).findings(tree):
         raise InputError(problems)
+    if request.waiver and request.kind == "Waiver":
+        policies = policies_of(repo.read().library)
+        if problems := [*unknown(request.name, request.waiver["policy"], policies)]:
+            raise InputError(problems)
     changed: dict[str, str] = {}
     if request.kind in _LISTED:
         for environment in request.environments:

@@ -19,6 +19,8 @@ from fleetgen.tools.toolchain import Tool
 # 1: errors in the Rego or a failed test; 2: also tests that failed or errored, by version.
 _ANSWERS = frozenset({0, 1, 2})
 _TIMEOUT_SECONDS = 900.0
+# opa ends a test after 5 s by default, which a busy machine exceeds.
+_PATIENT = ("--timeout", "120s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +40,12 @@ class OpaCli:
 
     def test(self, paths: Sequence[str], *, only: str = "") -> tuple[RegoTest, ...]:
         """`opa test`, by place. `only`: an expression that the full name of a test must match."""
-        ran = self._run("test", "--format", "json", *_run_flag(only), "--", *paths)
+        ran = self._run("test", *_PATIENT, "--format", "json", *_run_flag(only), "--", *paths)
         return tuple(sorted((_tested(entry) for entry in _json(ran) or ()), key=lambda one: (one.place.path, one.place.line)))
 
     def uncovered(self, paths: Sequence[str], *, only: str = "") -> dict[str, tuple[tuple[int, int], ...]]:
         """Path -> first and last line of each part that no test reaches. ToolError E1103 if a test fails."""
-        report = _json(self._run("test", "--format", "json", "--coverage", *_run_flag(only), "--", *paths))
+        report = _json(self._run("test", *_PATIENT, "--format", "json", "--coverage", *_run_flag(only), "--", *paths))
         files = cast("dict[str, dict[str, list[dict[str, dict[str, int]]]]]", report["files"])
         return {
             path: tuple((part["start"]["row"], part["end"]["row"]) for part in coverage["not_covered"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+import zlib
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
@@ -16,7 +18,7 @@ import pytest
 
 from fleetgen.build.output_tree import read
 from fleetgen.cli.main import main
-from fleetgen.inputs.cache import Cache, Lookups, results_folder
+from fleetgen.inputs.cache import DEFAULT_LIMIT, Cache, Lookups, results_folder
 from fleetgen.inputs.cache_file import CacheFile
 from fleetgen.tools.toolchain import cache_folder
 from tests.contract.line.conftest import AS_OF, edit, git
@@ -115,12 +117,18 @@ def test_check_believes_the_cache_and_publish_does_not(fleet: Path, cache: Path,
 
 def forge_verdicts(cache: Path) -> None:
     """Whatever the gate found, it found nothing; the checksums are right."""
-    kept = Cache(cache)
+    file = CacheFile(results_folder(cache), DEFAULT_LIMIT)
     with closing(connect(results_folder(cache) / "1.sqlite3")) as connection:
         keys = [f"gate:{digest.hex()}" for (digest,) in connection.execute("SELECT key FROM results WHERE stage = 'gate'")]
-    known = kept.get_many(keys)
+    known = file.read(keys)
     assert len(known) == len(keys)
-    kept.put_many({name: {**value, "results": []} for name, value in known.items() if isinstance(value, dict)})
+    file.write({name: forged(content) for name, content in known.items()})
+
+
+def forged(content: bytes) -> bytes:
+    """An answer of the gate without its results."""
+    answer = json.loads(zlib.decompress(content) if content.startswith(b"x") else content)
+    return json.dumps({**answer, "results": []}).encode()
 
 
 def test_publish_builds_anew(fleet: Path, cache: Path, counted: list[Cache]) -> None:

@@ -285,9 +285,9 @@ def test_a_change_is_judged_by_the_protected_branch(governed: Path, capsys: pyte
     assert findings(capsys, "check", AS_OF, "--policies-from=HEAD") == (
         1,
         [
+            ("E0808", "warning", "this change adds waiver 'toy-may' of FG-POD-001 until 2026-12-01", []),
             ("E0808", "warning", "this change alters the match of 'pod-no-privileged'", ["c1", "c2", "c3"]),
             ("E0808", "warning", "this change lowers the action of 'gpu-capacity' from deny to warn", ["c1", "c2", "c3"]),
-            ("E0808", "warning", "this change adds waiver 'toy-may' of FG-POD-001 until 2026-12-01", []),
             ("FG-POD-001", "error", SAID, ["c1", "c2"]),
         ],
     )

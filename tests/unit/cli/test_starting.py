@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
+
+import pytest
 
 from tests.unit.cli.conftest import FILES, Ran, Run
+from tests.unit.policy.examples import PATH, REGO
 
 
 def test_init_writes_a_fleet_that_resolves(run: Run, tmp_path: Path) -> None:
@@ -38,6 +42,30 @@ def test_new_group_fills_an_empty_list(run: Run, fleet: Path) -> None:
 def test_new_refuses_what_does_not_exist(run: Run, fleet: Path) -> None:
     err = "error[E0301]: environment 'prod' has no ring 'brod'\n  fix: did you mean 'broad'?\n1 error\n"
     assert run("new", "cluster", "c", "-e", "prod", "--ring", "brod") == Ran(code=2, out="", err=err)
+
+
+WAIVE: Final = ("--owner", "team-a", "--ticket", "T-1", "--reason", "r", "--agreed", "2026-11-01", "--expires", "2026-11-30")
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("FG-POD-001", ""),
+        ("FG-POD-001.container", ""),
+        (
+            "FG-POD-001.contaner",
+            "FG-POD-001.contaner, which is no rule of the policy\n  fix: did you mean 'FG-POD-001.container'?",
+        ),
+        ("FG-POD-002.container", "FG-POD-002, which is no policy\n  fix: did you mean 'FG-POD-001'?"),
+    ],
+)
+def test_new_waiver_names_a_policy_or_one_of_its_rules(run: Run, fleet: Path, policy: str, said: str) -> None:
+    (fleet / PATH).parent.mkdir(parents=True)
+    rego = REGO.replace("custom:", "custom:\n#   rules: {container: A container is privileged.}")
+    (fleet / PATH).write_text(rego, encoding="utf-8")
+    refused = Ran(code=2, out="", err=f"error[E0803]: waiver 'w' waives {said}\n1 error\n")
+    written = Ran(code=0, out="", err="policies/waivers/w.yaml: written\n")
+    assert run("new", "waiver", "w", "--policy", policy, *WAIVE) == (refused if said else written)
 
 
 def test_list_units(run: Run, fleet: Path) -> None:

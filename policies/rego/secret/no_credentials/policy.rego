@@ -20,7 +20,7 @@
 #   facts: []
 #   rules:
 #     content: A text looks like a credential.
-#     variable: An environment variable whose name stands for a credential has a value of its own.
+#     variable: An environment variable whose name stands for a credential has a literal value.
 #   parameters:
 #     type: object
 #     properties:
@@ -67,8 +67,8 @@ violation contains {"msg": msg, "details": {"rule": "variable", "path": variable
 	some variable in contents.variables(_object)
 	regex.match(object.get(input, ["parameters", "variables"], "."), variable.name)
 	not _is_harmless(variable.text)
-	not exempt.is_container_exempt(input, variable.entry.container)
-	msg := sprintf("%s: the variable %s has a value of its own", [containers.label(variable.entry), texts.short(variable.name)])
+	not exempt.is_container_exempt_from(input, variable.entry.container, "variable")
+	msg := sprintf("%s: the variable %s has a literal value", [containers.label(variable.entry), texts.short(variable.name)])
 }
 
 violation contains {"msg": "data of the ConfigMap is not a mapping", "details": {"path": ["data"]}} if {
