@@ -183,7 +183,10 @@ def test_namespaces(first: str, text: str, expected: tuple[str, ...]) -> None:
             CONFIG + "---\nkind: ConfigMap\n",
             "a.yaml:5:1 E0602 the document is not a Kubernetes object: apiVersion is missing or not text",
         ),
-        (CONFIG + "---\na: {\n", "a.yaml:6:1 E0101 is not valid YAML: did not find expected node content while parsing a flow node"),
+        (
+            CONFIG + "---\na: {\n",
+            "a.yaml:6:1 E0101 is not valid YAML: did not find expected node content while parsing a flow node",
+        ),
     ],
 )
 def test_what_is_no_base(text: str, expected: str) -> None:
