@@ -63,7 +63,7 @@ def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
+class _EngineAnswers:
     """What the engine said, by which rules. `about_models`: policy set -> answer."""
 
     rules: Rules
@@ -72,14 +72,14 @@ class _Asked:
     about_models: Mapping[str, Answer]
 
 
-def _asked(run: Run, desired: Desired, rules: Rules) -> _Asked:
+def _asked(run: Run, desired: Desired, rules: Rules) -> _EngineAnswers:
     questions = gate.object_questions(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
     answers = object_answers(run, rules, questions)
     about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
-    return _Asked(rules=rules, questions=questions, answers=answers, about_models=about_models)
+    return _EngineAnswers(rules=rules, questions=questions, answers=answers, about_models=about_models)
 
 
-def _verdict(run: Run, asked: _Asked, before: Baseline) -> str:
+def _verdict(run: Run, asked: _EngineAnswers, before: Baseline) -> str:
     questions = count(len(asked.questions) + len(asked.about_models), "question")
     size = f"{questions}, {count(len(asked.rules.constraints), 'constraint')}"
     lent = f" of {run.policies_from}" if run.policies_from else ""
@@ -116,7 +116,7 @@ def model_answers(asker: Asker, rules: Rules, models: Mapping[str, JsonObject]) 
     return result
 
 
-def _required(asked: _Asked) -> list[Finding]:
+def _required(asked: _EngineAnswers) -> list[Finding]:
     """A required constraint whose policy evaluated nothing in an environment where it applies."""
     sets = asked.rules.sets
     ran: dict[str, set[str]] = {}
