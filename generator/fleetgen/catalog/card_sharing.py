@@ -5,12 +5,12 @@ The MIG profiles of a card stand in `model/gpus.py`, with the sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fleetgen.catalog.mistake import Mistake
 from fleetgen.model.gpus import PRODUCTS, Mig
-from fleetgen.model.inventory import ClusterSpec, Gpu, Sharing
+from fleetgen.model.inventory import Gpu, NodePool, Sharing
 from fleetgen.model.settings import Path
 
 # mode -> vendors whose device plug-in knows it
@@ -94,9 +94,9 @@ def _sum(gpu: Gpu, mig: Mig, path: Path, fits: str) -> Iterator[Mistake]:
         yield Mistake(path, text, f"take fewer; of one profile alone at most {fits}")
 
 
-def strategy_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
+def strategy_mistakes(pools: Sequence[NodePool]) -> Iterator[Mistake]:
     """What is wrong with the MIG strategies of all pools together: the GPU operator knows one for all nodes of a cluster."""
-    sliced = [(index, pool.gpu) for index, pool in enumerate(spec.node_pools) if pool.gpu and pool.gpu.sharing.mode == "mig"]
+    sliced = [(index, pool.gpu) for index, pool in enumerate(pools) if pool.gpu and pool.gpu.sharing.mode == "mig"]
     if len({gpu.sharing.strategy for _, gpu in sliced}) > 1:
         text = "the pools of a cluster use both MIG strategies; the operator knows one for all nodes"
         yield Mistake(("nodePools", sliced[-1][0], "gpu", "sharing", "strategy"), text, "use strategy: mixed in all pools")
