@@ -17,7 +17,7 @@ from fleetgen.stages.gate import Approved
 def verify(run: Run) -> Checked:
     """Prove that output/ equals its inputs and that every root of it builds. Raises GateFailed E0901 with every difference."""
     checked = check(run)
-    difference = output_tree.compare(output_tree.read(run.repository.output), checked.approved.files)
+    difference = output_tree.compare(output_tree.TreeOnDisk(run.repository.output), checked.approved.files)
     found = [
         problem("E0901", message, fix="run 'fleetgen render' and commit the result", place=Place(f"{OUTPUT}/{path}"))
         for paths, message in (
