@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
+from fleetgen.build.rendering import Rendered, rendered
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.repository import Inputs
@@ -21,7 +22,6 @@ from fleetgen.inputs.rules import (
 )
 from fleetgen.inputs.run import Run
 from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant
-from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Fleet
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey
@@ -31,7 +31,7 @@ from fleetgen.model.plain import Json, canonical
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
-from fleetgen.stages import build, contract, lint
+from fleetgen.stages import build, contract
 from fleetgen.stages.compose.applications import variant_application
 from fleetgen.stages.compose.cluster_folder import identity_of, root_of
 from fleetgen.stages.compose.cluster_identity import identity_namespaces
@@ -65,15 +65,6 @@ class Plan:
         if not any(component.installs for component in self.fleet.components.values()):
             return Renderer()
         return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rendered:
-    """What the templates made: the overlay of each variant and the values of its chart, the base of each version."""
-
-    overlays: Mapping[VariantKey, Overlay]
-    bases: Mapping[BaseKey, Overlay]
-    chart_values: Mapping[VariantKey, Json]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,40 +120,20 @@ def plan_of(run: Run) -> Plan:
 def desired(run: Run) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
     plan = plan_of(run)
-    rendered = _rendered(plan)
-    objects = _built(run, plan, rendered)
+    made = rendered(run.cache, plan.renderer, plan.resolved.variants.values())
+    objects = _built(run, plan, made)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
         raise InputError(broken)
     deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
-    composed = _composed(plan, rendered, objects, deliveries)
-    return Desired(plan=plan, rendered=rendered, objects=objects, deliveries=deliveries, composed=composed)
+    composed = _composed(plan, made, objects, deliveries)
+    return Desired(plan=plan, rendered=made, objects=objects, deliveries=deliveries, composed=composed)
 
 
-def _rendered(plan: Plan) -> Rendered:
-    problems: list[Finding] = []
-    overlays: dict[VariantKey, Overlay] = {}
-    bases: dict[BaseKey, Overlay] = {}
-    chart_values: dict[VariantKey, Json] = {}
-    renderer = plan.renderer
-    for key, variant in plan.resolved.variants.items():
-        try:
-            if variant.base not in bases:
-                bases[variant.base] = renderer.base(variant.component, variant.version)
-            overlays[key] = renderer.overlay(variant)
-            chart_values[key] = renderer.chart_values(variant)
-            problems += lint.check(overlays[key], bases[variant.base])
-        except InputError as error:
-            problems += error.findings
-    if problems:
-        raise InputError(dict.fromkeys(problems))
-    return Rendered(overlays=overlays, bases=bases, chart_values=chart_values)
-
-
-def _built(run: Run, plan: Plan, rendered: Rendered) -> dict[VariantKey, Sequence[Manifest]]:
+def _built(run: Run, plan: Plan, made: Rendered) -> dict[VariantKey, Sequence[Manifest]]:
     """Build each distinct content once; equal overlays under two names share a result."""
     content: dict[VariantKey, str] = {}
-    for key, overlay in rendered.overlays.items():
-        base = rendered.bases[plan.resolved.variants[key].base]
+    for key, overlay in made.overlays.items():
+        base = made.bases[plan.resolved.variants[key].base]
         parts = [
             part
             for layer in (base, overlay)
@@ -170,12 +141,11 @@ def _built(run: Run, plan: Plan, rendered: Rendered) -> dict[VariantKey, Sequenc
             for part in (path.removeprefix(layer.root), layer.files[path])
         ]
         content[key] = cache.key("build", base.root, *parts)
-    roots = {content[key]: (overlay.root, overlay.files) for key, overlay in rendered.overlays.items()}
-    texts = cached_builds(run, roots, _merged(rendered.bases))
-    return {
-        key: build.manifests(texts[content[key]], Place(plan.resolved.variants[key].component.folder))
-        for key in rendered.overlays
-    }
+    roots = {content[key]: (overlay.root, overlay.files) for key, overlay in made.overlays.items()}
+    texts = cached_builds(run, roots, _merged(made.bases))
+    of = {name: Place(plan.resolved.variants[key].component.folder) for key, name in content.items()}
+    manifests = {name: build.manifests(texts[name], place) for name, place in of.items()}
+    return {key: manifests[name] for key, name in content.items()}
 
 
 def _merged(bases: Mapping[BaseKey, Overlay]) -> dict[str, str]:
@@ -204,7 +174,7 @@ def cached_builds(
 
 def _composed(
     plan: Plan,
-    rendered: Rendered,
+    made: Rendered,
     objects: Mapping[VariantKey, Sequence[Manifest]],
     deliveries: Mapping[str, Delivery],
 ) -> ComposedFleet:
@@ -214,15 +184,15 @@ def _composed(
     variants = {
         key: ComposedVariant(
             base=variant.base,
-            overlay=rendered.overlays[key],
-            application=Manifest.of(variant_application(variant, deliveries[key.environment], rendered.chart_values[key])),
+            overlay=made.overlays[key],
+            application=Manifest.of(variant_application(variant, deliveries[key.environment], made.chart_values[key])),
         )
         for key, variant in resolved.variants.items()
         if not active.keys().isdisjoint(variant.clusters)
     }
     waivers = waivers_by_variant(plan.fleet.waivers, resolved)
     return ComposedFleet(
-        bases={variant.base: rendered.bases[variant.base] for variant in variants.values()},
+        bases={variant.base: made.bases[variant.base] for variant in variants.values()},
         variants=variants,
         clusters=_cluster_folders(plan, active, objects, deliveries),
         indexes={name: environment_index(name, resolved, waivers) for name in plan.fleet.environments},
@@ -259,7 +229,7 @@ def _cluster_folders(
 
 @dataclass(frozen=True, slots=True)
 class _Bill:
-    """What follows from a bill of materials alone: the namespaces that ask for the cluster's identity, and all that it touches."""
+    """What follows from the bill alone: the namespaces that ask for the cluster's identity, and all that it touches."""
 
     units: tuple[VariantKey, ...]
     asking: tuple[str, ...]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from fleetgen.build import output_tree
-from fleetgen.build.desired_state import cached_builds
+from fleetgen.build.desired_state import Desired, cached_builds
+from fleetgen.build.output_tree import TreeOnDisk
 from fleetgen.deliver.check import Checked, check
 from fleetgen.errors import GateFailed, problem
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.model.composed import ClusterFolder
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.stages.gate import Approved
+from fleetgen.stages.compose.redirects import former_keys
 
 
 def verify(run: Run) -> Checked:
     """Prove that output/ equals its inputs and that every root of it builds. Raises GateFailed E0901 with every difference."""
     checked = check(run)
-    difference = output_tree.compare(output_tree.TreeOnDisk(run.repository.output), checked.approved.files)
+    difference = output_tree.compare(TreeOnDisk(run.repository.output), checked.approved.files)
     found = [
         problem("E0901", message, fix="run 'fleetgen render' and commit the result", place=Place(f"{OUTPUT}/{path}"))
         for paths, message in (
@@ -29,31 +33,23 @@ def verify(run: Run) -> Checked:
     ]
     if found:
         raise GateFailed(found)
-    if found := roots_that_fail(run, checked.approved):
+    if found := roots_that_fail(run, checked.desired):
         raise GateFailed(found)
     return checked
 
 
-def roots_that_fail(run: Run, approved: Approved) -> list[Finding]:
-    """Build every cluster folder as its Argo CD does; the bills of materials were composed without kustomize."""
-    apps = {path: text for path, text in approved.files.items() if "/app/" in path}
-    folders: dict[str, dict[str, str]] = {}
-    for path, text in approved.files.items():
-        if path.startswith("clusters/"):
-            folders.setdefault("/".join(path.split("/")[:3]), {})[path] = text
-    roots = {}
-    for folder, files in folders.items():
-        named = {
-            line.strip().removeprefix("- ../../../")
-            for line in files[f"{folder}/kustomization.yaml"].splitlines()
-            if "../../../" in line
-        }
-        used = {path: text for path, text in apps.items() if path.rpartition("/")[0] in named}
-        own = dict(files)
-        for other, others in folders.items():
-            if f"- ../{other.rpartition('/')[2]}\n" in files[f"{folder}/kustomization.yaml"]:
-                own |= others
-        roots[key("root", *(part for item in sorted({**own, **used}.items()) for part in item))] = (folder, {**apps, **own})
+def roots_that_fail(run: Run, desired: Desired) -> list[Finding]:
+    """Build the folder of a cluster of each kind as its Argo CD does; bills of materials were composed without kustomize."""
+    composed, files = desired.composed, desired.files
+    apps = {path: text for key in composed.variants for path, text in files.of(key.app_folder).items()}
+    roots: dict[str, tuple[str, dict[str, str]]] = {}
+    for cluster in distinct_roots(composed.clusters.values()):
+        used = {path: text for key in cluster.units for path, text in files.of(key.app_folder).items()}
+        own = dict(files.of(cluster.key.folder))
+        roots[_root_key(own, used)] = (cluster.key.folder, {**apps, **own})
+        for former in former_keys(cluster.cluster)[:1]:
+            redirected = {**own, **files.of(former.folder)}
+            roots[_root_key(redirected, used)] = (former.folder, {**apps, **redirected})
     built = cached_builds(run, roots, {})
     return [
         problem(
@@ -65,3 +61,17 @@ def roots_that_fail(run: Run, approved: Approved) -> list[Finding]:
         for answer in built.values()
         if answer.error
     ]
+
+
+def distinct_roots(clusters: Iterable[ClusterFolder]) -> list[ClusterFolder]:
+    """One cluster of each kind: of the others' folders only names differ, which no kustomization reads."""
+    kinds: dict[tuple[object, ...], ClusterFolder] = {}
+    for cluster in clusters:
+        redirected = bool(cluster.cluster.spec.former_names)
+        kind = (cluster.key.environment, cluster.units, cluster.namespaces, cluster.project.digest, redirected)
+        kinds.setdefault(kind, cluster)
+    return [*kinds.values()]
+
+
+def _root_key(own: Mapping[str, str], used: Mapping[str, str]) -> str:
+    return key("root", *(part for item in sorted({**own, **used}.items()) for part in item))

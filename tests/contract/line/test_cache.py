@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 
-from fleetgen.build.output_tree import read
 from fleetgen.cli.main import main
 from fleetgen.inputs.cache import Cache, Lookups, results_folder
 from fleetgen.inputs.cache_file import CacheFile
 from fleetgen.tools.toolchain import cache_folder
-from tests.contract.line.conftest import AS_OF, edit, git
+from tests.contract.line.conftest import AS_OF, edit, git, read
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def test_results_do_not_depend_on_where_they_were_made(
     counted.clear()
     assert main(["-C", str(elsewhere / "fleet"), "render", AS_OF]) == 0
     assert sum(each.misses for kept in counted for each in kept.stats.values()) == 0
-    assert {*counted[0].stats} == {"build", "conform", "gate", "gate-model", "outcome"}
+    assert {*counted[0].stats} == {"build", "conform", "gate", "gate-model", "outcome", "render"}
     assert read(elsewhere / "fleet" / "output") == rendered
 
 
