@@ -131,21 +131,23 @@ def desired(run: Run) -> Desired:
 
 def _built(run: Run, plan: Plan, made: Rendered) -> dict[VariantKey, Sequence[Manifest]]:
     """Build each distinct content once; equal overlays under two names share a result."""
-    content: dict[VariantKey, str] = {}
-    for key, overlay in made.overlays.items():
-        base = made.bases[plan.resolved.variants[key].base]
-        parts = [
-            part
-            for layer in (base, overlay)
-            for path in sorted(layer.files)
-            for part in (path.removeprefix(layer.root), layer.files[path])
-        ]
-        content[key] = cache.key("build", base.root, *parts)
+    content = {key: build_key(made.bases[plan.resolved.variants[key].base], overlay) for key, overlay in made.overlays.items()}
     roots = {content[key]: (overlay.root, overlay.files) for key, overlay in made.overlays.items()}
     texts = cached_builds(run, roots, _merged(made.bases))
     of = {name: Place(plan.resolved.variants[key].component.folder) for key, name in content.items()}
     manifests = {name: build.manifests(texts[name], place) for name, place in of.items()}
     return {key: manifests[name] for key, name in content.items()}
+
+
+def build_key(base: Overlay, overlay: Overlay) -> str:
+    """The cache key of what is built from an overlay over its base, wherever the overlay lies."""
+    parts = [
+        part
+        for layer in (base, overlay)
+        for path in sorted(layer.files)
+        for part in (path.removeprefix(layer.root), layer.files[path])
+    ]
+    return cache.key("build", base.root, *parts)
 
 
 def _merged(bases: Mapping[BaseKey, Overlay]) -> dict[str, str]:

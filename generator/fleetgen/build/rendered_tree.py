@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
-from fleetgen.build.desired_state import cached_builds
+from fleetgen.build.desired_state import build_key, cached_builds
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.run import Run
+from fleetgen.model.blob import blob_ids
 from fleetgen.model.change import Tree
 from fleetgen.model.keys import ClusterKey
-from fleetgen.model.manifest import Documents, Manifest
+from fleetgen.model.manifest import Documents, Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.stages import build
+from fleetgen.tools.git_cli import Git
 from fleetgen.yamlfile import load_manifests
 
 CLUSTER_UNIT = "(cluster folder)"
@@ -47,34 +50,129 @@ def bills(files: Mapping[str, str]) -> dict[ClusterKey, dict[str, str]]:
     return result
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeSource:
+    """A rendered tree that is not read yet: path -> blob id, and how the texts of some paths are read."""
+
+    ids: Mapping[str, str]
+    read: Callable[[Collection[str]], Mapping[str, str]]
+
+    def bills(self) -> dict[ClusterKey, dict[str, str]]:
+        """Cluster -> unit -> variant folder."""
+        return bills(self.read([path for path in self.ids if path.endswith("/index.json")]))
+
+
+def committed_tree(git: Git, ref: str, prefix: str) -> TreeSource:
+    """The rendered tree of a commit; paths count from the folder `prefix`. Texts that are not asked for are not read."""
+    cut = len(prefix) + 1
+    ids = {path[cut:]: oid for path, oid in git.tree_files(ref, prefix).items()}
+
+    def read(paths: Collection[str]) -> dict[str, str]:
+        return git.read_texts({path: ids[path] for path in paths})
+
+    return TreeSource(ids=ids, read=read)
+
+
+def wanted_tree(files: Mapping[str, str], like: TreeSource) -> TreeSource:
+    """The tree of these files, with ids in the object format of `like`."""
+    ids = blob_ids(files, like=next(iter(like.ids.values()), ""))
+    return TreeSource(ids=ids, read=lambda paths: {path: files[path] for path in paths})
+
+
 def tree(run: Run, files: Mapping[str, str]) -> Tree:
     """The tree with every distinct variant built (from the cache where its content is known)."""
+    return _tree(run, bills(files), _by_folder(files, files), frozenset())
+
+
+def trees(run: Run, old: TreeSource, new: TreeSource) -> tuple[Tree, Tree]:
+    """Both trees, to be compared. What cannot differ is neither read nor built: its folder stands for its content."""
+    before, after = old.bills(), new.bills()
+    same = _same_folders(old, new, before, after)
+    return _part(run, old, before, same), _part(run, new, after, same)
+
+
+def _same_folders(
+    old: TreeSource,
+    new: TreeSource,
+    before: Mapping[ClusterKey, Mapping[str, str]],
+    after: Mapping[ClusterKey, Mapping[str, str]],
+) -> frozenset[str]:
+    """Folders with equal contents in both trees, apart from those that a cluster changes for another one."""
+    there, here = _by_folder(old.ids, old.ids), _by_folder(new.ids, new.ids)
+    equal = {folder for folder, files in here.items() if there.get(folder) == files}
+    if any(
+        folder not in equal for folder in {*there, *here} if folder.startswith("bases/") and folder in there and folder in here
+    ):
+        kustomizations = new.read([f"{folder}/kustomization.yaml" for folder in equal if folder.startswith("environments/")])
+        names = {path.rpartition("/")[0]: text for path, text in kustomizations.items()}
+        equal -= {
+            folder for folder, text in names.items() if _base_of(folder, {f"{folder}/kustomization.yaml": text}) not in equal
+        }
+    for cluster in before.keys() | after.keys():
+        first, second = before.get(cluster, {}), after.get(cluster, {})
+        for unit in first.keys() | second.keys():
+            if first.get(unit) != second.get(unit):
+                equal -= {first.get(unit, ""), second.get(unit, "")}
+    return frozenset(equal)
+
+
+def _part(run: Run, source: TreeSource, named: Mapping[ClusterKey, Mapping[str, str]], same: Collection[str]) -> Tree:
+    """The tree with the folders read that are not in `same`."""
+    used = {folder for bill in named.values() for folder in bill.values()} | {cluster.folder for cluster in named}
+    asked = used - set(same)
+    folders = _by_folder(source.ids, source.ids)
+    bases = {folder for folder in folders if folder.startswith("bases/")} if any(f not in same for f in asked) else set()
+    paths = [path for folder in sorted(asked | bases) for path in folders.get(folder, {})]
+    texts = source.read(paths)
+    return _tree(run, named, _by_folder(texts, texts), same)
+
+
+def _by_folder(paths: Iterable[str], values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Folder of a variant, cluster or base -> path -> value."""
     folders: dict[str, dict[str, str]] = {}
-    for path, text in files.items():
+    for path in paths:
         parts = path.split("/")
         size = {"environments": 5, "clusters": 3, "bases": 3}.get(parts[0], 0)
         if len(parts) > size:
-            folders.setdefault("/".join(parts[:size]), {})[path] = text
-    contents: dict[str, str] = {}
-    roots: dict[str, tuple[str, Mapping[str, str]]] = {}
+            folders.setdefault("/".join(parts[:size]), {})[path] = values[path]
+    return folders
+
+
+def _tree(
+    run: Run, named: Mapping[ClusterKey, Mapping[str, str]], folders: Mapping[str, Mapping[str, str]], same: Collection[str]
+) -> Tree:
+    contents: dict[str, _Content] = {}
     units: dict[ClusterKey, dict[str, str]] = {}
-    for cluster, bill in bills(files).items():
+    for cluster, bill in named.items():
         units[cluster] = {}
         for unit, folder in bill.items():
-            if folder not in contents:
+            if folder not in same and folder not in contents:
                 contents[folder] = _content(folder, folders)
-                roots.setdefault(contents[folder], (folder, _with_base(folder, folders)))
-            units[cluster][unit] = contents[folder]
+            units[cluster][unit] = folder if folder in same else contents[folder].key
         own = folders.get(cluster.folder, {})
-        units[cluster][CLUSTER_UNIT] = cache.key("cluster", *(part for path in sorted(own) for part in (path, own[path])))
+        texts = (part for path in sorted(own) for part in (path, own[path]))
+        units[cluster][CLUSTER_UNIT] = cluster.folder if cluster.folder in same else cache.key("cluster", *texts)
+    roots = {content.build: (content.folder, content.files) for content in contents.values()}
     built = cached_builds(run, roots, {})
-    objects: dict[str, Sequence[Manifest]] = {
-        key: [*build.manifests(built[key], Place(folder)), *_documents(folder, folders[folder], "/app/application.yaml")]
-        for key, (folder, _) in roots.items()
-    }
+    objects: dict[str, Sequence[Manifest]] = {}
+    for content in contents.values():
+        if content.key not in objects:
+            applications = _documents(content.folder, folders[content.folder], "/app/application.yaml")
+            objects[content.key] = [*build.manifests(built[content.build], Place(content.folder)), *applications]
     for cluster, bill in units.items():
-        objects[bill[CLUSTER_UNIT]] = _documents(str(cluster), folders.get(cluster.folder, {}), "")
+        if cluster.folder not in same:
+            objects[bill[CLUSTER_UNIT]] = _documents(str(cluster), folders.get(cluster.folder, {}), "")
     return Tree(bills=units, objects=objects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """A variant's folder. `build`: the key of its built objects; `key`: of these and its Application, without mere paths."""
+
+    folder: str
+    files: Mapping[str, str]
+    build: str
+    key: str
 
 
 def _base_of(folder: str, own: Mapping[str, str]) -> str:
@@ -84,16 +182,13 @@ def _base_of(folder: str, own: Mapping[str, str]) -> str:
     return next((name for name in names if name.startswith("bases/")), "")
 
 
-def _with_base(folder: str, folders: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _content(folder: str, folders: Mapping[str, Mapping[str, str]]) -> _Content:
     own = {path: text for path, text in folders.get(folder, {}).items() if not path.startswith(f"{folder}/app/")}
-    return {**folders.get(_base_of(folder, own), {}), **own}
-
-
-def _content(folder: str, folders: Mapping[str, Mapping[str, str]]) -> str:
-    """The cache key of a variant's build plus its Application, without the path that only names it."""
-    parts = [part for path, text in sorted(_with_base(folder, folders).items()) for part in (path.removeprefix(folder), text)]
+    base = _base_of(folder, own)
+    below = folders.get(base, {})
     app = folders.get(folder, {}).get(f"{folder}/app/application.yaml", "").replace(folder, "")
-    return cache.key("unit", app, *parts)
+    name = build_key(Overlay(root=base, files=below, sources={}), Overlay(root=folder, files=own, sources={}))
+    return _Content(folder=folder, files={**below, **own}, build=name, key=cache.key("unit", app, name))
 
 
 def _documents(root: str, files: Mapping[str, str], suffix: str) -> list[Manifest]:

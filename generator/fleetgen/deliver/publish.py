@@ -131,20 +131,16 @@ def _message(approved: Approved, files: Mapping[str, str], request: PublishReque
     return f"{subject}\n\n{body}\n\nFleetgen-Input: sha256:{approved.input_digest}\nFleetgen-Verdict: {approved.verdict}\n"
 
 
-def committed(git: Git, ref: str, prefix: str) -> dict[str, str]:
-    """The rendered tree of a commit: path below output/ -> text."""
-    return {path.removeprefix(prefix + "/"): text for path, text in git.archive(ref, prefix).items()}
-
-
 def _guard(run: Run, job: _Job, parent: str | None) -> None:
     if parent is None:
         return
-    before = committed(job.git, parent, job.prefix)
+    before = rendered_tree.committed_tree(job.git, parent, job.prefix)
+    after = rendered_tree.wanted_tree(job.files, before)
     found: list[Finding] = []
     if not job.request.allow_removal:
-        found += removals(rendered_tree.bills(before), rendered_tree.bills(job.files), run.repository.config.guards)
-    if before and before != job.files:
-        found += owner_changes(rendered_tree.tree(run, before), rendered_tree.tree(run, job.files))
+        found += removals(before.bills(), after.bills(), run.repository.config.guards)
+    if before.ids and before.ids != after.ids:
+        found += owner_changes(*rendered_tree.trees(run, before, after))
     if found:
         raise InputError(found)
 
@@ -185,9 +181,11 @@ def owner_changes(old: Tree, new: Tree) -> list[Finding]:
     for cluster in sorted(old.bills.keys() & new.bills.keys()):
         if old.bills[cluster] == new.bills[cluster]:
             continue
-        before = {m.id: unit for unit, key in old.bills[cluster].items() for m in old.objects[key] if m.id.kind != "Application"}
+        before = {
+            m.id: unit for unit, key in old.bills[cluster].items() for m in old.objects.get(key, ()) if m.id.kind != "Application"
+        }
         for unit, key in new.bills[cluster].items():
-            for manifest in new.objects[key]:
+            for manifest in new.objects.get(key, ()):
                 owner = before.get(manifest.id, unit)
                 if owner != unit:
                     found.setdefault(_OwnerChange(str(manifest.id), owner, unit), []).append(cluster)

@@ -127,14 +127,19 @@ class Git:
 
     def archive(self, ref: str, prefix: str = "") -> dict[str, str]:
         """Path -> text of every file below `prefix`. InputError E0106 for a file that is not UTF-8."""
-        files = self.tree_files(ref, prefix)
+        return self.read_texts(self.tree_files(ref, prefix))
+
+    def read_texts(self, files: Mapping[str, str]) -> dict[str, str]:
+        """Path -> text, of path -> blob. InputError E0106 for a file that is not UTF-8."""
         blobs = self.read_blobs(tuple(files.values()))
         texts = {}
         for path, oid in files.items():
             try:
                 texts[path] = blobs[oid].decode("utf-8")
             except UnicodeDecodeError as error:
-                raise InputError(problem("E0106", f"{path} at {ref} is not UTF-8: {error}", fix="save it as UTF-8")) from error
+                raise InputError(
+                    problem("E0106", f"{path} (blob {oid[:12]}) is not UTF-8: {error}", fix="save it as UTF-8")
+                ) from error
         return texts
 
     def status(self, paths: Sequence[str] = ()) -> tuple[str, ...]:
