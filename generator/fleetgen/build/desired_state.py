@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -62,7 +62,7 @@ class Plan:
     @cached_property
     def renderer(self) -> Renderer:
         """Renders the variants. Units that install policies get those of their clusters."""
-        if not any(component.installs for component in self.fleet.components.values()):
+        if not any(variant.component.installs for variant in self.resolved.variants.values()):
             return Renderer()
         return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
 
@@ -117,9 +117,14 @@ def plan_of(run: Run) -> Plan:
     return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)
 
 
-def desired(run: Run) -> Desired:
-    """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
+def desired(run: Run, only: str = "") -> Desired:
+    """Render, build and compose the whole fleet, or what one cluster gets of it.
+
+    Raises InputError with all findings of the step that failed, E0301 if there is no such cluster.
+    """
     plan = plan_of(run)
+    if only:
+        plan = replace(plan, resolved=_narrowed(plan.resolved, only))
     made = rendered(run.cache, plan.renderer, plan.resolved.variants.values())
     objects = _built(run, plan, made)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
@@ -211,14 +216,14 @@ def _cluster_folders(
     variants = plan.resolved.variants
     library = [component for _, component in sorted(plan.fleet.components.items())]
     touched = {key: namespaces_of(variants[key], manifests) for key, manifests in objects.items()}
-    bills: dict[tuple[VariantKey, ...], _Bill] = {}
+    bills: dict[tuple[VariantKey, ...], _BillNamespaces] = {}
     projects: dict[tuple[str, frozenset[str], str], Manifest] = {}
     folders = {}
     for name, cluster in clusters.items():
         keys = tuple(plan.resolved.bills[name].values())
         if (bill := bills.get(keys)) is None:
             namespaces = frozenset(namespace for key in keys for namespace in touched[key])
-            bill = bills[keys] = _Bill(keys, identity_namespaces(variants[key] for key in keys), namespaces)
+            bill = bills[keys] = _BillNamespaces(keys, identity_namespaces(variants[key] for key in keys), namespaces)
         delivery, windows = deliveries[cluster.spec.environment], sync_windows(cluster)
         equal = (cluster.spec.environment, bill.touched, canonical(windows))
         if equal not in projects:
@@ -230,12 +235,22 @@ def _cluster_folders(
 
 
 @dataclass(frozen=True, slots=True)
-class _Bill:
+class _BillNamespaces:
     """What follows from the bill alone: the namespaces that ask for the cluster's identity, and all that it touches."""
 
     units: tuple[VariantKey, ...]
     asking: tuple[str, ...]
     touched: frozenset[str]
+
+
+def _narrowed(resolved: Resolved, name: str) -> Resolved:
+    """One cluster with its variants, which still know whom they are shared with. Raises InputError E0301."""
+    bill = resolved.bills[select_cluster(resolved, name)]
+    return Resolved(
+        variants={key: resolved.variants[key] for key in bill.values()},
+        bills={name: bill},
+        clusters={name: resolved.clusters[name]},
+    )
 
 
 def select_cluster(resolved: Resolved, name: str) -> str:

@@ -141,7 +141,7 @@ def _by_folder(paths: Iterable[str], values: Mapping[str, str]) -> dict[str, dic
 def _tree(
     run: Run, named: Mapping[ClusterKey, Mapping[str, str]], folders: Mapping[str, Mapping[str, str]], same: Collection[str]
 ) -> Tree:
-    contents: dict[str, _Content] = {}
+    contents: dict[str, _VariantFolder] = {}
     units: dict[ClusterKey, dict[str, str]] = {}
     for cluster, bill in named.items():
         units[cluster] = {}
@@ -166,7 +166,7 @@ def _tree(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Content:
+class _VariantFolder:
     """A variant's folder. `build`: the key of its built objects; `key`: of these and its Application, without mere paths."""
 
     folder: str
@@ -182,13 +182,13 @@ def _base_of(folder: str, own: Mapping[str, str]) -> str:
     return next((name for name in names if name.startswith("bases/")), "")
 
 
-def _content(folder: str, folders: Mapping[str, Mapping[str, str]]) -> _Content:
+def _content(folder: str, folders: Mapping[str, Mapping[str, str]]) -> _VariantFolder:
     own = {path: text for path, text in folders.get(folder, {}).items() if not path.startswith(f"{folder}/app/")}
     base = _base_of(folder, own)
     below = folders.get(base, {})
     app = folders.get(folder, {}).get(f"{folder}/app/application.yaml", "").replace(folder, "")
     name = build_key(Overlay(root=base, files=below, sources={}), Overlay(root=folder, files=own, sources={}))
-    return _Content(folder=folder, files={**below, **own}, build=name, key=cache.key("unit", app, name))
+    return _VariantFolder(folder=folder, files={**below, **own}, build=name, key=cache.key("unit", app, name))
 
 
 def _documents(root: str, files: Mapping[str, str], suffix: str) -> list[Manifest]:
