@@ -21,7 +21,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Policy
 from fleetgen.model.rego import Asked, Complaint, RegoTest
 from fleetgen.policies.both_gates import GatekeeperEngine, refused
-from fleetgen.policy import portable
+from fleetgen.policy import facts, portable
 from fleetgen.policy.engines import Engine, limited, oldest
 from fleetgen.policy.expansion import expansion_templates
 from fleetgen.policy.export import exportable
@@ -115,9 +115,11 @@ def _see(opa: OpaCli, bench: PolicyTools, files: Mapping[str, str], policies: Ma
     inputs = asked(tests)
     failures = [*_failures(tests)]
     sources = [path for path in files if not path.endswith("_test.rego") and not path.startswith(f"{REGO}gate/")]
+    trees = opa.parse(sources)
     findings = [
         *(failures or _uncovered(opa, files, scope)),
-        *portable.check(opa.parse(sources), policies),
+        *portable.check(trees, policies),
+        *facts.check(trees, policies.values()),
         *_untested(policies, inputs),
     ]
     return _Seen(findings=findings, tests=tests, inputs=inputs)

@@ -16,7 +16,7 @@
 #     Lower the requests of the units, disable units for this cluster, raise gpu.sharing.replicas,
 #     or add a node pool.
 #   controls: []
-#   facts: [nodePools]
+#   facts: [capacity, units.*.requests]
 #   parameters:
 #     type: object
 #     properties:

@@ -15,7 +15,16 @@
 #   remediation: >-
 #     Add a nodeSelector for kubernetes.io/arch, or use an image for all architectures of the site.
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.arch
+#     - nodePools.*.labels
+#     - nodePools.*.name
+#     - nodePools.*.taints
+#     - units.*.workloads.*.images
+#     - units.*.workloads.*.kind
+#     - units.*.workloads.*.name
+#     - units.*.workloads.*.nodeSelector
+#     - units.*.workloads.*.tolerations
 #   parameters:
 #     type: object
 #     properties:
@@ -66,3 +75,5 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 }
 
 violation contains outcome if some outcome in sites.broken(input, ["workloads"])
+
+violation contains outcome if some outcome in sites.without_pools(input)

@@ -16,7 +16,7 @@
 #   remediation: >-
 #     Correct site.country or site.dataResidency, or use an endpoint with the same residency.
 #   controls: []
-#   facts: []
+#   facts: [site.country, site.dataClasses, site.dataResidency, units.*.component, units.*.values]
 #   parameters:
 #     type: object
 #     properties:
