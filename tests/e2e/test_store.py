@@ -164,7 +164,7 @@ def test_gatekeeper_refuses_what_went_around_the_gate_in_the_gates_words(
     patch = """{target: {kind: Service}, patch: '[{"op": "replace", "path": "/spec/type", "value": "NodePort"}]'}"""
     fleet.write(layer, before.rstrip("\n") + f"\n    tf-serving:\n      patches:\n        - {patch}\n")
     checked = fleet.run("check", "--as-of", "2026-11-24")
-    messages = re.findall(r"error\[FG-NET-001\]: (.*)", checked.err)
+    messages = re.findall(r"error\[FG-NET-001\.type\]: (.*)", checked.err)
     assert (checked.code, len(messages) >= 1) == (1, True), checked.err
     fleet.write(layer, before)
     overlay = objects.text(sites.live(site, sites.application("tf-serving.shelf-gap")), "spec", "source", "path")
