@@ -30,7 +30,7 @@ def cluster() -> Cluster:
         name="a",
         place=place,
         labels={},
-        tree=empty(Origin("document", place)),
+        source=lambda: empty(Origin("document", place)),
         spec=ClusterSpec(environment="production", ring="canary"),
         layers=(),
         groups=(),
