@@ -8,6 +8,7 @@ from functools import cached_property
 
 from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.read_documents import read_documents
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import (
     PolicyLibrary,
@@ -37,7 +38,7 @@ from fleetgen.stages.compose.delivery import delivery_of
 from fleetgen.stages.compose.environment_index import environment_index
 from fleetgen.stages.compose.output_files import output_folders
 from fleetgen.stages.compose.projects import cluster_project, namespaces_of
-from fleetgen.stages.load import load
+from fleetgen.stages.load import load_documents
 from fleetgen.stages.render import Renderer, setting_is_on
 from fleetgen.stages.resolve import resolve
 
@@ -128,7 +129,9 @@ def plan_of(run: Run) -> Plan:
     """Load and resolve. Raises InputError."""
     inputs = run.inputs
     run.progress("load", 0, 1)
-    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    problems: list[Finding] = []
+    documents = read_documents(run.cache, inputs.inventory, problems)
+    fleet = load_documents(documents, inputs.with_prefix("templates/"), problems)
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
     fleet = split_by_policy_set(knowing_policies(fleet, library), library)
     resolved = resolve(fleet)
