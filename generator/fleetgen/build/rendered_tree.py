@@ -24,6 +24,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import VariantKey
 from fleetgen.stages import build
+from fleetgen.stages.compose.cluster_folder import identity_of, root_of
 from fleetgen.stages.compose.environment_index import index_from_data
 from fleetgen.yamlfile import load_manifests
 
@@ -41,10 +42,10 @@ def wanted_tree(desired: Desired, environments: Collection[str] = ()) -> Tree:
             continue
         for key in cluster.units:
             if key not in contents:
-                contents[key] = _unit_key(desired.builds[key], key.folder, desired.folders[key.app_folder])
+                contents[key] = _unit_key(desired.builds[key], key.folder, desired.files.of(key.app_folder))
                 application = _without_path(desired.composed.variants[key].application, key.folder)
                 objects.setdefault(contents[key], (*desired.objects[key], application))
-        own = _folder_key(desired.folders[cluster.key.folder])
+        own = _folder_key(desired.files.of(cluster.key.folder))
         bills[cluster.key] = {**{key.unit: contents[key] for key in cluster.units}, CLUSTER_UNIT: own}
         objects[own] = [_without_path(manifest, str(cluster.key)) for manifest in _own_objects(cluster)]
     return Tree(bills=bills, objects=objects)
@@ -125,7 +126,7 @@ def _committed_objects(run: Run, units: Mapping[str, _CommittedUnit], desired: D
 
 
 def _folders(files: _Files) -> dict[str, dict[str, str]]:
-    """The files of a rendered tree by the folders that `Desired.folders` has, too; indexes are left out."""
+    """The files of a rendered tree by the folders that `OutputFiles` has, too; indexes are left out."""
     folders: dict[str, dict[str, str]] = {}
     for path, text in files.items():
         parts = path.split("/")
@@ -137,9 +138,9 @@ def _folders(files: _Files) -> dict[str, dict[str, str]]:
 
 
 def _own_objects(cluster: ClusterFolder) -> Iterator[Manifest]:
-    yield from (cluster.root, cluster.project)
-    if cluster.identity:
-        yield from (cluster.identity.application, *cluster.identity.config_maps)
+    yield from (root_of(cluster), cluster.project)
+    if identity := identity_of(cluster):
+        yield from (identity.application, *identity.config_maps)
 
 
 def _unit_key(build_key: str, folder: str, app: _Files) -> str:

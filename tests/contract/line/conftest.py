@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fleetgen.build.output_tree import TreeOnDisk
 from fleetgen.tools.toolchain import Tool
 
 TOY = Path(__file__).parent / "toy"
@@ -49,3 +50,8 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The texts of a tree as they are now."""
+    return dict(TreeOnDisk(folder))

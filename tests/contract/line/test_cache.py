@@ -16,12 +16,11 @@ from typing import Any
 
 import pytest
 
-from fleetgen.build.output_tree import read
 from fleetgen.cli.main import main
 from fleetgen.inputs.cache import DEFAULT_LIMIT, Cache, Lookups, results_folder
 from fleetgen.inputs.cache_file import CacheFile
 from fleetgen.tools.toolchain import cache_folder
-from tests.contract.line.conftest import AS_OF, edit, git
+from tests.contract.line.conftest import AS_OF, edit, git, read
 
 
 @pytest.fixture
