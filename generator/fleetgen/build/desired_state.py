@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
+from fleetgen.build.rendering import Rendered, render_variants
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.read_documents import read_documents
 from fleetgen.inputs.repository import Inputs
@@ -24,10 +25,9 @@ from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVarian
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Fleet
 from fleetgen.model.inventory import Delivery
-from fleetgen.model.keys import BaseKey
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, canonical
+from fleetgen.model.plain import canonical
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
@@ -65,19 +65,6 @@ class Plan:
         if not any(component.installs for component in self.fleet.components.values()):
             return Renderer()
         return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rendered:
-    """What the templates made: the overlay of each variant and the values of its chart, the base of each version."""
-
-    overlays: Mapping[VariantKey, Overlay]
-    bases: Mapping[BaseKey, Overlay]
-    chart_values: Mapping[VariantKey, Json]
-
-    def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
-        """What a variant is built from: its overlay, then its base."""
-        return self.overlays[variant.key], self.bases[variant.base]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +126,7 @@ def plan_of(run: Run) -> Plan:
 def desired(run: Run) -> Desired:
     """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
     plan = plan_of(run)
-    rendered = _rendered(plan)
+    rendered = render_variants(run.cache, plan.renderer, plan.resolved.variants.values())
     builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
     objects = _built(run, plan, rendered, builds)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
@@ -147,26 +134,6 @@ def desired(run: Run) -> Desired:
     deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
     composed = _composed(plan, rendered, objects, deliveries)
     return Desired(plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed)
-
-
-def _rendered(plan: Plan) -> Rendered:
-    problems: list[Finding] = []
-    overlays: dict[VariantKey, Overlay] = {}
-    bases: dict[BaseKey, Overlay] = {}
-    chart_values: dict[VariantKey, Json] = {}
-    renderer = plan.renderer
-    for key, variant in plan.resolved.variants.items():
-        try:
-            if variant.base not in bases:
-                bases[variant.base] = renderer.base(variant.component, variant.version)
-            overlays[key] = renderer.overlay(variant)
-            chart_values[key] = renderer.chart_values(variant)
-            problems += lint.check(overlays[key], bases[variant.base])
-        except InputError as error:
-            problems += error.findings
-    if problems:
-        raise InputError(dict.fromkeys(problems))
-    return Rendered(overlays=overlays, bases=bases, chart_values=chart_values)
 
 
 def _built(run: Run, plan: Plan, rendered: Rendered, builds: Mapping[VariantKey, str]) -> dict[VariantKey, Sequence[Manifest]]:
