@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
@@ -62,7 +62,7 @@ class Plan:
     @cached_property
     def renderer(self) -> Renderer:
         """Renders the variants. Units that install policies get the policies of their clusters."""
-        if not any(component.installs for component in self.fleet.components.values()):
+        if not any(variant.component.installs for variant in self.resolved.variants.values()):
             return Renderer()
         return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
 
@@ -123,9 +123,14 @@ def plan_of(run: Run) -> Plan:
     return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)
 
 
-def desired(run: Run) -> Desired:
-    """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
+def desired(run: Run, only: str = "") -> Desired:
+    """Render, build and compose the whole fleet, or what one cluster gets of it.
+
+    Raises InputError with all findings of the step that failed, E0301 if there is no such cluster.
+    """
     plan = plan_of(run)
+    if only:
+        plan = replace(plan, resolved=_narrowed(plan.resolved, only))
     rendered = render_variants(run.cache, plan.renderer, plan.resolved.variants.values())
     builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
     objects = _built(run, plan, rendered, builds)
@@ -208,6 +213,16 @@ class _BillNamespaces:
     units: tuple[VariantKey, ...]
     asking: tuple[str, ...]
     touched: frozenset[str]
+
+
+def _narrowed(resolved: Resolved, name: str) -> Resolved:
+    """One cluster with its variants, which still know whom they are shared with. Raises InputError E0301."""
+    bill = resolved.bills[select_cluster(resolved, name)]
+    return Resolved(
+        variants={key: resolved.variants[key] for key in bill.values()},
+        bills={name: bill},
+        clusters={name: resolved.clusters[name]},
+    )
 
 
 def select_cluster(resolved: Resolved, name: str) -> str:

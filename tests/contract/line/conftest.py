@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fleetgen.build.output_tree import TreeOnDisk
-from fleetgen.tools.toolchain import Tool
+from fleetgen.tools.toolchain import Tool, cache_folder
 
 TOY = Path(__file__).parent / "toy"
 AS_OF = "--as-of=2026-11-24"
@@ -44,6 +44,16 @@ def fleet(tmp_path: Path, root: Path, tools: Callable[[str], Tool], monkeypatch:
     git(target, "commit", "--quiet", "--message=Fleet")
     monkeypatch.chdir(target)
     return target
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's cache folder with the tools of the real one and no results."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "tools").symlink_to(cache_folder(os.environ) / "tools")
+    monkeypatch.setenv("FLEETGEN_CACHE_DIR", str(folder))
+    return folder
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -19,18 +18,7 @@ import pytest
 from fleetgen.cli.main import main
 from fleetgen.inputs.cache import DEFAULT_LIMIT, Cache, Lookups, results_folder
 from fleetgen.inputs.cache_file import CacheFile
-from fleetgen.tools.toolchain import cache_folder
 from tests.contract.line.conftest import AS_OF, edit, git, read
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's cache folder with the tools of the real one and no results."""
-    folder = tmp_path / "cache"
-    folder.mkdir()
-    (folder / "tools").symlink_to(cache_folder(os.environ) / "tools")
-    monkeypatch.setenv("FLEETGEN_CACHE_DIR", str(folder))
-    return folder
 
 
 @pytest.fixture
