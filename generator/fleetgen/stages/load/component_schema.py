@@ -10,6 +10,7 @@ from fleetgen.model.fields import POLICY_OR_AREA, TOKEN
 from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.schemas.derive import COMPONENT_ENTRY
+from fleetgen.stages.load.settings_schema import DEFINITIONS, ROOT
 
 STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
 _FACTS: Final = tuple(fact.name for fact in ENUM_FACTS)
@@ -79,7 +80,8 @@ def _neighbour(demand: str, about: str) -> JsonObject:
 def component_schema() -> JsonObject:
     """What component.yaml may say."""
     required = ("title", "description", "wave", "settings", "defaults")
-    return _document("Component", _strict(required, **_described(), **_surroundings(), **_content(), **_configured()))
+    spec = _strict(required, **_described(), **_surroundings(), **_content(), **_configured())
+    return {**_document("Component", spec), "$defs": DEFINITIONS}
 
 
 def _described() -> JsonObject:
@@ -174,7 +176,7 @@ def _configured() -> JsonObject:
     entry = cast("JsonObject", COMPONENT_ENTRY["properties"])
     joined = _any_of({"const": "append"}, _strict(("by",), by=_text("Key that identifies an item.")))
     return {
-        "settings": _said("JSON Schema of `values`, merged over all layers.", {"type": "object"}),
+        "settings": _said("JSON Schema of `values`, merged over all layers.", ROOT),
         "defaults": _said(
             "Default values: the weakest layer.", _strict((), **{key: entry[key] for key in ("enabled", "version", "values")})
         ),
