@@ -9,6 +9,7 @@ import pytest
 from fleetgen.errors import InputError
 from fleetgen.model.manifest import Overlay
 from fleetgen.stages.lint import check
+from fleetgen.stages.render import _DECLARE as DECLARE
 from fleetgen.stages.render import Renderer
 from tests.golden.components.cases import case
 
@@ -42,5 +43,56 @@ def test_a_template_has_a_name_of_its_own() -> None:
             "E0503",
             "the file looks like a template; it is one only if its name ends in .j2",
             "rename it to templates/argocd/overlay/kustomization.yaml.j2",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said", "fix"),
+    [
+        (
+            "\n{{ facts.distributoin }}",
+            "a.j2:2",
+            "there is no key 'distributoin'",
+            f"did you mean 'distribution'? If not, {DECLARE}",
+        ),
+        ("{{ facts.colour }}", "a.j2:1", "there is no key 'colour'", DECLARE),
+        ("{{ colour }}", "a.j2:1", "'colour' is undefined", DECLARE),
+        (
+            '{% import "_m.j2" as m %}\n{{ m.probes("x") }}',
+            "a.j2:2",
+            "the imported file has no macro 'probes'",
+            "did you mean 'probe'?",
+        ),
+        (
+            '{% import "_m.j2" as m %}\n{{ m.probe() }}',
+            "a.j2:2",
+            "the macro needs an argument 'port'",
+            "pass it where the macro is called",
+        ),
+    ],
+    ids=["near", "far", "alone", "macro", "argument"],
+)
+def test_a_name_that_does_not_exist(text: str, place: str, said: str, fix: str) -> None:
+    variant = replace(case("argocd/default").variant, facts={"distribution": "k3s"})
+    files = {"overlay/a.j2": text, "overlay/_m.j2": "{% macro probe(port) %}\n{{ port }}\n{% endmacro %}"}
+    with pytest.raises(InputError) as caught:
+        Renderer().overlay(replace(variant, component=replace(variant.component, files=files)))
+    assert [(str(f.place), f.code, f.message, f.fix) for f in caught.value.findings] == [
+        (f"templates/argocd/overlay/{place}", "E0502", f"the template uses something undefined: {said}", fix)
+    ]
+
+
+def test_the_values_of_a_chart_are_a_mapping() -> None:
+    variant = case("gatekeeper/one-node").variant
+    files = {**variant.component.files, "chart/values.yaml.j2": "- a\n"}
+    with pytest.raises(InputError) as caught:
+        Renderer().chart_values(replace(variant, component=replace(variant.component, files=files)))
+    assert [(str(f.place), f.code, f.message, f.fix) for f in caught.value.findings] == [
+        (
+            "templates/gatekeeper/chart/values.yaml.j2",
+            "E0503",
+            "the values of a chart must be a mapping",
+            "write `key: value`",
         )
     ]
