@@ -5,17 +5,19 @@ from typing import cast
 
 import pytest
 
+from fleetgen.model.component import Requirement
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.resource import KEEP, SYNC_OPTIONS, ResourceId
-from fleetgen.model.settings import Origin, empty
+from fleetgen.model.settings import Origin, Table, empty
 from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.schemas.derive import build
 from fleetgen.stages import contract
 from fleetgen.stages.render import setting_is_on
+from fleetgen.yamlfile import parse
 from tests.golden.components.cases import case
 
 CLAIM = ResourceId("", "PersistentVolumeClaim", "serving", "models")
@@ -96,20 +98,51 @@ def test_what_one_model_asks_for_is_required_of_its_site(
     name: str, provides: tuple[str, ...], missing: list[tuple[str, str]]
 ) -> None:
     variant = case(f"tf-serving/{name}").variant
-    found = [*contract._requirements(site(*provides), [variant], setting_is_on)]
+    found = [*contract._requirements(site(*provides), [variant], setting_is_on, {})]
     setting = "models.demand-forecast.autoscaling"
     assert [(f.code, f.message, f.fix, str(f.place)) for f in found] == [
         (
             "E0701",
             f"'tf-serving.demand-forecast' needs {api} because {setting}.{key} is on; no component or site provides it",
             (
-                f"enable a component that provides it, turn off {setting}.{key}, "
+                f"add a component that provides it, turn off {setting}.{key}, "
                 "or list it in spec.provides if the site has it already"
             ),
             "fleet/clusters/store.yaml:1:1",
         )
         for api, key in missing
     ]
+
+
+@pytest.mark.parametrize(
+    ("api", "fix"),
+    [
+        ("metrics.k8s.io/v1beta1/PodMetrics", "enable 'meter', which provides it"),
+        (
+            "metrics.k8s.io/v1beta1/PodMetric",
+            "did you mean metrics.k8s.io/v1beta1/PodMetrics? If not, add a component that provides it",
+        ),
+        ("example.com/v1/Queue", "add a component that provides it"),
+    ],
+)
+def test_the_component_that_provides_a_kind_is_named(variant: Variant, api: str, fix: str) -> None:
+    needy = replace(variant, component=replace(variant.component, requires=(Requirement(api=api),)))
+    found = [*contract._requirements(site(), [needy], setting_is_on, {RESOURCE: "meter"})]
+    assert [f.fix for f in found] == [f"{fix}, or list it in spec.provides if the site has it already"]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "fix"),
+    [
+        ("idle", "set components.cluster-baseline.values.namespaces.idle.enabled to true"),
+        ("servin", "did you mean 'serving'? If not, add it to components.cluster-baseline.values.namespaces"),
+        ("queue", "add it to components.cluster-baseline.values.namespaces"),
+    ],
+)
+def test_how_to_get_a_namespace(namespace: str, fix: str) -> None:
+    baseline = case("cluster-baseline/default").variant
+    (settings,) = parse("values: {namespaces: {idle: {enabled: false}}}", "fleet/defaults.yaml")
+    assert contract._creating(namespace, [replace(baseline, settings=cast("Table", settings))], ["serving"]) == fix
 
 
 @pytest.mark.parametrize(("distribution", "is_given"), [("openshift", True), ("k3s", False)])

@@ -8,6 +8,7 @@ import pytest
 
 from fleetgen.errors import InputError
 from fleetgen.model.manifest import Overlay
+from fleetgen.model.place import Place
 from fleetgen.stages.lint import check
 from fleetgen.stages.render import _DECLARE as DECLARE
 from fleetgen.stages.render import Renderer
@@ -30,6 +31,69 @@ def test_the_base_is_named_by_its_variable(path: str, fix: str) -> None:
     assert [(f.code, f.message, f.fix) for f in check(overlay, base)] == [
         ("E0107", f"the path {path} leaves the component's folder", fix)
     ]
+
+
+def _layers(base: str, resources: str, patches: str) -> tuple[Overlay, Overlay]:
+    """An overlay over a base, each with the file `o.yaml` where it has objects."""
+    objects = {"bases/mq/1/o.yaml": base} if base else {}
+    below = {"bases/mq/1/kustomization.yaml": f"resources: {'[o.yaml]' if base else '[]'}\n", **objects}
+    above = {"e/kustomization.yaml": f"resources: [../bases/mq/1, o.yaml]\npatches: {patches}\n", "e/o.yaml": resources}
+    named = {**{path: path.replace("bases/mq/1", "base") for path in below}, **{path: f"overlay/{path[2:]}" for path in above}}
+    return Overlay(root="e", files=above, sources=named), Overlay(root="bases/mq/1", files=below, sources=named)
+
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: mq, namespace: queue}\n"
+PATCHES = "[{target: {kind: Pod}, patch: x}, {target: {kind: Job}, patch: x}]"
+
+
+@pytest.mark.parametrize(
+    ("base", "resources", "patches", "found"),
+    [
+        (
+            SERVICE,
+            SERVICE,
+            "[]",
+            [
+                (
+                    "overlay/o.yaml",
+                    "E0601",
+                    "Service queue/mq is there already, in base/o.yaml",
+                    "remove one of the two, rename it, or make it a patch",
+                )
+            ],
+        ),
+        (
+            SERVICE,
+            "",
+            PATCHES,
+            [
+                (place, "E0504", f"a patch or replacement for kind={kind} matches nothing", "the objects are: Service/mq")
+                for kind, place in (("Pod", "overlay/kustomization.yaml"), ("Job", "fleet/defaults.yaml:9:5"))
+            ],
+        ),
+        (
+            "",
+            "",
+            PATCHES,
+            [
+                (
+                    place,
+                    "E0504",
+                    f"a patch or replacement for kind={kind} matches nothing",
+                    "remove it; a patch cannot reach the objects of a chart, so set a value of the chart instead",
+                )
+                for kind, place in (("Pod", "overlay/kustomization.yaml"), ("Job", "fleet/defaults.yaml:9:5"))
+            ],
+        ),
+    ],
+    ids=["twice", "no such object", "chart alone"],
+)
+def test_what_kustomize_says_nothing_useful_about(
+    base: str, resources: str, patches: str, found: list[tuple[str, str, str, str]]
+) -> None:
+    by_layers = [Place("fleet/defaults.yaml", 9, 5)] if patches == PATCHES else []
+    problems = check(*_layers(base, resources, patches), by_layers)
+    assert [(str(f.place), f.code, f.message, f.fix) for f in problems] == found
 
 
 def test_a_template_has_a_name_of_its_own() -> None:

@@ -13,6 +13,7 @@ from fleetgen.schemas.derive import COMPONENT_ENTRY
 from fleetgen.stages.load.settings_schema import DEFINITIONS, ROOT
 
 STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
+_API: Final = r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"
 _FACTS: Final = tuple(fact.name for fact in ENUM_FACTS)
 
 
@@ -104,11 +105,11 @@ def _surroundings() -> JsonObject:
     version = _text("The first version that is supported.", r"^[0-9]+\.[0-9]+$")
     needed = _strict(
         ("api",),
-        api=_text("group/version/Kind that another component or the site itself provides."),
+        api=_text("group/version/Kind that another component or the site itself provides.", _API),
         when=_when("asks for it"),
         where=_where("Facts of the clusters on which it is needed."),
     )
-    api = _text("group/version/Kind.", r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$")
+    api = _text("group/version/Kind.", _API)
     return {
         "wave": _said(order, {"type": "integer"}),
         "namespaces": _list(
