@@ -15,7 +15,7 @@ from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.result import Result, Step
 from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.tools.conftest_cli import ConftestCli
-from tests.policy_sets import for_environments
+from tests.fleets import for_environments
 
 REGISTRIES: dict[str, Json] = {"registries": ["ghcr.io/example"]}
 LONG = "x" * 300

@@ -7,17 +7,15 @@ import pytest
 
 from fleetgen.model.component import Requirement
 from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Manifest
-from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.resource import KEEP, SYNC_OPTIONS, ResourceId
-from fleetgen.model.settings import Origin, Table, empty
+from fleetgen.model.settings import Table
 from fleetgen.model.variant import Variant, VariantKey
-from fleetgen.schemas.derive import build
 from fleetgen.stages import contract
 from fleetgen.stages.render import setting_is_on
 from fleetgen.yamlfile import parse
+from tests.fleets import cluster
 from tests.golden.components.cases import case
 
 CLAIM = ResourceId("", "PersistentVolumeClaim", "serving", "models")
@@ -65,20 +63,7 @@ def test_cluster_scoped_kinds_are_declared(variant: Variant) -> None:
 
 
 def site(*provides: str) -> Cluster:
-    place = Place("fleet/clusters/store.yaml", 1, 1)
-    spec = cast(
-        "ClusterSpec", build(ClusterSpec, {"environment": "dev", "ring": "one", "provides": cast("list[Json]", [*provides])})
-    )
-    return Cluster(
-        name="store",
-        place=place,
-        labels={},
-        source=lambda: empty(Origin("", place)),
-        spec=spec,
-        layers=(),
-        groups=(),
-        fact_tokens={},
-    )
+    return cluster("store", f"{{environment: dev, ring: one, provides: [{', '.join(provides)}]}}")
 
 
 CUSTOM = "custom.metrics.k8s.io/v1beta1/MetricValueList"
@@ -147,11 +132,9 @@ def test_how_to_get_a_namespace(namespace: str, fix: str) -> None:
 
 @pytest.mark.parametrize(("distribution", "is_given"), [("openshift", True), ("k3s", False)])
 def test_the_console_of_openshift_has_a_namespace_of_its_own(variant: Variant, distribution: str, *, is_given: bool) -> None:
-    kubernetes = {"distribution": distribution, "version": "v1.33.4"}
-    spec = build(ClusterSpec, {"environment": "dev", "ring": "one", "kubernetes": cast("JsonObject", kubernetes)})
-    cluster = replace(site(), spec=cast("ClusterSpec", spec))
+    spec = f"{{environment: dev, ring: one, kubernetes: {{distribution: {distribution}, version: v1.33.4}}}}"
     dashboard = built(ResourceId("", "ConfigMap", "openshift-config-managed", "x"), "")
     namespace = built(ResourceId("", "Namespace", "", "argocd"), KEEP)
-    found = [*contract._namespaces(cluster, [variant], {variant.key: [dashboard, namespace]})]
+    found = [*contract._namespaces(cluster("store", spec), [variant], {variant.key: [dashboard, namespace]})]
     message = "'argocd' uses namespace 'openshift-config-managed', which cluster-baseline does not create"
     assert [(f.code, f.message) for f in found] == [("E0704", message)] * (not is_given)
