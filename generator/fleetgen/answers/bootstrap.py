@@ -55,7 +55,7 @@ def bootstrap(desired: Desired, name: str) -> Bootstrap:
         *(("a setting of Argo CD that the unit argocd keeps up to date", data) for data in settings),
         ("what the root Application may do", root_project(delivery)),
         (_credentials(delivery), _repository(delivery)),
-        ("the root Application: everything else comes through it", root_application(cluster, delivery)),
+        ("the root Application: everything else comes through it", root_application(cluster.key, delivery)),
     )
     return Bootstrap(cluster=name, parts=parts)
 

@@ -34,11 +34,12 @@ from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, contract, lint
 from fleetgen.stages.compose.applications import variant_application
 from fleetgen.stages.compose.cluster_folder import identity_of, root_of
-from fleetgen.stages.compose.cluster_identity import identity_namespaces
+from fleetgen.stages.compose.cluster_identity import identity_data, identity_namespaces
 from fleetgen.stages.compose.delivery import delivery_of
 from fleetgen.stages.compose.environment_index import environment_index
 from fleetgen.stages.compose.output_files import OutputFiles
 from fleetgen.stages.compose.projects import cluster_project, namespaces_of
+from fleetgen.stages.compose.redirects import former_keys
 from fleetgen.stages.compose.sync_windows import sync_windows
 from fleetgen.stages.load import load_documents
 from fleetgen.stages.render import Renderer, setting_is_on
@@ -202,7 +203,13 @@ def _cluster_folders(
         if equal not in projects:
             projects[equal] = Manifest.of(cluster_project(windows, library, delivery, bill.touched))
         folders[name] = ClusterFolder(
-            cluster=cluster, delivery=delivery, project=projects[equal], units=bill.units, namespaces=bill.asking
+            key=cluster.key,
+            former=former_keys(cluster),
+            delivery=delivery,
+            project=projects[equal],
+            units=bill.units,
+            namespaces=bill.asking,
+            identity=identity_data(cluster),
         )
     return folders
 

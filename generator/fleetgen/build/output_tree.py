@@ -20,6 +20,7 @@ from typing import Final
 import filelock
 
 from fleetgen.errors import InputError, LockedError, ToolError, problem
+from fleetgen.model.blob import blob_id, is_sha256
 from fleetgen.model.place import Place
 
 STATE: Final = ".fleetgen"
@@ -93,7 +94,16 @@ class TreeOnDisk(Mapping[str, str]):
     def __getitem__(self, path: str) -> str:
         if path not in self._paths:
             raise KeyError(path)
-        return (self._folder / path).read_bytes().decode("utf-8", errors="surrogateescape")
+        return self._read(path).decode("utf-8", errors="surrogateescape")
+
+    def ids(self, *, like: str = "") -> dict[str, str]:
+        """Path -> git's id of the content, in the object format of the id `like`."""
+        sha256 = is_sha256(like)
+        return {path: blob_id(self._read(path), sha256=sha256) for path in self._paths}
+
+    def _read(self, path: str) -> bytes:
+        with open(f"{self._folder}/{path}", "rb") as file:  # noqa: PTH123 - a Path takes as long as reading the file
+            return file.read()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
@@ -126,7 +136,7 @@ def _paths(folder: Path) -> Iterator[str]:
 
 
 def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
-    """What has to change to make `old` equal `new`."""
+    """What has to change to make `old` equal `new`; both are path -> id."""
     return TreeDifference(
         added=tuple(sorted(new.keys() - old.keys())),
         removed=tuple(sorted(old.keys() - new.keys())),
@@ -134,18 +144,25 @@ def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
     )
 
 
-def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> TreeDifference:
-    """Make the folder `root/name` hold exactly `files`. Raises ToolError E0907 and changes nothing then."""
+def difference(folder: Path, ids: Mapping[str, str]) -> TreeDifference:
+    """What has to change to make the tree on disk hold the contents with these ids."""
+    return compare(TreeOnDisk(folder).ids(like=next(iter(ids.values()), "")), ids)
+
+
+def replace(root: Path, name: str, files: Mapping[str, str], ids: Mapping[str, str], state: Path) -> TreeDifference:
+    """Make the folder `root/name` hold exactly `files`; the ids tell which texts are there already.
+
+    Raises ToolError E0907 and changes nothing then.
+    """
     target = root / name
     if target.is_symlink():
         raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it with a folder", place=Place(name)))
-    old = TreeOnDisk(target)
-    difference = compare(old, files)
-    if not difference:
-        return difference
+    found = difference(target, ids)
+    if not found:
+        return found
     try:
         fresh = Path(tempfile.mkdtemp(prefix="output-", dir=state))
-        _fill(fresh, target, files, {*difference.added, *difference.changed})
+        _fill(fresh, target, files, {*found.added, *found.changed})
         _swap(fresh, target)
     except OSError as error:
         raise ToolError(
@@ -157,7 +174,7 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Tre
             )
         ) from error
     shutil.rmtree(fresh, ignore_errors=True)
-    return difference
+    return found
 
 
 def _fill(fresh: Path, target: Path, files: Mapping[str, str], different: Collection[str]) -> None:
@@ -165,11 +182,11 @@ def _fill(fresh: Path, target: Path, files: Mapping[str, str], different: Collec
     for folder in sorted({path.rpartition("/")[0] for path in files}):
         (fresh / folder).mkdir(parents=True, exist_ok=True)
     for path in files:
-        if path in different or not _linked(target / path, fresh / path):
+        if path in different or not _linked(f"{target}/{path}", f"{fresh}/{path}"):
             (fresh / path).write_bytes(files[path].encode())
 
 
-def _linked(source: Path, link: Path) -> bool:
+def _linked(source: str, link: str) -> bool:
     try:
         os.link(source, link)
     except OSError:

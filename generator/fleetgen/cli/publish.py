@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from fleetgen.build import output_tree
+from fleetgen.build.output_ids import output_ids
 from fleetgen.cli import common, output
 from fleetgen.deliver import publish
 from fleetgen.deliver.check import check, sizes
@@ -47,9 +48,10 @@ def command(run: Run, *, lock_timeout: float, **options: Any) -> int:  # noqa: A
         there = request.branch if request.branch and git.resolve(git.branch_ref(request.branch)) else ""
         run = replace(run, cache=Cache(None), gate_cache=Cache(None), base=run.base or there)
         checked = check(run)
-        published = publish.publish(run, git, checked, request)
+        ids = output_ids(run.cache, checked.desired.files, like=git.resolve("HEAD") or "")
+        published = publish.publish(run, git, checked, ids, request)
         if not request.branch and not request.dry_run:
-            output_tree.replace(run.repository.root, OUTPUT, checked.approved.files, state)
+            output_tree.replace(run.repository.root, OUTPUT, checked.approved.files, ids, state)
     output.print_findings(
         checked.approved.findings,
         {**sizes(checked), "ref": published.ref, "commit": published.commit, "pushed": published.pushed},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from fleetgen.build import output_tree
+from fleetgen.build.output_ids import output_ids
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import check, outcome_of
 from fleetgen.deliver.render import render
@@ -19,7 +20,7 @@ def command(run: Run, *, dry_run: bool, lock_timeout: float) -> int:
     """See the help text."""
     if dry_run:
         checked = check(run)
-        difference = output_tree.compare(output_tree.TreeOnDisk(run.repository.output), checked.approved.files)
+        difference = output_tree.difference(run.repository.output, output_ids(run.cache, checked.desired.files))
         outcome = outcome_of(checked)
     else:
         outcome, difference = render(run, lock_timeout)

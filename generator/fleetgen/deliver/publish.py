@@ -16,8 +16,8 @@ from fleetgen.errors import InputError, LockedError, problem
 from fleetgen.inputs.committed_files import committed_folder, git_path
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
-from fleetgen.model.blob import blob_ids
 from fleetgen.model.composed import ComposedFleet
+from fleetgen.stages.compose.output_files import Selection
 from fleetgen.tools.git_cli import Git, PushStatus
 from fleetgen.words import count
 
@@ -48,20 +48,20 @@ class Published:
     pushed: bool
 
 
-def part_of(files: Mapping[str, str], composed: ComposedFleet, environments: Collection[str]) -> dict[str, str]:
+def part_of(files: Mapping[str, str], composed: ComposedFleet, environments: Collection[str]) -> Mapping[str, str]:
     """The files of some environments: their folders, their clusters, the bases that they use."""
     if not environments:
-        return dict(files)
+        return files
     variants = [variant for key, variant in composed.variants.items() if key.environment in environments]
     bases = {variant.base.folder for variant in variants if variant.extends_base}
     own = (f"{top}/{name}" for top in ("clusters", "environments") for name in environments)
     folders = tuple(f"{folder}/" for folder in (*bases, *own))
-    return {path: text for path, text in files.items() if path.startswith(folders)}
+    return Selection(files, [path for path in files if path.startswith(folders)])
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """One publish: what goes where. `checked_out` says that the user works on the branch."""
+    """One publish: what goes where. `ids`: path -> git's id of the text; `checked_out` says that the user works on the branch."""
 
     git: Git
     request: PublishRequest
@@ -70,6 +70,7 @@ class _Job:
     prefix: str
     inputs: Sequence[str]
     files: Mapping[str, str]
+    ids: Mapping[str, str]
     message: str
 
     def commit_on(self, parent: str | None) -> str:
@@ -78,9 +79,12 @@ class _Job:
         return self.git.import_commit(parent, self.message, {self.prefix: below})
 
 
-def publish(run: Run, git: Git, checked: Checked, request: PublishRequest) -> Published:
-    """Make the commit. Raises InputError (guards, state of the repository) or LockedError (the branch moved)."""
-    job = _job(run, git, checked, request)
+def publish(run: Run, git: Git, checked: Checked, ids: Mapping[str, str], request: PublishRequest) -> Published:
+    """Make the commit; `ids`: path -> git's id of the text, of all files.
+
+    Raises InputError (guards, state of the repository) or LockedError (the branch moved).
+    """
+    job = _job(run, git, checked, ids, request)
     parent = git.resolve(job.ref)
     if parent is not None:
         _guard(run, job, checked.desired, parent)
@@ -97,7 +101,7 @@ def publish(run: Run, git: Git, checked: Checked, request: PublishRequest) -> Pu
     return Published(ref=job.ref, commit=git.resolve(job.ref) or commit, files=len(job.files), pushed=pushed)
 
 
-def _job(run: Run, git: Git, checked: Checked, request: PublishRequest) -> _Job:
+def _job(run: Run, git: Git, checked: Checked, ids: Mapping[str, str], request: PublishRequest) -> _Job:
     """Raises InputError E0903 where there is no branch to commit to, E0906 for inputs that are not committed."""
     checked_out = git.current_branch()
     if not request.branch and checked_out is None:
@@ -106,6 +110,7 @@ def _job(run: Run, git: Git, checked: Checked, request: PublishRequest) -> _Job:
     if not request.allow_uncommitted:
         demand_committed_inputs(git, inputs)
     ref = git.branch_ref(request.branch or str(checked_out))
+    files = part_of(checked.approved.files, checked.desired.composed, request.environments)
     return _Job(
         git=git,
         request=request,
@@ -113,7 +118,8 @@ def _job(run: Run, git: Git, checked: Checked, request: PublishRequest) -> _Job:
         checked_out=checked_out is not None and ref == git.branch_ref(checked_out),
         prefix=git_path(git, run.repository, OUTPUT),
         inputs=inputs,
-        files=part_of(checked.approved.files, checked.desired.composed, request.environments),
+        files=files,
+        ids={path: ids[path] for path in files},
         message=_message(checked, request),
     )
 
@@ -129,10 +135,9 @@ def _message(checked: Checked, request: PublishRequest) -> str:
 
 def _guard(run: Run, job: _Job, desired: Desired, parent: str) -> None:
     committed = committed_folder(job.git, run.repository, parent, OUTPUT)
-    wanted_ids = blob_ids(job.files, like=parent)
-    if wanted_ids == committed.ids:
+    if job.ids == committed.ids:
         return
-    trees = compared(run, desired, wanted_ids, committed, job.request.environments)
+    trees = compared(run, desired, job.ids, committed, job.request.environments)
     before, after = trees.committed, trees.wanted
     found = [] if job.request.allow_removal else removals(before.bills, after.bills, run.repository.config.guards)
     found += owner_changes(before, after)

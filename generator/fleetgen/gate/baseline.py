@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fleetgen.build.desired_state import Desired
+from fleetgen.build.output_ids import output_ids
 from fleetgen.build.rendered_tree import compared
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.committed_files import committed_files, committed_folder
 from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
-from fleetgen.model.blob import blob_ids
 from fleetgen.model.change import Tree
 from fleetgen.policy.waivers import WaivableFinding
 from fleetgen.tools.git_cli import Git
@@ -81,7 +81,8 @@ class Baseline:
         if not self.commit or not self._git:
             return Tree(bills={}, objects={})
         committed = committed_folder(self._git, self.run.repository, self.commit, OUTPUT)
-        return compared(self.run, self.desired, blob_ids(self.desired.files, like=self.commit), committed).committed
+        wanted_ids = output_ids(self.run.cache, self.desired.files, like=self.commit)
+        return compared(self.run, self.desired, wanted_ids, committed).committed
 
     @cached_property
     def _inventory(self) -> Mapping[str, str]:

@@ -15,7 +15,12 @@ def blob_id(content: bytes, *, sha256: bool = False) -> str:
     return (hashlib.sha256 if sha256 else hashlib.sha1)(header + content, usedforsecurity=False).hexdigest()
 
 
+def is_sha256(oid: str) -> bool:
+    """Whether an id is one of git's newer object format."""
+    return len(oid) == _SHA256_LENGTH
+
+
 def blob_ids(files: Mapping[str, str], *, like: str = "") -> dict[str, str]:
     """Path -> the id of its text, in the object format of the id `like`."""
-    sha256 = len(like) == _SHA256_LENGTH
+    sha256 = is_sha256(like)
     return {path: blob_id(text.encode("utf-8", "surrogateescape"), sha256=sha256) for path, text in files.items()}

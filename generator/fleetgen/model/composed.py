@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey, ClusterKey
 from fleetgen.model.manifest import Manifest, Overlay
@@ -32,21 +31,18 @@ class ClusterIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFolder:
-    """What a cluster's root Application pulls: what clusters share, and what its own objects are made of when they are needed.
+    """What a cluster's root Application pulls: all that the files of the folder are made from, and nothing else.
 
-    `units` is the bill of materials, `namespaces` are those that ask for the cluster's identity.
+    `former` are the folders that it had. `units` is the bill of materials. The `namespaces` ask for the cluster's `identity`.
     """
 
-    cluster: Cluster
+    key: ClusterKey
+    former: tuple[ClusterKey, ...]
     delivery: Delivery
     project: Manifest
     units: tuple[VariantKey, ...]
     namespaces: tuple[str, ...]
-
-    @property
-    def key(self) -> ClusterKey:
-        """The cluster within the rendered tree."""
-        return self.cluster.key
+    identity: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

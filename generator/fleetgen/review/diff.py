@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from fleetgen.build.output_ids import output_ids
 from fleetgen.build.rendered_tree import compared
 from fleetgen.deliver.check import check, remember, remembered, tree_digest
 from fleetgen.inputs.committed_files import committed_folder
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
-from fleetgen.model.blob import blob_ids
 from fleetgen.model.change import Change
 from fleetgen.stages.diff import diff
 from fleetgen.tools.git_cli import Git
@@ -20,7 +20,7 @@ def changes_since(run: Run, git: Git, commit: str) -> tuple[Change, ...]:
     if known and known.tree == tree_digest(committed.ids):
         return ()
     checked = check(run)
-    wanted_ids = blob_ids(checked.approved.files, like=commit)
+    wanted_ids = output_ids(run.cache, checked.desired.files, like=commit)
     remember(run, checked, tree_digest(wanted_ids))
     if committed.ids == wanted_ids:
         return ()

@@ -72,7 +72,7 @@ def test_results_do_not_depend_on_where_they_were_made(
     counted.clear()
     assert main(["-C", str(elsewhere / "fleet"), "render", AS_OF]) == 0
     assert sum(each.misses for kept in counted for each in kept.stats.values()) == 0
-    assert {*counted[0].stats} == {"build", "conform", "document", "gate", "gate-model", "outcome", "render"}
+    assert {*counted[0].stats} == {"build", "conform", "document", "files", "gate", "gate-model", "outcome", "render"}
     assert read(elsewhere / "fleet" / "output") == rendered
 
 

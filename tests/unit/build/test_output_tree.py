@@ -8,6 +8,7 @@ import pytest
 
 from fleetgen.build import output_tree
 from fleetgen.errors import InputError, LockedError, ToolError
+from fleetgen.model.blob import blob_ids
 
 OLD = {"a.yaml": "a: 1\n", "d/b.yaml": "b: 1\n"}
 NEW = {"a.yaml": "a: 1\n", "d/c.yaml": "c: 1\n"}
@@ -15,14 +16,14 @@ NEW = {"a.yaml": "a: 1\n", "d/c.yaml": "c: 1\n"}
 
 def _tree(root: Path) -> Path:
     with output_tree.locked(root, 1) as state:
-        output_tree.replace(root, "output", OLD, state)
+        output_tree.replace(root, "output", OLD, blob_ids(OLD), state)
     return root / "output"
 
 
 def test_the_tree_becomes_exactly_the_files(tmp_path: Path) -> None:
     tree = _tree(tmp_path)
     with output_tree.locked(tmp_path, 1) as state:
-        difference = output_tree.replace(tmp_path, "output", NEW, state)
+        difference = output_tree.replace(tmp_path, "output", NEW, blob_ids(NEW), state)
         assert list(state.glob("output-*")) == []
     assert difference == output_tree.TreeDifference(added=("d/c.yaml",), removed=("d/b.yaml",), changed=())
     assert dict(output_tree.TreeOnDisk(tree)) == NEW
@@ -37,7 +38,7 @@ def test_a_failure_at_any_step_leaves_the_old_tree(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(tempfile if step == "mkdtemp" else output_tree, step, fail)
     with output_tree.locked(tmp_path, 1) as state, pytest.raises(ToolError) as caught:
-        output_tree.replace(tmp_path, "output", NEW, state)
+        output_tree.replace(tmp_path, "output", NEW, blob_ids(NEW), state)
     assert str(caught.value) == "output: E0907: cannot write the tree: No space left on device"
     assert dict(output_tree.TreeOnDisk(tree)) == OLD
 
@@ -59,7 +60,7 @@ def test_two_renames_are_undone_where_the_kernel_cannot_exchange(
     with output_tree.locked(tmp_path, 1) as state:
         monkeypatch.setattr(Path, "rename", rename)
         with pytest.raises(ToolError):
-            output_tree.replace(tmp_path, "output", NEW, state)
+            output_tree.replace(tmp_path, "output", NEW, blob_ids(NEW), state)
     assert dict(output_tree.TreeOnDisk(tree)) == OLD
 
 

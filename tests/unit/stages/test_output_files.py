@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import pytest
 
 from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant, IndexEntry
 from fleetgen.model.inventory import Delivery
-from fleetgen.model.keys import BaseKey
+from fleetgen.model.keys import BaseKey, ClusterKey
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.variant import VariantKey
 from fleetgen.stages.compose.cluster_folder import identity_of, root_of
-from fleetgen.stages.compose.output_files import OutputFiles
+from fleetgen.stages.compose.output_files import OutputFiles, Selection
 from fleetgen.yamlfile import dump
-from tests.fleets import cluster
 
 UNIT = VariantKey("production", "broad", "toy", "k3s")
 BASE = BaseKey("toy", "1.0.0")
@@ -36,17 +39,25 @@ def overlay(root: str) -> Overlay:
     return Overlay(root=root, files={f"{root}/kustomization.yaml": "resources: []\n"}, sources={})
 
 
-STORE: Final = cluster("store", "{environment: production, ring: broad, formerNames: [shop]}")
-
-
-def test_every_folder_has_its_files() -> None:
+def cluster(**changes: Any) -> ClusterFolder:  # noqa: ANN401 - fields of the folder
     folder = ClusterFolder(
-        cluster=STORE,
+        key=ClusterKey("production", "store"),
+        former=(ClusterKey("production", "shop"),),
         delivery=Delivery(repo_url="https://git.example.com/fleet.git"),
         project=manifest("AppProject", "fleet"),
         units=(UNIT,),
         namespaces=("a",),
+        identity={"CLUSTER": "store"},
     )
+    return replace(folder, **changes)
+
+
+def fleet(folder: ClusterFolder) -> ComposedFleet:
+    return ComposedFleet(bases={BASE: overlay(BASE.folder)}, variants={}, clusters={"store": folder}, indexes={})
+
+
+def test_every_folder_has_its_files() -> None:
+    folder = cluster()
     identity = identity_of(folder)
     assert identity is not None
     toy = manifest("Application", "toy")
@@ -84,14 +95,40 @@ def test_every_folder_has_its_files() -> None:
 
 
 def test_only_what_is_asked_for_is_made() -> None:
-    folder = ClusterFolder(
-        cluster=STORE,
-        delivery=Delivery(repo_url="https://git.example.com/fleet.git"),
-        project=manifest("AppProject", "fleet"),
-        units=(),
-        namespaces=(),
-    )
-    files = OutputFiles(ComposedFleet(bases={BASE: overlay(BASE.folder)}, variants={}, clusters={"store": folder}, indexes={}))
+    files = OutputFiles(fleet(cluster(units=(), namespaces=())))
     assert (len(files), "clusters/production/store/root.yaml" in files, files.made) == (5, True, 0)
     assert files["clusters/production/store/kustomization.yaml"] == kustomization("root.yaml", "project.yaml")
     assert files.made == 1
+
+
+CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
+    "key": {"key": ClusterKey("production", "stores")},
+    "delivery": {"delivery": Delivery(repo_url="https://git.example.com/other.git")},
+    "project": {"project": manifest("AppProject", "other")},
+    "units": {"units": ()},
+    "namespaces": {"namespaces": ("b",)},
+    "identity": {"identity": {"CLUSTER": "stores"}},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_inputs_of_a_folder_tell_of_all_that_its_texts_are_made_from(change: Mapping[str, object]) -> None:
+    assert {*CHANGES, "former"} == {field.name for field in fields(ClusterFolder)}
+    before, after = OutputFiles(fleet(cluster())), OutputFiles(fleet(cluster(**change)))
+    old, new = (f"clusters/production/{name}" for name in ("store", "stores" if "key" in change else "store"))
+    assert dict(before.of(old)) != dict(after.of(new))
+    assert before.inputs(old) != after.inputs(new)
+
+
+def test_folders_whose_texts_are_at_hand_need_no_inputs() -> None:
+    files = OutputFiles(fleet(cluster()))
+    assert files.inputs(BASE.folder) == ()
+    assert files.inputs("clusters/production/shop") == ("former name", "store")
+
+
+def test_a_selection_makes_no_text() -> None:
+    files = OutputFiles(fleet(cluster()))
+    path = "clusters/production/store/root.yaml"
+    some = Selection(files, [path])
+    assert ([*some], path in some, "clusters/production/store/project.yaml" in some, files.made) == ([path], True, False, 0)
+    assert some[path] == files[path]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import Delivery
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Variant
 from fleetgen.stages.compose.argocd import API_VERSION, ARGOCD, PROJECT, ROOT_PROJECT, SERVER, metadata
@@ -32,15 +32,15 @@ def variant_application(variant: Variant, delivery: Delivery, chart_values: Json
     return _application(metadata(variant.key.unit, component.wave, finalizer=component.finalizer), PROJECT, source, namespace)
 
 
-def root_application(cluster: Cluster, delivery: Delivery) -> JsonObject:
+def root_application(cluster: ClusterKey, delivery: Delivery) -> JsonObject:
     """The Application that syncs the cluster's own folder; it lives in that folder, too."""
-    source: JsonObject = {"source": git_source(delivery, cluster.key.folder)}
+    source: JsonObject = {"source": git_source(delivery, cluster.folder)}
     return _application(metadata("root", 0, kept=True), ROOT_PROJECT, source, ARGOCD)
 
 
-def identity_application(cluster: Cluster, delivery: Delivery) -> JsonObject:
+def identity_application(cluster: ClusterKey, delivery: Delivery) -> JsonObject:
     """The Application that syncs the cluster's own ConfigMaps."""
-    source: JsonObject = {"source": git_source(delivery, f"{cluster.key.folder}/identity")}
+    source: JsonObject = {"source": git_source(delivery, f"{cluster.folder}/identity")}
     return _application(metadata("identity", IDENTITY_WAVE, finalizer=True), PROJECT, source, ARGOCD)
 
 

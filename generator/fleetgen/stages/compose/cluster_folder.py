@@ -13,7 +13,7 @@ from fleetgen.stages.compose.cluster_identity import identity_config_map
 
 def root_of(folder: ClusterFolder) -> Manifest:
     """The Application that pulls the folder."""
-    return Manifest.of(root_application(folder.cluster, folder.delivery))
+    return Manifest.of(root_application(folder.key, folder.delivery))
 
 
 def identity_of(folder: ClusterFolder) -> ClusterIdentity | None:
@@ -21,6 +21,6 @@ def identity_of(folder: ClusterFolder) -> ClusterIdentity | None:
     if not folder.namespaces:
         return None
     return ClusterIdentity(
-        application=Manifest.of(identity_application(folder.cluster, folder.delivery)),
-        config_maps=tuple(Manifest.of(identity_config_map(folder.cluster, namespace)) for namespace in folder.namespaces),
+        application=Manifest.of(identity_application(folder.key, folder.delivery)),
+        config_maps=tuple(Manifest.of(identity_config_map(folder.identity, namespace)) for namespace in folder.namespaces),
     )

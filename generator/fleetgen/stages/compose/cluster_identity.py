@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.plain import JsonObject
@@ -14,15 +14,19 @@ def identity_namespaces(variants: Iterable[Variant]) -> tuple[str, ...]:
     return tuple(sorted({namespace for v in variants if v.component.identity for namespace in v.namespaces}))
 
 
-def identity_config_map(cluster: Cluster, namespace: str) -> JsonObject:
-    """The ConfigMap in one namespace."""
-    data: JsonObject = {
+def identity_data(cluster: Cluster) -> dict[str, str]:
+    """What every ConfigMap of the cluster says."""
+    return {
         "CLUSTER": cluster.name,
         "SITE": cluster.spec.site.name,
         "ENVIRONMENT": cluster.spec.environment,
         "REGION": cluster.spec.region,
         "RING": cluster.spec.ring,
     }
+
+
+def identity_config_map(identity: Mapping[str, str], namespace: str) -> JsonObject:
+    """The ConfigMap in one namespace."""
     labels: JsonObject = {"app.kubernetes.io/managed-by": "fleetgen"}
     metadata: JsonObject = {"name": "fleetgen-identity", "namespace": namespace, "labels": labels}
-    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {**identity}}
