@@ -18,6 +18,7 @@ from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.model.composed import ComposedFleet
 from fleetgen.stages.compose.output_files import Selection
+from fleetgen.tools.fast_import import TreeEntry
 from fleetgen.tools.git_cli import Git, PushStatus
 from fleetgen.words import count
 
@@ -74,9 +75,12 @@ class _Job:
     message: str
 
     def commit_on(self, parent: str | None) -> str:
-        """The commit that puts the files on `parent`; no branch moves."""
-        below = {f"{self.prefix}/{path}": text for path, text in self.files.items()}
-        return self.git.import_commit(parent, self.message, {self.prefix: below})
+        """The commit that puts the files on `parent`; no branch moves. Only texts that the parent does not have are made."""
+        there = self.git.tree_files(parent, self.prefix) if parent else {}
+        same = {path: oid for path, oid in self.ids.items() if there.get(f"{self.prefix}/{path}") == oid}
+        known = [TreeEntry("100644", oid, f"{self.prefix}/{path}") for path, oid in same.items()]
+        new = Selection(self.files, self.ids.keys() - same.keys(), below=f"{self.prefix}/")
+        return self.git.import_commit(parent, self.message, {self.prefix: new}, known)
 
 
 def publish(run: Run, git: Git, checked: Checked, ids: Mapping[str, str], request: PublishRequest) -> Published:

@@ -1,4 +1,4 @@
-"""The input of `git fast-import` for one commit. Pure: text in, bytes out."""
+"""The input of `git fast-import` for one commit. Pure: text in, bytes out, one file at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class CommitDraft:
     """A commit that does not exist yet.
 
     `ref` will point to it; `parent` is None for the first one; `ident` is who commits, with the time, as git writes it.
-    `replace`: prefix -> path -> text: below each prefix there will be these files and what is in `keep`.
+    `replace`: prefix -> path -> text: below each prefix there will be these files and those of `known`, whose contents the
+    repository has.
     """
 
     ref: str
@@ -30,28 +31,29 @@ class CommitDraft:
     ident: str
     message: str
     replace: Mapping[str, Mapping[str, str]]
-    keep: Sequence[TreeEntry] = ()
+    known: Sequence[TreeEntry] = ()
 
 
-def commit_stream(draft: CommitDraft) -> bytes:
-    """The whole input. Raises InputError E0107 for a path that git would refuse."""
-    parts = [f"commit {draft.ref}\nauthor {draft.ident}\ncommitter {draft.ident}\n".encode(), _data(draft.message)]
+def commit_stream(draft: CommitDraft) -> Iterator[bytes]:
+    """The input in parts. Raises InputError E0107 for a path that git would refuse."""
+    yield f"commit {draft.ref}\nauthor {draft.ident}\ncommitter {draft.ident}\n".encode()
+    yield _data(draft.message)
     if draft.parent is not None:
-        parts.append(f"from {draft.parent}\n".encode())
-    parts.extend(_replacements(draft.replace, draft.keep))
-    return b"".join((*parts, b"done\n"))
+        yield f"from {draft.parent}\n".encode()
+    yield from _replacements(draft.replace, draft.known)
+    yield b"done\n"
 
 
-def _replacements(replace: Mapping[str, Mapping[str, str]], keep: Sequence[TreeEntry]) -> Iterator[bytes]:
+def _replacements(replace: Mapping[str, Mapping[str, str]], known: Sequence[TreeEntry]) -> Iterator[bytes]:
     for prefix in sorted(replace):
         yield b"D " + _quoted(prefix.rstrip("/")) + b"\n" if prefix.strip("/") else b"deleteall\n"
-    for entry in sorted(keep, key=lambda entry: entry.path):
+    for entry in sorted(known, key=lambda entry: entry.path):
         yield f"M {entry.mode} {entry.oid} ".encode() + _quoted(entry.path) + b"\n"
     for prefix in sorted(replace):
-        for path, text in sorted(replace[prefix].items()):
+        for path in sorted(replace[prefix]):
             if prefix.strip("/") and not path.startswith(prefix.rstrip("/") + "/"):
                 raise ValueError(f"{path} is not below {prefix}")
-            yield b"M 100644 inline " + _quoted(path) + b"\n" + _data(text)
+            yield b"M 100644 inline " + _quoted(path) + b"\n" + _data(replace[prefix][path])
 
 
 def _data(text: str) -> bytes:

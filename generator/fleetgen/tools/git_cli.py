@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 from fleetgen.errors import FleetgenError, InputError, LockedError, ToolError, problem
 from fleetgen.tools import process
@@ -175,23 +177,24 @@ class Git:
         parent: str | None,
         message: str,
         replace: Mapping[str, Mapping[str, str]],
-        keep: Sequence[str] = (),
+        known: Sequence[TreeEntry] = (),
     ) -> str:
         """Make a commit on `parent` and return it; no branch moves, index and work tree stay as they are.
 
-        Everything below each prefix of `replace` becomes exactly the given files (path from the top -> text), except that
-        what `parent` has below a path of `keep` stays. A prefix `""` is the whole tree. The caller compares `tree` with
-        the parent's before moving a branch.
+        Everything below each prefix of `replace` becomes exactly the given files (path from the top -> text) and those of
+        `known`, whose contents the repository has. A prefix `""` is the whole tree. A text is asked for when it is written. The
+        caller compares `tree` with the parent's before moving a branch.
         """
-        entries = [entry for path in keep if parent for entry in self._ls_tree(parent, path)]
         name = f"refs/fleetgen/import/{os.getpid()}-{secrets.token_hex(4)}"
-        draft = CommitDraft(ref=name, parent=parent, ident=self.ident(), message=message, replace=replace, keep=entries)
-        stream = commit_stream(draft)
-        try:
-            self._run("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
-            commit = self.resolve(name)
-        finally:
-            self._run("update-ref", "-d", name, ok=None)
+        draft = CommitDraft(ref=name, parent=parent, ident=self.ident(), message=message, replace=replace, known=known)
+        with tempfile.TemporaryFile() as stream:  # not in memory: all files can be new
+            stream.writelines(commit_stream(draft))
+            stream.seek(0)
+            try:
+                self._run("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
+                commit = self.resolve(name)
+            finally:
+                self._run("update-ref", "-d", name, ok=None)
         if commit is None:
             raise ToolError(problem("E1103", "git fast-import made no commit", fix="run: git fsck"))
         return commit
@@ -274,7 +277,13 @@ class Git:
                 entries.append(TreeEntry(mode, oid, path))
         return entries
 
-    def _run(self, *arguments: str, stdin: bytes = b"", ok: frozenset[int] | None = frozenset({0}), network: bool = False) -> Ran:
+    def _run(
+        self,
+        *arguments: str,
+        stdin: bytes | IO[bytes] = b"",
+        ok: frozenset[int] | None = frozenset({0}),
+        network: bool = False,
+    ) -> Ran:
         """Start git; `ok=None` takes any exit code (a signal is still a crash)."""
         extra = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "false", "GIT_NO_LAZY_FETCH": "1"}
         command = Command(

@@ -34,13 +34,13 @@ _GRACE_SECONDS = 2.0
 class Command:
     """What to start. `env` is the whole environment (see `scrubbed`); exit codes outside `ok` are an error of `run`.
 
-    `title` is how messages name the command, where its arguments say less.
+    `stdin` is what it reads, or a file that holds it. `title` is how messages name the command, where its arguments say less.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
     cwd: Path | None = None
-    stdin: bytes = field(default=b"", repr=False)
+    stdin: bytes | IO[bytes] = field(default=b"", repr=False)
     ok: frozenset[int] = frozenset({0})
     timeout: float | None = None
     fix: str = ""
@@ -81,7 +81,8 @@ def run(command: Command) -> Ran:
     process = _start(command, subprocess.PIPE)
     with _Watched(process):
         try:
-            stdout, stderr = process.communicate(command.stdin, timeout=command.timeout)
+            said = command.stdin if isinstance(command.stdin, bytes) else None
+            stdout, stderr = process.communicate(said, timeout=command.timeout)
         except subprocess.TimeoutExpired:
             _end(process)
             stdout, stderr = process.communicate()
@@ -253,7 +254,7 @@ def _start(command: Command, stderr: int | IO[bytes], stdout: int | IO[bytes] = 
             command.argv,
             cwd=command.cwd,
             env=dict(command.env),
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE if isinstance(command.stdin, bytes) else command.stdin,
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,  # a group of its own that can be ended as one, and no terminal to ask questions on

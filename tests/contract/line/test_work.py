@@ -28,7 +28,10 @@ spec:
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """What the commands of a test do: overlays rendered and built, folders whose texts are made, blobs read, files written."""
+    """What the commands of a test do.
+
+    Overlays rendered and built, folders whose texts are made, blobs read, files written, texts sent to git.
+    """
     counts: Counter[str] = Counter()
 
     def count(owner: type, name: str, what: str, size: Callable[..., int] = lambda *_: 1) -> None:
@@ -44,6 +47,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     count(KustomizeCli, "build", "built", lambda _, roots: len(roots))
     count(OutputFiles, "_made", "made")
     count(Git, "read_blobs", "read", lambda oids: len(set(oids)))
+    count(Git, "import_commit", "imported", lambda _parent, _message, replace, _known: len(replace["output"]))
     count(Path, "write_bytes", "written")
     return counts
 
@@ -130,5 +134,8 @@ def test_work_grows_with_what_is_different(
         found[command] = dict(work)
     assert found == expected
     rendered = read(fleet / "output")
+    work.clear()
+    assert main(["publish", AS_OF, "--allow-uncommitted", "--allow-removal"]) in {0, 1}
+    assert work["imported"] == expected["render"].get("written", 0)
     assert main(["render", AS_OF, "--no-cache"]) == 0
     assert read(fleet / "output") == rendered

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fleetgen.errors import FleetgenError, InputError, LockedError, ToolError
+from fleetgen.tools.fast_import import TreeEntry
 from fleetgen.tools.git_cli import Git, PushStatus
 
 HOSTILE = """[user]
@@ -124,9 +125,10 @@ def test_equal_content_gives_an_equal_tree(git: Git) -> None:
     assert git.tree(commit) == git.tree(tip)
 
 
-def test_import_commit_can_keep_parts_and_start_a_branch(git: Git) -> None:
+def test_import_commit_takes_known_contents_and_starts_a_branch(git: Git) -> None:
     tip = head(git)
-    kept = git.import_commit(tip, "m", {"output": {"output/three": "3\n"}}, keep=["output/one"])
+    one = TreeEntry("100644", git.tree_files(tip)["output/one"], "output/one")
+    kept = git.import_commit(tip, "m", {"output": {"output/three": "3\n"}}, [one])
     assert git.archive(kept, "output") == {"output/one": "1\n", "output/three": "3\n"}
     first = git.import_commit(None, "m", {"": {"output/x": "x"}})
     git.update_ref(git.branch_ref("delivery/prod"), first, None)

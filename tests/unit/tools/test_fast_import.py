@@ -8,12 +8,13 @@ from fleetgen.tools.fast_import import CommitDraft, TreeEntry, commit_stream
 IDENT = "Ada <ada@example.com> 1795487884 +0000"
 
 
-def stream(replace: dict[str, dict[str, str]], parent: str | None = "c0ffee", keep: tuple[TreeEntry, ...] = ()) -> str:
-    return commit_stream(CommitDraft(ref="refs/t", parent=parent, ident=IDENT, message="hü", replace=replace, keep=keep)).decode()
+def stream(replace: dict[str, dict[str, str]], parent: str | None = "c0ffee", known: tuple[TreeEntry, ...] = ()) -> str:
+    draft = CommitDraft(ref="refs/t", parent=parent, ident=IDENT, message="hü", replace=replace, known=known)
+    return b"".join(commit_stream(draft)).decode()
 
 
 def test_a_prefix_is_replaced_as_a_whole() -> None:
-    text = stream({"output": {"output/b": "2\n", "output/a": "é"}}, keep=(TreeEntry("100644", "feed", "output/keep"),))
+    text = stream({"output": {"output/b": "2\n", "output/a": "é"}}, known=(TreeEntry("100644", "feed", "output/keep"),))
     assert text == (
         "commit refs/t\nauthor Ada <ada@example.com> 1795487884 +0000\ncommitter Ada <ada@example.com> 1795487884 +0000\n"
         "data 3\nhü\nfrom c0ffee\n"

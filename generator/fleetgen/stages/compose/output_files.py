@@ -124,16 +124,14 @@ class OutputFiles(Mapping[str, str]):
 
 
 class Selection(Mapping[str, str]):
-    """Some of the files of a tree. Like all others, their texts are made when they are asked for."""
+    """Some of the files of a tree, as they are called below the folder `below`; their texts are made when they are asked for."""
 
-    def __init__(self, files: Mapping[str, str], paths: Iterable[str]) -> None:
+    def __init__(self, files: Mapping[str, str], paths: Iterable[str], below: str = "") -> None:
         self._files = files
-        self._paths = dict.fromkeys(paths)
+        self._paths = {f"{below}{path}": path for path in paths}
 
     def __getitem__(self, path: str) -> str:
-        if path not in self._paths:
-            raise KeyError(path)
-        return self._files[path]
+        return self._files[self._paths[path]]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
