@@ -17,7 +17,7 @@ from fleetgen.answers.explanations import (
     UnitUse,
     ValueAnswer,
 )
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.catalog.cluster_facts import enum_facts
 from fleetgen.catalog.releases import unmet_conditions
 from fleetgen.errors import CODES, RETIRED, InputError, problem

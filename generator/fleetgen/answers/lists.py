@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from fleetgen.build.desired_state import Plan, plan_of
+from fleetgen.build.desired_state import renderer_of
+from fleetgen.build.plan import Plan, plan_of
 from fleetgen.inputs.rules import installed_by
 from fleetgen.inputs.run import Run
 from fleetgen.model.settings import at, plain
@@ -94,7 +95,7 @@ def duplicates(run: Run) -> list[Row]:
 
 
 def _contents(plan: Plan) -> Mapping[VariantKey, tuple[object, ...]]:
-    renderer = plan.renderer
+    renderer = renderer_of(plan)
     result = {}
     for key, variant in plan.resolved.variants.items():
         overlay = renderer.overlay(variant)

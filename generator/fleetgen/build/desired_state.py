@@ -7,23 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
+from fleetgen.build.plan import Plan, plan_of
 from fleetgen.build.rendering import Rendered, render_variants
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.read_documents import read_documents
-from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import (
-    PolicyLibrary,
-    Rules,
     exported_of,
     installed_by,
-    knowing_policies,
-    rules_of,
-    split_by_policy_set,
 )
 from fleetgen.inputs.run import Run
 from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant
-from fleetgen.model.finding import Finding
-from fleetgen.model.fleet import Cluster, Fleet
+from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
@@ -41,31 +34,7 @@ from fleetgen.stages.compose.output_files import OutputFiles
 from fleetgen.stages.compose.projects import cluster_project, namespaces_of
 from fleetgen.stages.compose.redirects import former_keys
 from fleetgen.stages.compose.sync_windows import sync_windows
-from fleetgen.stages.load import load_documents
 from fleetgen.stages.render import Renderer, setting_is_on
-from fleetgen.stages.resolve import resolve
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """The fleet and its variants: what can be known without any tool."""
-
-    inputs: Inputs
-    fleet: Fleet
-    library: PolicyLibrary
-    resolved: Resolved
-
-    @cached_property
-    def rules(self) -> Rules:
-        """The repository's own policies, as they are enforced in this fleet. Raises InputError E0301, E0306, E0801, E0805."""
-        return rules_of(self.library, self.fleet)
-
-    @cached_property
-    def renderer(self) -> Renderer:
-        """Renders the variants. Units that install policies get the policies of their clusters."""
-        if not any(variant.component.installs for variant in self.resolved.variants.values()):
-            return Renderer()
-        return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,18 +79,11 @@ class Desired:
         return OutputFiles(self.composed)
 
 
-def plan_of(run: Run) -> Plan:
-    """Load and resolve. Raises InputError."""
-    inputs = run.inputs
-    run.progress("load", 0, 1)
-    problems: list[Finding] = []
-    documents = read_documents(run.cache, inputs.inventory, problems)
-    fleet = load_documents(documents, inputs.with_prefix("templates/"), problems)
-    library = PolicyLibrary(inputs.library, tuple(fleet.environments))
-    fleet = split_by_policy_set(knowing_policies(fleet, library), library)
-    resolved = resolve(fleet)
-    run.progress("load", 1, 1)
-    return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)
+def renderer_of(plan: Plan) -> Renderer:
+    """Renders the variants. Units that install policies get the policies of their clusters."""
+    if not any(variant.component.installs for variant in plan.resolved.variants.values()):
+        return Renderer()
+    return Renderer(exported_of(plan.rules, installed_by(plan.fleet)), plan.rules.of)
 
 
 def desired(run: Run, only: str = "") -> Desired:
@@ -132,7 +94,7 @@ def desired(run: Run, only: str = "") -> Desired:
     plan = plan_of(run)
     if only:
         plan = replace(plan, resolved=_narrowed(plan.resolved, only))
-    rendered = render_variants(run.cache, plan.renderer, plan.resolved.variants.values())
+    rendered = render_variants(run.cache, renderer_of(plan), plan.resolved.variants.values())
     builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
     objects = _built(run, plan, rendered, builds)
     providers = {api: name for name, component in sorted(plan.fleet.components.items()) for api in component.provides}

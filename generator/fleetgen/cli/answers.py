@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fleetgen.build.desired_state import Plan, plan_of
+from fleetgen.build.plan import Plan, plan_of
 from fleetgen.cli import common, output
 from fleetgen.inputs.run import Run
 from fleetgen.model.inventory import API_VERSION

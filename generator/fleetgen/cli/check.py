@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fleetgen.build.desired_state import plan_of
+from fleetgen.build.plan import plan_of
 from fleetgen.cli import common, output
 from fleetgen.deliver.check import checked_outcome
 from fleetgen.gate.plain_manifests import ManifestsRequest, ManifestsTools, check_manifests

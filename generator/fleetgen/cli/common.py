@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -23,12 +23,12 @@ from fleetgen.inputs.timings import Timings
 from fleetgen.library import builtin_root
 from fleetgen.report.formats import FORMATS
 from fleetgen.schemas.validate import suggest
-from fleetgen.stages.build import Builder
-from fleetgen.stages.gate import PolicyEngine
-from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.git_cli import Git
-from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Toolchain, cache_folder
+
+if TYPE_CHECKING:
+    from fleetgen.stages.build import Builder
+    from fleetgen.stages.gate import PolicyEngine
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -169,6 +169,8 @@ def run_of(
     progress = output.progress(ctx, quiet=quiet)
 
     def builder() -> Builder:
+        from fleetgen.tools.kustomize_cli import KustomizeCli  # noqa: PLC0415 - not needed where nothing is built
+
         return KustomizeCli(
             tool=tools.need("kustomize"),
             environ=os.environ,
@@ -209,6 +211,8 @@ def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:
 
 def engine(tools: Toolchain) -> PolicyEngine:
     """The real conftest."""
+    from fleetgen.tools.conftest_cli import ConftestCli  # noqa: PLC0415 - not needed where nothing is judged
+
     capabilities = builtin_root() / "policies" / "capabilities.json"
     return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=os.cpu_count() or 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.errors import InputError
 from fleetgen.inputs.policy_source import PolicySource, policies_from
 from fleetgen.inputs.rules import PolicyLibrary, Rules, environment_values, governed_by, read_governing, read_rules, values_of

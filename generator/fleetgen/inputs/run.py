@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Inputs, Repository
 from fleetgen.inputs.timings import Timings
-from fleetgen.stages.build import Builder
-from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.git_cli import Git
+
+if TYPE_CHECKING:  # what only reads a fleet starts neither
+    from fleetgen.stages.build import Builder
+    from fleetgen.stages.gate import PolicyEngine
 
 Progress = Callable[[str, int, int], None]
 

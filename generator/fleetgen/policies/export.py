@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.rules import exported_of
 from fleetgen.model.plain import JsonObject

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.files import place_files, shown_path
 from fleetgen.inputs.repository import Repository

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
-from fleetgen.build.desired_state import Desired, Plan, desired
+from fleetgen.build.desired_state import Desired, desired
+from fleetgen.build.plan import Plan
 from fleetgen.errors import InputError
 from fleetgen.gate.approval import model_answers, models_of
 from fleetgen.gate.findings import finding_of, join, model_finding, object_finding, results_of

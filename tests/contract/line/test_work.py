@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -139,3 +141,9 @@ def test_work_grows_with_what_is_different(
     assert work["imported"] == expected["render"].get("written", 0)
     assert main(["render", AS_OF, "--no-cache"]) == 0
     assert read(fleet / "output") == rendered
+
+
+def test_what_only_reads_a_fleet_imports_nothing_that_renders_builds_or_judges() -> None:
+    heavy = ("jinja2", "fleetgen.build.desired_state", "fleetgen.tools.kustomize_cli", "fleetgen.stages.gate")
+    code = f"import sys, fleetgen.cli.explain; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, knowing_policies
 from fleetgen.model.policy import Constraint, Policy

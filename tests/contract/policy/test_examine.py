@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.errors import InputError
 from fleetgen.inputs.repository import Inputs, Repository
 from fleetgen.inputs.rules import PolicyLibrary

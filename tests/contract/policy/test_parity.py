@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.inputs.cache import cache_of
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, read_rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fleetgen.build.desired_state import plan_of
+from fleetgen.build.plan import plan_of
 from fleetgen.cli import common, output
 from fleetgen.cli.policy.bench import bench
 from fleetgen.errors import GateFailed

@@ -19,7 +19,6 @@ import pytest
 import yaml
 
 from fleetgen.answers.error_pages import page
-from fleetgen.cli import common
 from fleetgen.errors import CODES
 from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.manifest import Built
@@ -84,8 +83,8 @@ def fleet(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rule = Path("policies/rego/pod/no_privileged")
     shutil.copytree(root / rule, target / rule)
     monkeypatch.chdir(target)
-    monkeypatch.setattr(common, "KustomizeCli", Concatenation)
-    monkeypatch.setattr(common, "ConftestCli", Passing)
+    monkeypatch.setattr("fleetgen.tools.kustomize_cli.KustomizeCli", Concatenation)
+    monkeypatch.setattr("fleetgen.tools.conftest_cli.ConftestCli", Passing)
     monkeypatch.setattr("fleetgen.tools.toolchain.Toolchain.need", lambda *_: None)
     monkeypatch.setattr("fleetgen.inputs.repository.__version__", "1.0.0")
     return target
