@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -89,7 +89,7 @@ class TreeOnDisk(Mapping[str, str]):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._paths = dict.fromkeys(_paths(folder))
+        self._paths = dict.fromkeys(_paths(str(folder)))
 
     def __getitem__(self, path: str) -> str:
         if path not in self._paths:
@@ -115,24 +115,28 @@ class TreeOnDisk(Mapping[str, str]):
         return path in self._paths
 
 
-def _paths(folder: Path) -> Iterator[str]:
-    top = len(str(folder)) + 1
-    for directory, names, entries in os.walk(folder):
-        names.sort()
-        for name in [*names, *sorted(entries)]:
-            path = os.path.join(directory, name)  # noqa: PTH118 - pathlib takes as long as reading the file
-            shown = path[top:].replace(os.sep, "/")
-            if os.path.islink(path):  # noqa: PTH114 - as above
-                raise InputError(
-                    problem(
-                        "E0907",
-                        "the rendered tree contains a symbolic link",
-                        fix="remove it and run 'fleetgen render'",
-                        place=Place(f"output/{shown}"),
-                    )
+def _paths(folder: str, prefix: str = "") -> Iterator[str]:
+    for entry in _entries(folder):
+        path = prefix + entry.name
+        if entry.is_symlink():
+            raise InputError(
+                problem(
+                    "E0907",
+                    "the rendered tree contains a symbolic link",
+                    fix="remove it and run 'fleetgen render'",
+                    place=Place(f"output/{path}"),
                 )
-            if name in entries:
-                yield shown
+            )
+        if entry.is_dir():
+            yield from _paths(entry.path, f"{path}/")
+        else:
+            yield path
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with suppress(OSError), os.scandir(folder) as found:
+        return sorted(found, key=lambda entry: entry.name)
+    return []
 
 
 def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
