@@ -1,11 +1,10 @@
-"""The model of a fleet as policies read it: every cluster with its capacity and with what its units need."""
+"""The models of clusters as policies read them: the inventory, the capacity, and what the units need."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Final, cast
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final
 
 from fleetgen.catalog.capacity import cluster_capacity
 from fleetgen.catalog.cluster_facts import enum_facts
@@ -13,98 +12,85 @@ from fleetgen.catalog.networks import address_ranges
 from fleetgen.catalog.pools import pools_data
 from fleetgen.catalog.releases import release_of
 from fleetgen.catalog.workloads import unit_needs
-from fleetgen.model.fleet import Cluster, Environment
-from fleetgen.model.inventory import EnvironmentSpec
+from fleetgen.model.fleet import Environment
+from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Resolved, Variant, VariantKey, plain_values
 from fleetgen.schemas.derive import as_json
 
-# keys of a cluster's spec that policies may read as they are; node pools are described
-_READ: Final = (
-    "environment",
-    "ring",
-    "region",
-    "profile",
-    "role",
-    "topology",
-    "lifecycle",
-    "criticality",
-    "kubernetes",
-    "site",
-    "network",
-    "provides",
-)
+# what is known of the nodes follows from the pools alone
+_OF_POOLS: Final[Mapping[str, Callable[[ClusterSpec], Json]]] = {
+    "nodePools": pools_data,
+    "capacity": lambda spec: {**cluster_capacity(spec)},
+}
+_OF_SPEC: Final[Mapping[str, Callable[[ClusterSpec], Json]]] = {
+    "environment": lambda spec: spec.environment,
+    "ring": lambda spec: spec.ring,
+    "region": lambda spec: spec.region,
+    "profile": lambda spec: spec.profile,
+    "role": lambda spec: spec.role,
+    "topology": lambda spec: spec.topology,
+    "lifecycle": lambda spec: spec.lifecycle,
+    "criticality": lambda spec: spec.criticality,
+    "kubernetes": lambda spec: as_json(spec.kubernetes),
+    "site": lambda spec: as_json(spec.site),
+    "network": lambda spec: as_json(spec.network),
+    "provides": lambda spec: as_json(spec.provides),
+    "facts": enum_facts,
+    "ranges": lambda spec: address_ranges(spec.network),
+}
+KEYS: Final = ("name", *_OF_SPEC, *_OF_POOLS, "units")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterModel:
-    """One cluster.
+def cluster_models(
+    resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]], keys: Collection[str] = KEYS
+) -> dict[str, JsonObject]:
+    """Every rendered cluster by name, sorted, with those of `KEYS` that are asked for.
 
-    `spec`: keys of its inventory with defaults filled in, node pools as `catalog/pools.py` has them.
-    `facts`: all enum facts. `ranges`: its networks in numbers. `capacity`: totals of all nodes
-    (`cpu` in cores, `memoryGiB`, extended resources). `units`: unit -> what is rendered for it and
-    what its objects need.
+    Keys of the inventory are as it has them, with defaults filled in; node pools as `catalog/pools.py` describes them. `facts`:
+    all enum facts. `ranges`: the networks in numbers. `capacity`: totals of all nodes (`cpu` in cores, `memoryGiB`, extended
+    resources). `units`: unit -> what is rendered for it, and what its objects need (`objects`: what was built of each variant).
+    Equal parts of clusters are one value: so what is made of a part can be remembered by its identity.
     """
-
-    name: str
-    spec: JsonObject
-    facts: JsonObject
-    ranges: Sequence[Json]
-    capacity: Mapping[str, float]
-    units: Mapping[str, JsonObject]
-
-    def as_data(self) -> JsonObject:
-        """As JSON: what policies read as `input.cluster`."""
-        return {
-            "name": self.name,
-            **self.spec,
-            "facts": self.facts,
-            "ranges": [*self.ranges],
-            "capacity": {**self.capacity},
-            "units": {**self.units},
-        }
+    shared = _Shared()
+    units = {key: _unit(variant, objects[key]) for key, variant in resolved.variants.items()} if "units" in keys else {}
+    models: dict[str, JsonObject] = {}
+    for name, bill in sorted(resolved.bills.items()):
+        spec = resolved.clusters[name].spec
+        model = {"name": name, **shared.parts(spec, keys)}
+        if "units" in keys:
+            model["units"] = shared.units(tuple(bill.items()), units)
+        models[name] = {key: model[key] for key in KEYS if key in keys}
+    return models
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetModel:
-    """The clusters of an environment that a policy set is asked about, on a day."""
+class _Shared:
+    """Parts of models that were met, so that an equal one is the same value."""
 
-    environment: Environment
-    policy_set: str
-    clusters: Sequence[ClusterModel]
-    as_of: date
+    def __init__(self) -> None:
+        self._values: dict[str, Json] = {}
+        self._pools: dict[str, JsonObject] = {}
+        self._units: dict[tuple[tuple[str, VariantKey], ...], JsonObject] = {}
 
-    def as_data(self) -> JsonObject:
-        """As JSON: one input of the policy engine."""
-        return {
-            "kind": "FleetModel",
-            "asOf": self.as_of.isoformat(),
-            "policySet": self.policy_set,
-            "environment": _environment(self.environment.name, self.environment.spec),
-            "clusters": [cluster.as_data() for cluster in self.clusters],
-        }
+    def parts(self, spec: ClusterSpec, keys: Collection[str]) -> JsonObject:
+        """What follows from the inventory."""
+        found = {key: self._one(part(spec)) for key, part in _OF_SPEC.items() if key in keys}
+        if not keys & _OF_POOLS.keys():
+            return found
+        written = repr(spec.node_pools)
+        if written not in self._pools:
+            self._pools[written] = {key: part(spec) for key, part in _OF_POOLS.items()}
+        return found | self._pools[written]
 
+    def units(self, bill: tuple[tuple[str, VariantKey], ...], units: Mapping[VariantKey, JsonObject]) -> JsonObject:
+        """The units of a bill of materials."""
+        if bill not in self._units:
+            self._units[bill] = {unit: units[key] for unit, key in bill}
+        return self._units[bill]
 
-def cluster_models(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]]) -> dict[str, ClusterModel]:
-    """Every rendered cluster by name, sorted. `objects`: what was built of each variant; its needs are read once."""
-    units = {key: _unit(variant, objects[key]) for key, variant in resolved.variants.items()}
-    return {
-        name: _cluster(resolved.clusters[name], {unit: units[key] for unit, key in bill.items()})
-        for name, bill in sorted(resolved.bills.items())
-    }
-
-
-def _cluster(cluster: Cluster, units: Mapping[str, JsonObject]) -> ClusterModel:
-    written = cast("JsonObject", as_json(cluster.spec))
-    return ClusterModel(
-        name=cluster.name,
-        spec={**{key: written[key] for key in _READ}, "nodePools": pools_data(cluster.spec)},
-        facts=enum_facts(cluster.spec),
-        ranges=address_ranges(cluster.spec.network),
-        capacity=cluster_capacity(cluster.spec),
-        units=units,
-    )
+    def _one(self, value: Json) -> Json:
+        return self._values.setdefault(json.dumps(value, sort_keys=True), value)
 
 
 def _unit(variant: Variant, manifests: Sequence[Manifest]) -> JsonObject:
@@ -120,9 +106,11 @@ def _unit(variant: Variant, manifests: Sequence[Manifest]) -> JsonObject:
     }
 
 
-def _environment(name: str, spec: EnvironmentSpec) -> JsonObject:
+def environment_model(environment: Environment) -> JsonObject:
+    """What policies over the fleet may read of the environment that they judge."""
+    spec = environment.spec
     return {
-        "name": name,
+        "name": environment.name,
         "rank": spec.rank,
         "rings": [*spec.rings],
         "registries": [*spec.registries],

@@ -17,7 +17,7 @@
 #     Upgrade the clusters that are named, or list a distribution with its own dates in the
 #     constraint.
 #   controls: []
-#   facts: [kubernetes.minor]
+#   facts: [asOf, facts.distribution, 'facts["kubernetes.minor"]', names]
 #   rules:
 #     skew: The minor versions of an environment are too far apart.
 #     end-of-life: A minor version reached its end of life.
@@ -73,7 +73,7 @@ violation contains {
 	msg := sprintf("no end of life is known for Kubernetes 1.%d", [minor])
 }
 
-violation contains {"msg": "the model of a cluster has no name or Kubernetes version", "details": {}} if {
+violation contains {"msg": "the model of a cluster has no names or Kubernetes version", "details": {}} if {
 	some cluster in object.get(input, "clusters", [])
 	not _minor(cluster)
 }
@@ -93,16 +93,18 @@ _skew := object.get(input, ["parameters", "skew"], 0)
 
 _ends := object.get(input, ["parameters", "endOfLife"], {})
 
-_by_minor[minor] contains cluster.name if {
+_by_minor[minor] contains name if {
 	some cluster in object.get(input, "clusters", [])
 	minor := _minor(cluster)
+	some name in cluster.names
 }
 
 # those whose vendor keeps to the dates of Kubernetes
-_judged[minor] contains cluster.name if {
+_judged[minor] contains name if {
 	some cluster in object.get(input, "clusters", [])
 	minor := _minor(cluster)
 	not object.get(cluster, ["facts", "distribution"], "") in object.get(input, ["parameters", "longer"], [])
+	some name in cluster.names
 }
 
-_minor(cluster) := to_number(trim_prefix(cluster.facts["kubernetes.minor"], "1.")) if is_string(cluster.name)
+_minor(cluster) := to_number(trim_prefix(cluster.facts["kubernetes.minor"], "1.")) if is_array(cluster.names)

@@ -18,7 +18,13 @@
 #     Set the version in the ring or in the model's document, and remove it from the clusters that
 #     differ.
 #   controls: []
-#   facts: []
+#   facts:
+#     - names
+#     - ring
+#     - units.*.component
+#     - units.*.instance
+#     - units.*.values.*.*.digest
+#     - units.*.values.*.*.version
 #   parameters:
 #     type: object
 #     properties:
@@ -40,14 +46,15 @@ violation contains {"msg": msg, "details": {"clusters": _outliers(versions), "un
 	msg := sprintf("ring %s serves %d versions of %s: %s", shown)
 }
 
-violation contains {"msg": msg, "details": {"clusters": [cluster.name], "unit": unit}} if {
+violation contains {"msg": msg, "details": {"clusters": [name], "unit": unit}} if {
 	some cluster in _clusters
 	some unit, _ in _serving(cluster)
-	not _is_served(cluster, unit)
-	msg := sprintf("unit %s of cluster %s has no model version", [texts.short(unit), texts.short(cluster.name)])
+	some name in cluster.names
+	not _is_served(cluster.ring, unit, name)
+	msg := sprintf("unit %s of cluster %s has no model version", [texts.short(unit), texts.short(name)])
 }
 
-violation contains {"msg": "the model of a cluster has no name, ring or units", "details": {}} if {
+violation contains {"msg": "the model of a cluster has no names, ring or units", "details": {}} if {
 	some cluster in _list
 	not _is_cluster(cluster)
 }
@@ -65,7 +72,7 @@ _list := object.get(input, "clusters", [])
 _clusters := [cluster | some cluster in _list; _is_cluster(cluster)]
 
 _is_cluster(cluster) if {
-	is_string(cluster.name)
+	is_array(cluster.names)
 	is_string(cluster.ring)
 	is_object(cluster.units)
 }
@@ -76,17 +83,18 @@ _serving(cluster) := {unit: description |
 	input.parameters.components[description.component]
 }
 
-_is_served(cluster, unit) if {
-	some versions in _served[cluster.ring][unit]
-	cluster.name in versions
+_is_served(ring, unit, name) if {
+	some versions in _served[ring][unit]
+	name in versions
 }
 
 # ring -> unit -> version as text -> clusters
-_served[cluster.ring][unit][version] contains cluster.name if {
+_served[cluster.ring][unit][version] contains name if {
 	some cluster in _clusters
 	some unit, description in _serving(cluster)
 	key := input.parameters.components[description.component]
 	version := _served_version(description.values[key][description.instance])
+	some name in cluster.names
 }
 
 # where a person would edit it

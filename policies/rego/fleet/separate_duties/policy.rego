@@ -13,7 +13,7 @@
 #   failure: One group holds two roles that must be separate.
 #   remediation: Give the roles to different groups in spec.roles of the environment.
 #   controls: [NSA-CISA-authorization]
-#   facts: []
+#   facts: [environment.roles]
 #   parameters:
 #     type: object
 #     properties:
