@@ -69,7 +69,8 @@ def _undeclared(policy: Policy, read: Reads) -> Iterator[Finding]:
         if not any(_covers(given, path) for given in declared.values()):
             yield _not_declared(policy, path, place)
     for path, place in read.passed.items():
-        if path not in read.whole and not any(_meets(given, path) for given in (*declared.values(), *_given(policy.scope))):
+        is_given = any(path == given[: len(path)] for given in _given(policy.scope))
+        if path not in read.whole and not is_given and not any(_meets(given, path) for given in declared.values()):
             yield _not_declared(policy, path, place)
     for fact, given in declared.items():
         if not any(_meets(given, path) for path in read.whole) and not any(_covers(given, path) for path in read.passed):
