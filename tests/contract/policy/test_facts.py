@@ -40,7 +40,7 @@ READ: Final[Mapping[str, tuple[str, list[str]]]] = {
     "a rule": ("_site.country == 1 }\n_site := input.cluster.site", ["site.country"]),
     "a function": ("f(input.cluster.site) }\nf(x) if x.country == 1", ["site.country"]),
     "else": ("f(1) == 1 }\nf(_) := 1 if false\nelse := input.cluster.ring", ["ring"]),
-    "an array, which is undefined if a part is": ("[a, _] := [input.cluster.ring, input.cluster.site]; a == 1 }", ["ring", "site"]),
+    "an array": ("[a, b] := [input.cluster.ring, input.cluster.site]; a == b.city }", ["ring", "site.city"]),
     "a set": ("_seen[_] }\n_seen contains described if some described in input.cluster.units", ["units.*"]),
     "a mapping of one's own": ('{"a": input.cluster.site, "b": 1}.a.country == 1 }', ["site.country"]),
     "a comprehension": ("count([1 | some p in input.cluster.nodePools; p.arch == 1]) > 0 }", ["nodePools.*.arch"]),

@@ -41,8 +41,8 @@ violation contains {
 	"msg": msg,
 	"details": {"rule": "domain-overlap", "clusters": [one.cluster, other.cluster], "path": "spec.network"},
 } if {
-	some domain, ranges in _domains
-	some [one, other] in _overlapping(ranges)
+	some domain, members in _domains
+	some [one, other] in _overlapping(_labelled(members))
 	one.cluster != other.cluster
 	msg := sprintf("%s of %s and %s of %s, both in the security domain %s, overlap", [
 		one.cidr,
@@ -81,15 +81,16 @@ _is_range(range) if {
 	is_string(range.last)
 }
 
-# security domain -> ranges of all its clusters
-_domains[domain] contains object.union(range, {"cluster": name}) if {
+# Security domain -> cluster -> its ranges. A rule `_domains[domain] contains ...` takes quadratic time in opa.
+_domains := object.union_n([{domain: {name: ranges}} |
 	some cluster in _clusters
 	domain := cluster.site.securityDomain
 	domain != ""
-	some range in cluster.ranges
-	range.kind in object.get(input, ["parameters", "unique"], [])
+	ranges := [range | some range in cluster.ranges; range.kind in object.get(input, ["parameters", "unique"], [])]
 	some name in cluster.names
-}
+])
+
+_labelled(members) := [object.union(range, {"cluster": name}) | some name, ranges in members; some range in ranges]
 
 # If two of a list overlap, then two neighbours do, in the order of their first addresses.
 _overlapping(ranges) := [[one[2], other[2]] |
