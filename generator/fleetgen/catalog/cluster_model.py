@@ -19,28 +19,26 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Resolved, Variant, VariantKey, plain_values
 from fleetgen.schemas.derive import as_json
 
-# what is known of the nodes follows from the pools alone
-_OF_POOLS: Final[Mapping[str, Callable[[ClusterSpec], Json]]] = {
-    "nodePools": pools_data,
-    "capacity": lambda spec: {**cluster_capacity(spec)},
+# key of a model -> the fields of the inventory that it is a function of, and the function
+PARTS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[ClusterSpec], Json]]]] = {
+    "environment": (("environment",), lambda spec: spec.environment),
+    "ring": (("ring",), lambda spec: spec.ring),
+    "region": (("region",), lambda spec: spec.region),
+    "profile": (("profile",), lambda spec: spec.profile),
+    "role": (("role",), lambda spec: spec.role),
+    "topology": (("topology",), lambda spec: spec.topology),
+    "lifecycle": (("lifecycle",), lambda spec: spec.lifecycle),
+    "criticality": (("criticality",), lambda spec: spec.criticality),
+    "kubernetes": (("kubernetes",), lambda spec: as_json(spec.kubernetes)),
+    "site": (("site",), lambda spec: as_json(spec.site)),
+    "network": (("network",), lambda spec: as_json(spec.network)),
+    "provides": (("provides",), lambda spec: as_json(spec.provides)),
+    "facts": (("kubernetes", "node_pools", "role", "topology"), enum_facts),
+    "ranges": (("network",), lambda spec: address_ranges(spec.network)),
+    "nodePools": (("node_pools",), pools_data),
+    "capacity": (("node_pools",), lambda spec: {**cluster_capacity(spec)}),
 }
-_OF_SPEC: Final[Mapping[str, Callable[[ClusterSpec], Json]]] = {
-    "environment": lambda spec: spec.environment,
-    "ring": lambda spec: spec.ring,
-    "region": lambda spec: spec.region,
-    "profile": lambda spec: spec.profile,
-    "role": lambda spec: spec.role,
-    "topology": lambda spec: spec.topology,
-    "lifecycle": lambda spec: spec.lifecycle,
-    "criticality": lambda spec: spec.criticality,
-    "kubernetes": lambda spec: as_json(spec.kubernetes),
-    "site": lambda spec: as_json(spec.site),
-    "network": lambda spec: as_json(spec.network),
-    "provides": lambda spec: as_json(spec.provides),
-    "facts": enum_facts,
-    "ranges": lambda spec: address_ranges(spec.network),
-}
-KEYS: Final = ("name", *_OF_SPEC, *_OF_POOLS, "units")
+KEYS: Final = ("name", *PARTS, "units")
 
 
 def cluster_models(
@@ -58,10 +56,9 @@ def cluster_models(
     models: dict[str, JsonObject] = {}
     for name, bill in sorted(resolved.bills.items()):
         spec = resolved.clusters[name].spec
-        model = {"name": name, **shared.parts(spec, keys)}
-        if "units" in keys:
-            model["units"] = shared.units(tuple(bill.items()), units)
-        models[name] = {key: model[key] for key in KEYS if key in keys}
+        model: JsonObject = {"name": name} if "name" in keys else {}
+        model |= {key: shared.part(key, spec) for key in PARTS if key in keys}
+        models[name] = model | ({"units": shared.units(tuple(bill.items()), units)} if "units" in keys else {})
     return models
 
 
@@ -70,27 +67,23 @@ class _Shared:
 
     def __init__(self) -> None:
         self._values: dict[str, Json] = {}
-        self._pools: dict[str, JsonObject] = {}
+        self._parts: dict[tuple[object, ...], Json] = {}
         self._units: dict[tuple[tuple[str, VariantKey], ...], JsonObject] = {}
 
-    def parts(self, spec: ClusterSpec, keys: Collection[str]) -> JsonObject:
-        """What follows from the inventory."""
-        found = {key: self._one(part(spec)) for key, part in _OF_SPEC.items() if key in keys}
-        if not keys & _OF_POOLS.keys():
-            return found
-        written = repr(spec.node_pools)
-        if written not in self._pools:
-            self._pools[written] = {key: part(spec) for key, part in _OF_POOLS.items()}
-        return found | self._pools[written]
+    def part(self, key: str, spec: ClusterSpec) -> Json:
+        """What follows from the inventory. Fields that clusters share are looked at once, so they are compared by identity."""
+        fields, made = PARTS[key]
+        known = (key, *(id(getattr(spec, field)) for field in fields))
+        if known not in self._parts:
+            value = made(spec)
+            self._parts[known] = self._values.setdefault(json.dumps(value, sort_keys=True), value)
+        return self._parts[known]
 
     def units(self, bill: tuple[tuple[str, VariantKey], ...], units: Mapping[VariantKey, JsonObject]) -> JsonObject:
         """The units of a bill of materials."""
         if bill not in self._units:
             self._units[bill] = {unit: units[key] for unit, key in bill}
         return self._units[bill]
-
-    def _one(self, value: Json) -> Json:
-        return self._values.setdefault(json.dumps(value, sort_keys=True), value)
 
 
 def _unit(variant: Variant, manifests: Sequence[Manifest]) -> JsonObject:

@@ -51,19 +51,27 @@ def cut(value: Json, keep: Kept | None) -> Json:
 
 
 class Projection:
-    """Models of clusters, projected on the same paths. A part that several of them share is cut and digested once."""
+    """Models of clusters, projected on the same paths.
+
+    Models share equal parts and keep them alive, so parts are compared by identity: equal models are projected once, and a part
+    that several models share is cut and digested once.
+    """
 
     def __init__(self, paths: Iterable[Sequence[str]]) -> None:
         self._keep = kept(paths)
+        self._models: dict[tuple[int, ...], tuple[JsonObject, Cut]] = {}
         self._cuts: dict[tuple[int, str], tuple[Json, Cut]] = {}
 
     def of(self, model: JsonObject) -> Cut:
         """What is left of a model."""
-        parts = {key: self._part(model[key], key, keep) for key, keep in sorted(self._keep.items()) if key in model}
-        return _joined(parts)
+        known = tuple(id(model.get(key)) for key in self._keep)
+        if known not in self._models:
+            parts = {key: self._part(model[key], key, keep) for key, keep in sorted(self._keep.items()) if key in model}
+            self._models[known] = (model, _joined(parts))
+        return self._models[known][1]
 
     def _part(self, value: Json, path: str, keep: Kept | None) -> Cut:
-        """By identity: models share values, and keep them alive. Units, which clusters share in turn, one by one."""
+        """Units, which clusters share in turn, one by one."""
         known = self._cuts.get((id(value), path))
         if known is not None and known[0] is value:
             return known[1]

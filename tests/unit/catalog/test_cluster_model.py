@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
 
-from fleetgen.catalog.cluster_model import KEYS, cluster_models, environment_model
+import pytest
+
+from fleetgen.catalog.cluster_model import KEYS, PARTS, cluster_models, environment_model
+from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
@@ -120,6 +123,22 @@ def test_equal_parts_are_one_value() -> None:
     store, annex = models["store"], models["annex"]
     assert [*store] == ["ring", "site", "nodePools", "units"]
     assert [key for key in store if store[key] is annex[key]] == [*store]
+
+
+class _Only:
+    """A spec that has nothing but these fields."""
+
+    def __init__(self, spec: ClusterSpec, fields: Iterable[str]) -> None:
+        for field in fields:
+            setattr(self, field, getattr(spec, field))
+
+
+@pytest.mark.parametrize("key", PARTS)
+def test_a_part_is_a_function_of_the_fields_that_it_names(key: str) -> None:
+    """Because clusters that share these fields share the part."""
+    spec = resolved().clusters["store"].spec
+    fields, made = PARTS[key]
+    assert made(cast("ClusterSpec", _Only(spec, fields))) == made(spec)
 
 
 def test_model_of_an_environment() -> None:
