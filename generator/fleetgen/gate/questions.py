@@ -50,7 +50,10 @@ class Question:
 def ask(
     asker: Asker, rules: Rules, questions: Sequence[Question], pack: Callable[[Sequence[Question]], list[Json]]
 ) -> dict[str, Answer]:
-    """Cache key -> answer. `pack` makes the engine's inputs of questions."""
+    """Cache key -> answer. `pack` makes the engine's inputs of questions.
+
+    Where the gate itself complains, the answer is not kept: the reason may be a plan or an input that no key knows of.
+    """
     kept = asker.gate_cache.get_many(question.key for question in questions)
     known = {key: Answer.from_data(value) for key, value in kept.items()}
     missing = [question for question in questions if question.key not in known]
@@ -60,7 +63,7 @@ def ask(
     verdicts = asker.engine().evaluate(rules.files, rules.data, pack(missing))
     gate.demand_coverage([question.id for question in missing], verdicts)
     made = _answers(missing, verdicts)
-    asker.gate_cache.put_many({key: answer.as_data() for key, answer in made.items()})
+    asker.gate_cache.put_many({key: answer.as_data() for key, answer in made.items() if not answer.has_complaint})
     asker.progress("gate", len(missing), len(missing))
     return known | made
 

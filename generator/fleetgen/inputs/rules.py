@@ -102,9 +102,8 @@ class Rules:
         Only what a policy reads through imports of libraries is known; if it names other data, it depends on all rules.
         """
         own = f"policies.{policy.area}.{policy.rule}"
-        packages = packages_of(self.files)
-        names = {own, *libraries(packages.get(own, ""), packages)}
-        read = [path for path, package in self._packages.items() if package in names]
+        names = {own, *libraries(self._packages.get(own, ""), self._packages)}
+        read = [path for path, package in self._package_of.items() if package in names]
         gate = [path for path in self.files if path.startswith(_GATE)]
         other = any(_OTHER_DATA.search(_NO_CODE.sub("", self.files[path])) for path in read)
         paths = sorted(self.files) if other else sorted((*read, *gate))
@@ -112,6 +111,11 @@ class Rules:
 
     @cached_property
     def _packages(self) -> Mapping[str, str]:
+        """Package -> Rego."""
+        return packages_of(self.files)
+
+    @cached_property
+    def _package_of(self) -> Mapping[str, str]:
         """Path -> package."""
         return {path: next(iter(packages_of({path: text})), "") for path, text in self.files.items()}
 
@@ -126,8 +130,8 @@ class Rules:
 
     def behind(self, path: str) -> tuple[str, ...]:
         """The policies with a constraint whose Rego is in the file at `path`, or imports it, sorted."""
-        packages = packages_of(self.files)
-        package = next(iter(packages_of({path: self.files.get(path, "")})), "")
+        packages = self._packages
+        package = self._package_of.get(path, "")
         found = set()
         for policy in {constraint.policy.id: constraint.policy for constraint in self.constraints}.values():
             own = f"policies.{policy.area}.{policy.rule}"

@@ -177,6 +177,12 @@ def _unusable(tree: Table, schema: JsonObject) -> Iterable[Finding]:
 def _unknown_facts(tree: Table, custom: Mapping[str, str]) -> Iterable[Finding]:
     if custom["scope"] == "object":
         return
+    if not custom["facts"]:
+        place = nearest_place(tree, ("custom", "facts"))
+        fix = "list what it reads of the model, such as nodePools.*.labels: docs/how-to/write-a-policy.md"
+        yield problem(
+            "E0801", f"a policy of scope {custom['scope']} declares no facts, so the gate has none to give", fix=fix, place=place
+        )
     for index, (fact, fix) in facts.unknown(custom["facts"], custom["scope"]):
         place = nearest_place(tree, ("custom", "facts", index))
         yield problem("E0801", f"there is no fact '{fact}' of a {custom['scope']}", fix=fix, place=place)

@@ -174,6 +174,16 @@ def test_facts_that_do_not_exist(scope: str, fact: str, message: str, fix: str) 
     assert found == [("E0801", f"{PATH}:15:19", message, fix)]
 
 
+@pytest.mark.parametrize("scope", ["cluster", "fleet"])
+def test_no_facts(scope: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_policies({PATH: REGO.replace("scope: object", f"scope: {scope}")})
+    found = [(each.code, str(each.place), each.message, each.fix) for each in caught.value.findings]
+    message = f"a policy of scope {scope} declares no facts, so the gate has none to give"
+    fix = "list what it reads of the model, such as nodePools.*.labels: docs/how-to/write-a-policy.md"
+    assert found == [("E0801", f"{PATH}:15:12", message, fix)]
+
+
 def test_facts_of_clusters_and_the_fleet() -> None:
     known = {"cluster": ("nodePools.*.labels", 'facts["kubernetes.minor"]'), "fleet": ("names", "environment.roles")}
     for scope, facts in known.items():
