@@ -37,7 +37,8 @@ def kept(paths: Iterable[Sequence[str]]) -> Kept:
 def cut(value: Json, keep: Kept | None) -> Json:
     """The value with what is kept of it.
 
-    With `*`, every key of a mapping and every item of a list stays. A value that is neither, where a path goes on, becomes null.
+    With `*`, every key of a mapping and every item of a list stays. With the numbers of items, those stay where they are. A value
+    that is neither, where a path goes on, becomes null.
     """
     if keep is None:
         return value
@@ -46,7 +47,8 @@ def cut(value: Json, keep: Kept | None) -> Json:
             return {key: cut(inner, keep.get(key, keep[ANY])) for key, inner in value.items()}
         return {key: cut(value[key], inner) for key, inner in keep.items() if key in value}
     if isinstance(value, list):
-        return [cut(inner, keep[ANY]) for inner in value] if ANY in keep else []
+        items = value if ANY in keep else value[: max((int(key) + 1 for key in keep if key.isdecimal()), default=0)]
+        return [cut(inner, keep.get(str(index), keep.get(ANY, {}))) for index, inner in enumerate(items)]
     return None
 
 

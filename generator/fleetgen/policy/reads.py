@@ -261,6 +261,8 @@ class _RuleBody:
             return INPUT
         if name == "data":
             return self._reads.lose(term, "`data` may be anything; import a library")
+        if name not in env and name in self._all.module(self._package).imports:
+            return self._lose_import(term, name)
         own = (*self._package, name)
         result = env.get(name, NOTHING)
         return result | self._all.rule(own) if name not in env and self._all.has(own) else result
@@ -273,7 +275,7 @@ class _RuleBody:
         elif imported := self._imported(parts, env):
             value, rest = self._all.rule(imported), parts[2:]
         elif str(first.get("value")) in self._all.module(self._package).imports and str(first.get("value")) not in env:
-            return self._reads.lose(term, f"`{first.get('value')}` is imported and no library with that name")
+            return self._lose_import(term, str(first.get("value")))
         else:
             value = self._head(first, env)
         for part in rest:
@@ -289,6 +291,9 @@ class _RuleBody:
         name = (*package[1:], str(parts[1].get("value")))
         return name if self._all.has(name) else ()
 
+    def _lose_import(self, term: JsonObject, name: str) -> Value:
+        return self._reads.lose(term, f"`{name}` is imported and no library with that name")
+
     def _call(self, terms: Sequence[JsonObject], env: _Env) -> Value:
         operator, *arguments = terms
         parts = [as_object(each) for each in as_list(operator.get("value"))]
@@ -297,6 +302,8 @@ class _RuleBody:
         function = own if self._all.has(own) else self._imported(parts, env)
         if function:
             return self._all.rule(function, tuple(self._term(each, env) for each in arguments))
+        if str(parts[0].get("value")) in {"data", *self._all.module(self._package).imports}:
+            return self._ref(operator, {})
         if name == _ASSIGN:
             self._bind(arguments[0], self._term(arguments[1], env), env)
             return OTHER

@@ -1,7 +1,9 @@
-"""What policies over clusters read and declare, by the syntax trees of the real opa."""
+"""What policies over clusters read and declare, by the syntax trees of the real opa, and whether it is enough for them."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,12 @@ from typing import Final
 
 import pytest
 
-from fleetgen.policy.facts import check
+from fleetgen.build.desired_state import Plan
+from fleetgen.catalog.projection import cut, kept
+from fleetgen.model.plain import Json, JsonObject, mapping_of
+from fleetgen.model.policy import Policy
+from fleetgen.policies.test_suite import PolicyTools, record
+from fleetgen.policy.facts import check, steps
 from fleetgen.tools.opa_cli import OpaCli
 from fleetgen.tools.toolchain import Tool
 from fleetgen.tools.workspace import write_all
@@ -56,7 +63,8 @@ READ: Final[Mapping[str, tuple[str, list[str]]]] = {
 
 
 def found(body: str, facts: list[str], tools: Callable[[str], Tool], folder: Path) -> list[str]:
-    text = f'package policies.pod.no_privileged\n\nimport data.lib.pools\n\nviolation contains {{"msg": "x"}} if {{ {body}\n'
+    imports = "import data.lib\nimport data.lib.pools\nimport input.cluster.site"
+    text = f'package policies.pod.no_privileged\n\n{imports}\n\nviolation contains {{"msg": "x"}} if {{ {body}\n'
     files = {POLICY: text, LIBRARY: LIB}
     write_all(folder, files)
     trees = OpaCli(tool=tools("opa"), root=folder, environ={}).parse(list(files))
@@ -79,6 +87,10 @@ def test_what_is_read(case: str, tools: Callable[[str], Tool], tmp_path: Path) -
 REFUSED: Final[Mapping[str, tuple[str, str]]] = {
     "the whole input": ("count(json.marshal(input)) > 1 }", "FG-POD-001 reads the whole model and does not declare it"),
     "other data": ("data.plan.x == 1 }", "cannot be followed here: `data` may be anything; import a library"),
+    "a function in other data": ("data.plan.f(1) }", "cannot be followed here: `data` may be anything; import a library"),
+    "an imported part": ("site == 1 }", "cannot be followed here: `site` is imported and no library with that name"),
+    "below an imported part": ("site.city == 1 }", "cannot be followed here: `site` is imported and no library with that name"),
+    "a folder of libraries": ("lib.pools.named(1) }", "cannot be followed here: `lib` is imported and no library with that name"),
     "with": ("input.cluster.ring == 1 with input as {} }", "cannot be followed here: `with` replaces what is read"),
     "more than is declared": ("input.cluster.site == {} }", "FG-POD-001 reads site and does not declare it"),
     "keys that are not declared": ("count(input.cluster.site) > 0 }", "FG-POD-001 reads site.* and does not declare it"),
@@ -89,3 +101,37 @@ REFUSED: Final[Mapping[str, tuple[str, str]]] = {
 def test_refused(case: str, tools: Callable[[str], Tool], tmp_path: Path) -> None:
     body, message = REFUSED[case]
     assert any(message in each for each in found(body, ["site.country", "ring"], tools, tmp_path))
+
+
+def projected(policy: Policy, given: JsonObject) -> JsonObject:
+    """The input as the gate would give it, if it is a model."""
+    fleet = policy.scope == "fleet"
+    paths = [steps(fact) for fact in policy.facts]
+    apart = [path for path in paths if path[0] in ({"asOf", "environment"} if fleet else {"asOf"})]
+    below = ("clusters", "*") if fleet else ("cluster",)
+    return mapping_of(cut(given, kept([("parameters",), *apart, *((*below, *path) for path in paths if path not in apart)])))
+
+
+def test_what_is_declared_is_enough(
+    plan: Plan, bench: PolicyTools, root: Path, tools: Callable[[str], Tool], tmp_path: Path
+) -> None:
+    """For every input of the policies' tests, which reach every line: the policy finds the same without all other facts."""
+    policies = {policy.id: policy for policy in plan.rules.policies.values() if policy.scope != "object"}
+    files = {path: text for path, text in plan.inputs.with_prefix("policies/rego/").items() if path.endswith(".rego")}
+    pairs: dict[str, list[Json]] = {name: [] for name in policies}
+    for each in record(bench, files, plan.rules.policies):
+        if each.policy in policies:
+            given = mapping_of(each.input)
+            pairs[each.policy].append([given, projected(policies[each.policy], given)])
+    (tmp_path / "input.json").write_text(json.dumps(pairs), "utf-8")
+    found = "{{found | some found in data.policies.{}.{}.violation with input as pair[{}]}}"
+    queries = [
+        f'"{p.id}": [[{found.format(p.area, p.rule, 0)}, {found.format(p.area, p.rule, 1)}] | some pair in input["{p.id}"]]'
+        for p in policies.values()
+    ]
+    opa = OpaCli(tool=tools("opa"), root=root, environ=os.environ)
+    answer = mapping_of(opa.evaluate(f"{{{', '.join(queries)}}}", data=["policies/rego"], given=str(tmp_path / "input.json")))
+    assert min(len(each) for each in pairs.values()) > 2
+    for name, listed in answer.items():
+        assert isinstance(listed, list)
+        assert [pair for pair in listed if isinstance(pair, list) and pair[0] != pair[1]] == [], name

@@ -7,10 +7,11 @@ import pytest
 from fleetgen.catalog.projection import Projection, cut, digest_of, kept
 from fleetgen.model.plain import Json, JsonObject, value_at
 
+CARDS: JsonObject = {"gpu": {"product": "L4", "driver": "host"}}
 MODEL: JsonObject = {
     "name": "store",
     "site": {"country": "DE", "dataClasses": ["video"]},
-    "nodePools": [{"name": "main", "gpu": None}, {"name": "cards", "gpu": {"product": "L4", "driver": "host"}}],
+    "nodePools": [{"name": "main", "gpu": None}, {"name": "cards", **CARDS}],
     "units": {"app": {"values": {"size": 2, "image": {"tag": "1"}}, "requests": {"cpu": 1}}, "other": {"values": {}}},
 }
 
@@ -25,6 +26,9 @@ MODEL: JsonObject = {
         (["ranges"], {}),
         (["nodePools.*.gpu.product"], {"nodePools": [{"gpu": None}, {"gpu": {"product": "L4"}}]}),
         (["nodePools.name"], {"nodePools": []}),
+        (["nodePools.0.name"], {"nodePools": [{"name": "main"}]}),
+        (["nodePools.1.name"], {"nodePools": [{}, {"name": "cards"}]}),
+        (["nodePools.1.name", "nodePools.*.gpu"], {"nodePools": [{"gpu": None}, {**CARDS, "name": "cards"}]}),
         (["units.*.requests"], {"units": {"app": {"requests": {"cpu": 1}}, "other": {}}}),
         (["units.app.requests"], {"units": {"app": {"requests": {"cpu": 1}}}}),
         (
