@@ -12,10 +12,10 @@ TEST_TOOLS := kustomize conftest gator opa promtool regal
 UV_VERSION := 0.13.9
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run test e2e e2e-tools lint format unit bench docs lock clean setup setup-run tools
+.PHONY: help run test e2e e2e-tools lint format unit bench bench-quick docs lock clean setup setup-run tools
 
 help: ## list these targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: setup-run ## set up, then render, gate and commit the example fleet in a throwaway clone (build/run)
 	@tools/run-example.sh "$(AS_OF)"
@@ -39,8 +39,11 @@ format: setup ## format the code
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format --quiet
 
-bench: setup ## measure the example fleet and a generated fleet of 1,000 clusters (docs/benchmarks.md)
-	@$(BIN)/python tools/bench.py
+bench: setup ## measure fleets of up to 10,000 clusters and write docs/benchmarks.md (about an hour)
+	@$(BIN)/python -m tools.bench
+
+bench-quick: setup ## measure fleets of 30 and 300 clusters once (under 2 minutes)
+	@$(BIN)/python -m tools.bench --quick
 
 docs: setup ## regenerate docs/reference from the code
 	@$(BIN)/python -m tools.reference docs/reference

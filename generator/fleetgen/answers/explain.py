@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fleetgen.answers.error_pages import ErrorPage, page
 from fleetgen.answers.explanations import (
@@ -52,10 +52,7 @@ def explain_cluster(plan: Plan, name: str) -> ClusterAnswer:
         lifecycle=cluster.spec.lifecycle,
         groups=cluster.groups,
         facts={fact: fact_token(value) for fact, value in enum_facts(cluster.spec).items()},
-        layers=tuple(
-            LayerUse(layer=layer.label, place=str(layer.place), components=tuple(sorted(layer.components)))
-            for layer in cluster.layers
-        ),
+        layers=tuple(_layer_uses(cluster)),
         units=tuple(
             UnitUse(
                 unit=variant.key.unit,
@@ -67,6 +64,14 @@ def explain_cluster(plan: Plan, name: str) -> ClusterAnswer:
             for variant in variants
         ),
     )
+
+
+def _layer_uses(cluster: Cluster) -> Iterator[LayerUse]:
+    """All layers of a cluster; its own document is one also if it says nothing about components."""
+    for layer in cluster.layers:
+        yield LayerUse(layer=layer.label, place=str(layer.place), components=tuple(sorted(layer.components)))
+    if not any(layer.place == cluster.place for layer in cluster.layers):
+        yield LayerUse(layer=f"cluster {cluster.name}", place=str(cluster.place), components=())
 
 
 def explain_unit(plan: Plan, name: str, unit: str) -> UnitAnswer:

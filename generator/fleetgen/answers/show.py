@@ -9,6 +9,7 @@ from fleetgen.build.desired_state import Desired, select_cluster
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import JsonObject
 from fleetgen.stages.compose.applications import IDENTITY_WAVE
+from fleetgen.stages.compose.cluster_folder import identity_of
 from fleetgen.stages.compose.delivery import chart_repository
 from fleetgen.yamlfile import dump_all
 
@@ -68,4 +69,5 @@ def _placed(wave: int, unit: str, manifests: Sequence[Manifest]) -> list[tuple[S
 def _identity(desired: Desired, name: str) -> Sequence[Manifest]:
     """The cluster's own ConfigMaps; a cluster that is only planned has none yet."""
     folder = desired.composed.clusters.get(name)
-    return folder.identity.config_maps if folder and folder.identity else ()
+    identity = identity_of(folder) if folder else None
+    return identity.config_maps if identity else ()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
+from fleetgen.build.rendering import Rendered, render_variants
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.read_documents import read_documents
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import (
     PolicyLibrary,
@@ -19,25 +21,26 @@ from fleetgen.inputs.rules import (
     split_by_policy_set,
 )
 from fleetgen.inputs.run import Run
-from fleetgen.model.composed import ComposedFleet, ComposedVariant
+from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Fleet
 from fleetgen.model.inventory import Delivery
-from fleetgen.model.keys import BaseKey
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
-from fleetgen.model.plain import Json
+from fleetgen.model.plain import canonical
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.policy.waiver_reach import waivers_by_variant
 from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, contract, lint
 from fleetgen.stages.compose.applications import variant_application
-from fleetgen.stages.compose.cluster_folder import cluster_folder
+from fleetgen.stages.compose.cluster_folder import identity_of, root_of
+from fleetgen.stages.compose.cluster_identity import identity_namespaces
 from fleetgen.stages.compose.delivery import delivery_of
 from fleetgen.stages.compose.environment_index import environment_index
-from fleetgen.stages.compose.output_files import output_folders
+from fleetgen.stages.compose.output_files import OutputFiles
 from fleetgen.stages.compose.projects import cluster_project, namespaces_of
-from fleetgen.stages.load import load
+from fleetgen.stages.compose.sync_windows import sync_windows
+from fleetgen.stages.load import load_documents
 from fleetgen.stages.render import Renderer, setting_is_on
 from fleetgen.stages.resolve import resolve
 
@@ -59,22 +62,9 @@ class Plan:
     @cached_property
     def renderer(self) -> Renderer:
         """Renders the variants. Units that install policies get the policies of their clusters."""
-        if not any(component.installs for component in self.fleet.components.values()):
+        if not any(variant.component.installs for variant in self.resolved.variants.values()):
             return Renderer()
         return Renderer(exported_of(self.rules, installed_by(self.fleet)), self.rules.of)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rendered:
-    """What the templates made: the overlay of each variant and the values of its chart, the base of each version."""
-
-    overlays: Mapping[VariantKey, Overlay]
-    bases: Mapping[BaseKey, Overlay]
-    chart_values: Mapping[VariantKey, Json]
-
-    def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
-        """What a variant is built from: its overlay, then its base."""
-        return self.overlays[variant.key], self.bases[variant.base]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,26 +99,23 @@ class Desired:
     def pulled_by(self, name: str) -> tuple[Manifest, ...]:
         """What the root Application of an active cluster applies: itself, the project, and the Applications of all units."""
         cluster = self.composed.clusters[name]
-        identity = [cluster.identity.application] if cluster.identity else []
+        identity = identity_of(cluster)
         units = [self.composed.variants[key].application for key in cluster.units]
-        return (cluster.root, cluster.project, *identity, *units)
+        return (root_of(cluster), cluster.project, *([identity.application] if identity else []), *units)
 
     @cached_property
-    def folders(self) -> Mapping[str, Mapping[str, str]]:
-        """The text of output/: folder -> its files (path -> text)."""
-        return output_folders(self.composed)
-
-    @cached_property
-    def files(self) -> Mapping[str, str]:
+    def files(self) -> OutputFiles:
         """The text of output/: path -> text, in the order of the paths."""
-        return dict(sorted((path, text) for files in self.folders.values() for path, text in files.items()))
+        return OutputFiles(self.composed)
 
 
 def plan_of(run: Run) -> Plan:
     """Load and resolve. Raises InputError."""
     inputs = run.inputs
     run.progress("load", 0, 1)
-    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    problems: list[Finding] = []
+    documents = read_documents(run.cache, inputs.inventory, problems)
+    fleet = load_documents(documents, inputs.with_prefix("templates/"), problems)
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
     fleet = split_by_policy_set(knowing_policies(fleet, library), library)
     resolved = resolve(fleet)
@@ -136,10 +123,15 @@ def plan_of(run: Run) -> Plan:
     return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)
 
 
-def desired(run: Run) -> Desired:
-    """Render, build and compose the whole fleet. Raises InputError with all findings of the step that failed."""
+def desired(run: Run, only: str = "") -> Desired:
+    """Render, build and compose the whole fleet, or what one cluster gets of it.
+
+    Raises InputError with all findings of the step that failed, E0301 if there is no such cluster.
+    """
     plan = plan_of(run)
-    rendered = _rendered(plan)
+    if only:
+        plan = replace(plan, resolved=_narrowed(plan.resolved, only))
+    rendered = render_variants(run.cache, plan.renderer, plan.resolved.variants.values())
     builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
     objects = _built(run, plan, rendered, builds)
     if broken := contract.check(plan.resolved, objects, setting_is_on):
@@ -147,26 +139,6 @@ def desired(run: Run) -> Desired:
     deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
     composed = _composed(plan, rendered, objects, deliveries)
     return Desired(plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed)
-
-
-def _rendered(plan: Plan) -> Rendered:
-    problems: list[Finding] = []
-    overlays: dict[VariantKey, Overlay] = {}
-    bases: dict[BaseKey, Overlay] = {}
-    chart_values: dict[VariantKey, Json] = {}
-    renderer = plan.renderer
-    for key, variant in plan.resolved.variants.items():
-        try:
-            if variant.base not in bases:
-                bases[variant.base] = renderer.base(variant.component, variant.version)
-            overlays[key] = renderer.overlay(variant)
-            chart_values[key] = renderer.chart_values(variant)
-            problems += lint.check(overlays[key], bases[variant.base])
-        except InputError as error:
-            problems += error.findings
-    if problems:
-        raise InputError(dict.fromkeys(problems))
-    return Rendered(overlays=overlays, bases=bases, chart_values=chart_values)
 
 
 def _built(run: Run, plan: Plan, rendered: Rendered, builds: Mapping[VariantKey, str]) -> dict[VariantKey, Sequence[Manifest]]:
@@ -197,40 +169,60 @@ def _composed(
         for key, variant in resolved.variants.items()
         if not active.keys().isdisjoint(variant.clusters)
     }
-    projects = _projects(plan, active, objects, deliveries)
     waivers = waivers_by_variant(plan.fleet.waivers, resolved)
     return ComposedFleet(
         bases={variant.base: rendered.bases[variant.base] for variant in variants.values()},
         variants=variants,
-        clusters={
-            name: cluster_folder(
-                cluster,
-                [resolved.variants[key] for key in resolved.bills[name].values()],
-                deliveries[cluster.spec.environment],
-                projects[name],
-            )
-            for name, cluster in active.items()
-        },
+        clusters=_cluster_folders(plan, active, objects, deliveries),
         indexes={name: environment_index(name, resolved, waivers) for name in plan.fleet.environments},
     )
 
 
-def _projects(
+def _cluster_folders(
     plan: Plan,
     clusters: Mapping[str, Cluster],
     objects: Mapping[VariantKey, Sequence[Manifest]],
     deliveries: Mapping[str, Delivery],
-) -> dict[str, Manifest]:
-    """Cluster -> its project; equal ones are one object, because most clusters have one of few."""
+) -> dict[str, ClusterFolder]:
+    """Cluster -> its folder. What is equal is one object: projects, and what follows from the bill of materials."""
+    variants = plan.resolved.variants
     library = [component for _, component in sorted(plan.fleet.components.items())]
-    namespaces = {key: namespaces_of(plan.resolved.variants[key], manifests) for key, manifests in objects.items()}
-    distinct: dict[str, Manifest] = {}
-    projects = {}
+    touched = {key: namespaces_of(variants[key], manifests) for key, manifests in objects.items()}
+    bills: dict[tuple[VariantKey, ...], _BillNamespaces] = {}
+    projects: dict[tuple[str, frozenset[str], str], Manifest] = {}
+    folders = {}
     for name, cluster in clusters.items():
-        touched = {namespace for key in plan.resolved.bills[name].values() for namespace in namespaces[key]}
-        made = Manifest.of(cluster_project(cluster, library, deliveries[cluster.spec.environment], touched))
-        projects[name] = distinct.setdefault(made.digest, made)
-    return projects
+        keys = tuple(plan.resolved.bills[name].values())
+        if (bill := bills.get(keys)) is None:
+            namespaces = frozenset(namespace for key in keys for namespace in touched[key])
+            bill = bills[keys] = _BillNamespaces(keys, identity_namespaces(variants[key] for key in keys), namespaces)
+        delivery, windows = deliveries[cluster.spec.environment], sync_windows(cluster)
+        equal = (cluster.spec.environment, bill.touched, canonical(windows))
+        if equal not in projects:
+            projects[equal] = Manifest.of(cluster_project(windows, library, delivery, bill.touched))
+        folders[name] = ClusterFolder(
+            cluster=cluster, delivery=delivery, project=projects[equal], units=bill.units, namespaces=bill.asking
+        )
+    return folders
+
+
+@dataclass(frozen=True, slots=True)
+class _BillNamespaces:
+    """What follows from the bill alone: the namespaces that ask for the cluster's identity, and all that it touches."""
+
+    units: tuple[VariantKey, ...]
+    asking: tuple[str, ...]
+    touched: frozenset[str]
+
+
+def _narrowed(resolved: Resolved, name: str) -> Resolved:
+    """One cluster with its variants, which still know whom they are shared with. Raises InputError E0301."""
+    bill = resolved.bills[select_cluster(resolved, name)]
+    return Resolved(
+        variants={key: resolved.variants[key] for key in bill.values()},
+        bills={name: bill},
+        clusters={name: resolved.clusters[name]},
+    )
 
 
 def select_cluster(resolved: Resolved, name: str) -> str:

@@ -11,7 +11,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,15 +80,39 @@ def _clean(state: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def read(folder: Path) -> dict[str, str]:
-    """Path -> text of every file of the tree; a tree with links or other things in it is refused (E0907)."""
-    files: dict[str, str] = {}
+class TreeOnDisk(Mapping[str, str]):
+    """Path -> text of every file of the tree. A text is read when it is asked for, so that no run holds all of them.
+
+    A tree with links or other things in it is refused (E0907).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._paths = dict.fromkeys(_paths(folder))
+
+    def __getitem__(self, path: str) -> str:
+        if path not in self._paths:
+            raise KeyError(path)
+        return (self._folder / path).read_bytes().decode("utf-8", errors="surrogateescape")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+
+def _paths(folder: Path) -> Iterator[str]:
+    top = len(str(folder)) + 1
     for directory, names, entries in os.walk(folder):
         names.sort()
         for name in [*names, *sorted(entries)]:
-            path = Path(directory, name)
-            shown = path.relative_to(folder).as_posix()
-            if path.is_symlink():
+            path = os.path.join(directory, name)  # noqa: PTH118 - pathlib takes as long as reading the file
+            shown = path[top:].replace(os.sep, "/")
+            if os.path.islink(path):  # noqa: PTH114 - as above
                 raise InputError(
                     problem(
                         "E0907",
@@ -98,8 +122,7 @@ def read(folder: Path) -> dict[str, str]:
                     )
                 )
             if name in entries:
-                files[shown] = path.read_bytes().decode("utf-8", errors="surrogateescape")
-    return files
+                yield shown
 
 
 def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
@@ -107,7 +130,7 @@ def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
     return TreeDifference(
         added=tuple(sorted(new.keys() - old.keys())),
         removed=tuple(sorted(old.keys() - new.keys())),
-        changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
+        changed=tuple(sorted(path for path in new if path in old and new[path] != old[path])),
     )
 
 
@@ -116,13 +139,13 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Tre
     target = root / name
     if target.is_symlink():
         raise InputError(problem("E0107", "output/ is a symbolic link", fix="replace it with a folder", place=Place(name)))
-    old = read(target)
+    old = TreeOnDisk(target)
     difference = compare(old, files)
     if not difference:
         return difference
     try:
         fresh = Path(tempfile.mkdtemp(prefix="output-", dir=state))
-        _fill(fresh, target, files, old)
+        _fill(fresh, target, files, {*difference.added, *difference.changed})
         _swap(fresh, target)
     except OSError as error:
         raise ToolError(
@@ -137,14 +160,13 @@ def replace(root: Path, name: str, files: Mapping[str, str], state: Path) -> Tre
     return difference
 
 
-def _fill(fresh: Path, target: Path, files: Mapping[str, str], old: Mapping[str, str]) -> None:
+def _fill(fresh: Path, target: Path, files: Mapping[str, str], different: Collection[str]) -> None:
     fresh.chmod(0o755)
-    for folder in sorted({str(Path(path).parent) for path in files}):
+    for folder in sorted({path.rpartition("/")[0] for path in files}):
         (fresh / folder).mkdir(parents=True, exist_ok=True)
-    for path, text in files.items():
-        if old.get(path) == text and _linked(target / path, fresh / path):
-            continue
-        (fresh / path).write_bytes(text.encode())
+    for path in files:
+        if path in different or not _linked(target / path, fresh / path):
+            (fresh / path).write_bytes(files[path].encode())
 
 
 def _linked(source: Path, link: Path) -> bool:

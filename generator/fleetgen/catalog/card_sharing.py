@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fleetgen.catalog.mistake import Mistake
 from fleetgen.model.gpus import PRODUCTS, Mig
-from fleetgen.model.inventory import ClusterSpec, Gpu, Sharing
+from fleetgen.model.inventory import Gpu, NodePool, Sharing
 from fleetgen.model.settings import Path
 from fleetgen.words import a, listed
 
@@ -100,9 +100,9 @@ def _sum(gpu: Gpu, mig: Mig, path: Path, fits: str) -> Iterator[Mistake]:
         yield Mistake(path, text, f"use fewer slices; the most of one profile alone is {fits}")
 
 
-def strategy_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
+def strategy_mistakes(pools: Sequence[NodePool]) -> Iterator[Mistake]:
     """Problems of the MIG strategies of all pools together. The GPU operator has one strategy for all nodes of a cluster."""
-    sliced = [(index, pool.gpu) for index, pool in enumerate(spec.node_pools) if pool.gpu and pool.gpu.sharing.mode == "mig"]
+    sliced = [(index, pool.gpu) for index, pool in enumerate(pools) if pool.gpu and pool.gpu.sharing.mode == "mig"]
     if len({gpu.sharing.strategy for _, gpu in sliced}) > 1:
         text = "the pools of a cluster use both MIG strategies; the GPU operator has one for all nodes"
         yield Mistake(("nodePools", sliced[-1][0], "gpu", "sharing", "strategy"), text, "use strategy: mixed in all pools")

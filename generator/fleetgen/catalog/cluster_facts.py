@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fleetgen.catalog.pools import pools_data
@@ -11,6 +12,13 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.schemas.derive import as_json
 
 _ENUM: Final = {fact.name: fact for fact in ENUM_FACTS}
+# the fields of a ClusterSpec that a fact is a function of
+READS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{fact.name: fact.reads for fact in ENUM_FACTS},
+    "nodePools": ("node_pools",),
+    "network": ("network",),
+    "uplink": ("uplink",),
+}
 
 
 def enum_facts(spec: ClusterSpec) -> JsonObject:
@@ -24,4 +32,5 @@ def fact_value(spec: ClusterSpec, fact: str) -> Json:
         return _ENUM[fact].value(spec)
     if fact == "nodePools":
         return pools_data(spec)
-    return as_json({"network": spec.network, "uplink": spec.uplink}[fact])
+    (field,) = READS[fact]
+    return as_json(getattr(spec, field))

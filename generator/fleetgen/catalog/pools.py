@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
 from fleetgen.catalog.capacity import extended_resources
@@ -60,16 +60,16 @@ def tolerations(pool: NodePool) -> list[Json]:
     ]
 
 
-def pool_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
+def pool_mistakes(pools: Sequence[NodePool], topology: str) -> Iterator[Mistake]:
     """Everything that is wrong with the pools of a cluster: names of nodes, drivers, sharing, vendors side by side."""
-    for index, pool in enumerate(spec.node_pools):
+    for index, pool in enumerate(pools):
         yield from _node_names(pool, ("nodePools", index, "nodeNames"))
         if pool.gpu is not None:
             path = ("nodePools", index, "gpu")
             yield from driver_mistakes(pool, pool.gpu, path)
             yield from sharing_mistakes(pool.gpu, (*path, "sharing"))
-    yield from _vendors(spec)
-    yield from strategy_mistakes(spec)
+    yield from _vendors(pools, topology)
+    yield from strategy_mistakes(pools)
 
 
 def _node_names(pool: NodePool, path: Path) -> Iterator[Mistake]:
@@ -84,10 +84,10 @@ def _node_names(pool: NodePool, path: Path) -> Iterator[Mistake]:
         yield Mistake(path, text, "write it without (?=, (?!, (?< and \\1, or list the names: one|two")
 
 
-def _vendors(spec: ClusterSpec) -> Iterator[Mistake]:
-    cards = [(index, pool.gpu.card) for index, pool in enumerate(spec.node_pools) if pool.gpu]
+def _vendors(pools: Sequence[NodePool], topology: str) -> Iterator[Mistake]:
+    cards = [(index, pool.gpu.card) for index, pool in enumerate(pools) if pool.gpu]
     vendors = sorted({card.vendor for _, card in cards})
-    if len(vendors) > 1 and spec.topology == "all-in-one":
+    if len(vendors) > 1 and topology == "all-in-one":
         first = cards[0][1].vendor
         odd = next(index for index, card in cards if card.vendor != first)
         text = f"an all-in-one site runs the drivers of only one vendor; its pools have cards of {listed(vendors)}"

@@ -23,7 +23,7 @@ It contains no credentials of the repository. Use it as: fleetgen bootstrap CLUS
 @click.pass_context
 def command(ctx: click.Context, /, *, cluster: str, **options: Any) -> int:  # noqa: ANN401 - the shared options
     """See the help text."""
-    wanted = desired(common.run_of(ctx, **options))
+    wanted = desired(common.run_of(ctx, **options), only=cluster)
     made = bootstrap(wanted, cluster)
     if options["format_"] == "json":
         output.data(json.dumps({"apiVersion": "v1", "kind": "List", "items": made.objects}, indent=2))

@@ -19,6 +19,7 @@ from fleetgen.inputs.cache import Cache, cache_of, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import policies_of
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import Timings
 from fleetgen.library import builtin_root
 from fleetgen.report.formats import FORMATS
 from fleetgen.schemas.validate import suggest
@@ -53,6 +54,7 @@ _RUN_OPTIONS: Final = (
         "--delivery-repo", metavar="URL", default="", help="Pull from URL, not from the environments' delivery.repoURL."
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
+    click.option("--timings", is_flag=True, help="Print on stderr where the time went: a table, or JSON with --json."),
 )
 _JUDGED: Final = (
     click.option(
@@ -142,7 +144,7 @@ def toolchain(repo: Repository | None) -> Toolchain:
     )
 
 
-_SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet", "policies_from", "base")
+_SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet", "timings", "policies_from", "base")
 
 
 def run_of(
@@ -154,6 +156,7 @@ def run_of(
     as_of: str | None,
     delivery_repo: str,
     quiet: bool,
+    timings: bool = False,
     files: Sequence[str] = (),
     policies_from: str = "",
     base: str = "",
@@ -186,9 +189,17 @@ def run_of(
         policies_from=policies_from,
         base=base,
         progress=progress,
+        timings=Timings(lambda: _lookups(kept)),
     )
+    if timings:
+        ctx.call_on_close(lambda: output.print_timings(run.timings.table()))
     output.describe(lambda: about(lambda: run.inputs.library, repo.root))
     return run
+
+
+def _lookups(kept: Cache) -> tuple[int, int]:
+    known = kept.stats.values()
+    return sum(each.hits for each in known), sum(each.misses for each in known)
 
 
 def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:

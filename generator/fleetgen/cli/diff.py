@@ -7,15 +7,12 @@ import json
 import click
 
 from fleetgen.cli import common, output
-from fleetgen.deliver.check import check
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.committed_files import committed_files
-from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.model.change import Change
 from fleetgen.model.inventory import API_VERSION
 from fleetgen.report.text import clusters_text
-from fleetgen.review.diff import changes
+from fleetgen.review.diff import changes_since
 from fleetgen.words import count
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
@@ -32,8 +29,7 @@ def command(run: Run, *, ref: str) -> int:
     commit = git.resolve(ref)
     if commit is None:
         raise InputError(problem("E0903", f"there is no commit '{ref}'", fix="name a branch, tag or commit of this repository"))
-    before = committed_files(git, run.repository, commit, OUTPUT)
-    found = changes(run, before, check(run).desired)
+    found = changes_since(run, git, commit)
     if output.is_json():
         output.data(json.dumps({"apiVersion": API_VERSION, "changes": [_data(change) for change in found]}, indent=2))
     else:

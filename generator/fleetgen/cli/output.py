@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ import click
 
 from fleetgen.cli.progress import ERASE, PlainLines, StatusLine, is_live, silent
 from fleetgen.errors import FleetgenError, GateFailed, InputError, problem
+from fleetgen.inputs.timings import StageTiming, table_text
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Policy
@@ -133,6 +135,14 @@ def say(line: str) -> None:
 def data(line: str) -> None:
     """A line of data, on stdout."""
     sys.stdout.write(line + "\n")
+
+
+def print_timings(stages: Sequence[StageTiming]) -> None:
+    """On stderr, also beside a report for programs: a table for people, JSON for programs."""
+    if is_for_people():
+        say(table_text(stages).removesuffix("\n"))
+    else:
+        sys.stderr.write(json.dumps({"timings": [stage.as_data() for stage in stages]}) + "\n")
 
 
 def progress(ctx: click.Context, *, quiet: bool) -> Callable[[str, int, int], None]:

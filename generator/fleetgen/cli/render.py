@@ -19,7 +19,7 @@ def command(run: Run, *, dry_run: bool, lock_timeout: float) -> int:
     """See the help text."""
     if dry_run:
         checked = check(run)
-        difference = output_tree.compare(output_tree.read(run.repository.output), checked.approved.files)
+        difference = output_tree.compare(output_tree.TreeOnDisk(run.repository.output), checked.approved.files)
         outcome = outcome_of(checked)
     else:
         outcome, difference = render(run, lock_timeout)

@@ -18,7 +18,7 @@ from fleetgen.cli import answers, common, output
 @click.pass_context
 def command(ctx: click.Context, /, *, cluster: str, as_yaml: bool, **options: Any) -> int:  # noqa: ANN401 - the shared options
     """See the help text."""
-    shown = contents(desired(common.run_of(ctx, **options)), cluster)
+    shown = contents(desired(common.run_of(ctx, **options), only=cluster), cluster)
     if as_yaml and options["format_"] == "text":
         output.data(shown.yaml().rstrip("\n"))
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from fleetgen.build.desired_state import Desired, desired
@@ -29,24 +29,27 @@ class Checked:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a passed check leaves to say. `tree` is the digest of the output tree that was approved."""
+    """What a passed check leaves to say.
+
+    `tree` is the digest of the output tree that was approved; empty as long as nobody asked for its texts.
+    """
 
     sizes: JsonObject
     findings: tuple[Finding, ...]
     tree: str
 
 
-def tree_digest(files: Mapping[str, str]) -> str:
-    """sha256 over the paths and texts of a tree."""
+def tree_digest(blobs: Mapping[str, str]) -> str:
+    """sha256 over the paths of a tree and the names that git gives to the contents (`blob_ids`)."""
     digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(f"{path}\0{len(files[path])}\0{files[path]}".encode("utf-8", "surrogateescape"))
+    for path in sorted(blobs):
+        digest.update(f"{path}\0{blobs[path]}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
 def outcome_of(checked: Checked) -> Outcome:
     """The outcome of a check that was computed."""
-    return Outcome(sizes=sizes(checked), findings=checked.approved.findings, tree=tree_digest(checked.approved.files))
+    return Outcome(sizes=sizes(checked), findings=checked.approved.findings, tree="")
 
 
 def sizes(checked: Checked) -> JsonObject:
@@ -101,8 +104,9 @@ def remembered(run: Run) -> Outcome | None:
     )
 
 
-def remember(run: Run, checked: Checked) -> Outcome:
-    outcome = outcome_of(checked)
+def remember(run: Run, checked: Checked, tree: str = "") -> Outcome:
+    """The outcome, kept for the next run with the same inputs."""
+    outcome = replace(outcome_of(checked), tree=tree)
     if run.policies_from or not checked.approved.lasts:
         return outcome
     name = _outcome_key(run)

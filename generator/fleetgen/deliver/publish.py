@@ -9,14 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetgen.build.desired_state import Desired
-from fleetgen.build.rendered_tree import committed_tree, wanted_tree
+from fleetgen.build.rendered_tree import compared, wanted_clusters
 from fleetgen.deliver.check import Checked
 from fleetgen.deliver.publish_guards import demand_committed_inputs, owner_changes, removals
 from fleetgen.errors import InputError, LockedError, problem
-from fleetgen.inputs.committed_files import committed_files, git_path
+from fleetgen.inputs.committed_files import committed_folder, git_path
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
-from fleetgen.model.change import Tree
+from fleetgen.model.blob import blob_ids
 from fleetgen.model.composed import ComposedFleet
 from fleetgen.tools.git_cli import Git, PushStatus
 from fleetgen.words import count
@@ -61,7 +61,7 @@ def part_of(files: Mapping[str, str], composed: ComposedFleet, environments: Col
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """One publish: what goes where. `wanted` is what `files` hold, `checked_out` says that the user works on the branch."""
+    """One publish: what goes where. `checked_out` says that the user works on the branch."""
 
     git: Git
     request: PublishRequest
@@ -70,7 +70,6 @@ class _Job:
     prefix: str
     inputs: Sequence[str]
     files: Mapping[str, str]
-    wanted: Tree
     message: str
 
     def commit_on(self, parent: str | None) -> str:
@@ -107,7 +106,6 @@ def _job(run: Run, git: Git, checked: Checked, request: PublishRequest) -> _Job:
     if not request.allow_uncommitted:
         demand_committed_inputs(git, inputs)
     ref = git.branch_ref(request.branch or str(checked_out))
-    wanted = wanted_tree(checked.desired, request.environments)
     return _Job(
         git=git,
         request=request,
@@ -116,23 +114,28 @@ def _job(run: Run, git: Git, checked: Checked, request: PublishRequest) -> _Job:
         prefix=git_path(git, run.repository, OUTPUT),
         inputs=inputs,
         files=part_of(checked.approved.files, checked.desired.composed, request.environments),
-        wanted=wanted,
-        message=_message(checked, wanted, request),
+        message=_message(checked, request),
     )
 
 
-def _message(checked: Checked, wanted: Tree, request: PublishRequest) -> str:
+def _message(checked: Checked, request: PublishRequest) -> str:
     subject = request.message or f"Render {', '.join(request.environments) or 'all environments'}"
     environments = [name for name in checked.desired.composed.indexes if name in request.environments or not request.environments]
-    body = f"{count(len(wanted.bills), 'cluster')} in {count(len(environments), 'environment')}."
+    clusters = wanted_clusters(checked.desired, request.environments)
+    body = f"{count(len(clusters), 'cluster')} in {count(len(environments), 'environment')}."
     approved = checked.approved
     return f"{subject}\n\n{body}\n\nFleetgen-Input: sha256:{approved.input_digest}\nFleetgen-Verdict: {approved.verdict}\n"
 
 
 def _guard(run: Run, job: _Job, desired: Desired, parent: str) -> None:
-    before = committed_tree(run, committed_files(job.git, run.repository, parent, OUTPUT), desired, job.wanted)
-    found = [] if job.request.allow_removal else removals(before.bills, job.wanted.bills, run.repository.config.guards)
-    found += owner_changes(before, job.wanted)
+    committed = committed_folder(job.git, run.repository, parent, OUTPUT)
+    wanted_ids = blob_ids(job.files, like=parent)
+    if wanted_ids == committed.ids:
+        return
+    trees = compared(run, desired, wanted_ids, committed, job.request.environments)
+    before, after = trees.committed, trees.wanted
+    found = [] if job.request.allow_removal else removals(before.bills, after.bills, run.repository.config.guards)
+    found += owner_changes(before, after)
     if found:
         raise InputError(found)
 

@@ -53,6 +53,11 @@ class _OwnerChange:
     new: str
 
 
+def _contents(one: Tree, other: Tree, cluster: ClusterKey) -> dict[str, str]:
+    """The units of a cluster in one tree whose content is not that of the other tree."""
+    return {unit: key for unit, key in one.bills[cluster].items() if other.bills[cluster].get(unit) != key}
+
+
 def owner_changes(old: Tree, new: Tree) -> list[Finding]:
     """E0703: objects that another unit would own at a cluster.
 
@@ -62,8 +67,9 @@ def owner_changes(old: Tree, new: Tree) -> list[Finding]:
     for cluster in sorted(old.bills.keys() & new.bills.keys()):
         if old.bills[cluster] == new.bills[cluster]:
             continue
-        before = {m.id: unit for unit, key in old.bills[cluster].items() for m in old.objects[key] if m.id.kind != "Application"}
-        for unit, key in new.bills[cluster].items():
+        gone, come = (_contents(one, other, cluster) for one, other in ((old, new), (new, old)))
+        before = {m.id: unit for unit, key in gone.items() for m in old.objects[key] if m.id.kind != "Application"}
+        for unit, key in come.items():
             for manifest in new.objects[key]:
                 owner = before.get(manifest.id, unit)
                 if owner != unit:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from fleetgen.build import output_tree
 from fleetgen.build.desired_state import Desired
 from fleetgen.build.kustomize_builds import BuildRoot, cached_builds
+from fleetgen.build.output_tree import TreeOnDisk
 from fleetgen.deliver.check import Checked, check
 from fleetgen.errors import GateFailed, problem
 from fleetgen.inputs.cache import key
@@ -15,12 +16,14 @@ from fleetgen.inputs.run import Run
 from fleetgen.model.composed import ClusterFolder
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
+from fleetgen.stages.compose.output_files import OutputFiles
+from fleetgen.stages.compose.redirects import former_keys
 
 
 def verify(run: Run) -> Checked:
     """Verify that output/ matches its inputs and that every root builds. Raises GateFailed E0901 with every difference."""
     checked = check(run)
-    difference = output_tree.compare(output_tree.read(run.repository.output), checked.approved.files)
+    difference = output_tree.compare(TreeOnDisk(run.repository.output), checked.approved.files)
     found = [
         problem("E0901", message, fix="run 'fleetgen render' and commit the result", place=Place(f"{OUTPUT}/{path}"))
         for paths, message in (
@@ -38,8 +41,9 @@ def verify(run: Run) -> Checked:
 
 
 def roots_that_fail(run: Run, desired: Desired) -> list[Finding]:
-    """Build every cluster's folder as its Argo CD does; the bills of materials were composed without kustomize."""
-    roots = [root for cluster in desired.composed.clusters.values() for root in _roots(cluster, desired.folders)]
+    """Build the folder of one cluster of each kind as its Argo CD does; bills of materials were composed without kustomize."""
+    clusters = one_of_each_kind(desired.composed.clusters.values())
+    roots = [root for cluster in clusters for root in _roots(cluster, desired.files)]
     built = cached_builds(run, {_key(root): root for root in roots})
     return [
         problem(
@@ -53,14 +57,23 @@ def roots_that_fail(run: Run, desired: Desired) -> list[Finding]:
     ]
 
 
-def _roots(cluster: ClusterFolder, folders: Mapping[str, Mapping[str, str]]) -> Iterator[BuildRoot]:
-    """The cluster's folder with the Applications that it names; the folder of each former name, which names that folder."""
-    own = dict(folders[cluster.key.folder])
+def one_of_each_kind(clusters: Iterable[ClusterFolder]) -> list[ClusterFolder]:
+    """One cluster of each kind: in the folders of the others only names differ, and no kustomization reads these."""
+    kinds: dict[tuple[object, ...], ClusterFolder] = {}
+    for cluster in clusters:
+        renamed = bool(cluster.cluster.spec.former_names)
+        kinds.setdefault((cluster.units, cluster.namespaces, cluster.project.digest, renamed), cluster)
+    return [*kinds.values()]
+
+
+def _roots(cluster: ClusterFolder, files: OutputFiles) -> Iterator[BuildRoot]:
+    """The cluster's folder with the Applications that it names; the folder of a former name, which names that folder."""
+    own = dict(files.of(cluster.key.folder))
     for unit in cluster.units:
-        own |= folders.get(unit.app_folder, {})
+        own |= files.of(unit.app_folder)
     yield BuildRoot(cluster.key.folder, own)
-    for former in cluster.former:
-        yield BuildRoot(former.folder, {**own, **folders[former.folder]})
+    for former in former_keys(cluster.cluster)[:1]:
+        yield BuildRoot(former.folder, {**own, **files.of(former.folder)})
 
 
 def _key(root: BuildRoot) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fleetgen.build.desired_state import Desired
-from fleetgen.build.rendered_tree import committed_tree, wanted_tree
+from fleetgen.build.rendered_tree import compared
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.committed_files import committed_files
+from fleetgen.inputs.committed_files import committed_files, committed_folder
 from fleetgen.inputs.repository import INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.model.blob import blob_ids
+from fleetgen.model.change import Tree
 from fleetgen.policy.waivers import WaivableFinding
 from fleetgen.tools.git_cli import Git
 
@@ -45,7 +47,7 @@ class Baseline:
     def is_changed(self, judged: WaivableFinding, cluster: str) -> bool:
         """Whether the object of a finding is not there as it is now, or anything of the cluster where it is about no object."""
         digest = judged.objects.get(cluster)
-        there = self._objects.get(cluster, frozenset())
+        there = self._there(cluster)
         if digest is not None:
             return digest not in there
         return not self._now(cluster) <= there or not self._is_described_alike(cluster)
@@ -66,13 +68,20 @@ class Baseline:
     def _git(self) -> Git | None:
         return self.run.git()
 
+    def _there(self, cluster: str) -> set[str]:
+        bill = self._bills.get(cluster, {})
+        return {manifest.digest for key in bill.values() for manifest in self._tree.objects[key]}
+
     @cached_property
-    def _objects(self) -> Mapping[str, frozenset[str]]:
-        tree = committed_tree(self.run, self._files(OUTPUT), self.desired, wanted_tree(self.desired))
-        return {
-            cluster.name: frozenset(manifest.digest for key in bill.values() for manifest in tree.objects[key])
-            for cluster, bill in tree.bills.items()
-        }
+    def _bills(self) -> Mapping[str, Mapping[str, str]]:
+        return {cluster.name: bill for cluster, bill in self._tree.bills.items()}
+
+    @cached_property
+    def _tree(self) -> Tree:
+        if not self.commit or not self._git:
+            return Tree(bills={}, objects={})
+        committed = committed_folder(self._git, self.run.repository, self.commit, OUTPUT)
+        return compared(self.run, self.desired, blob_ids(self.desired.files, like=self.commit), committed).committed
 
     @cached_property
     def _inventory(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""The cache of builds and verdicts. Results never depend on it; `--no-cache` computes everything again.
+"""The cache of builds, verdicts and parsed documents. Results never depend on it; `--no-cache` computes everything again.
 
 Keys are digests of stage, code, inputs and binaries; values are JSON. A damaged value, or one that was stored under another key,
 counts as missing.

@@ -20,30 +20,47 @@ def read_tree(root: Path, folders: Iterable[str], problems: list[Finding], suffi
     """Path -> text of the files below `folders`, hidden ones left out; symbolic links are refused, wherever they lead."""
     files: dict[str, str] = {}
     for folder in folders:
-        for directory, names, entries in os.walk(root / folder):
-            names[:] = sorted(name for name in names if not name.startswith((".", "__pycache__")))
-            for name in [*names, *sorted(entries)]:
-                path = Path(directory, name)
-                shown = path.relative_to(root).as_posix()
-                if path.is_symlink():
-                    problems.append(
-                        problem(
-                            "E0107",
-                            "is a symbolic link; inputs must be plain files",
-                            fix="replace it with the file itself",
-                            place=Place(shown),
-                        )
-                    )
-                elif name in entries and not name.startswith(".") and (not suffixes or name.endswith(suffixes)):
-                    read_file(path, shown, files, problems)
+        top = root / folder
+        prefix = "" if top == root else f"{top.relative_to(root).as_posix()}/"
+        _read_folder(str(top), prefix, suffixes, files, problems)
     return files
 
 
-def read_file(path: Path, shown: str, files: dict[str, str], problems: list[Finding]) -> None:
+def _read_folder(folder: str, prefix: str, suffixes: tuple[str, ...], files: dict[str, str], problems: list[Finding]) -> None:
+    """Put the texts of the files below `folder` under `prefix`; what cannot be listed is not there."""
+    entries = _entries(folder)
+    folders = [each for each in entries if _is_folder(each) and not each.name.startswith((".", "__pycache__"))]
+    others = [each for each in entries if not _is_folder(each)]
+    for entry in (*folders, *others):
+        if entry.is_symlink():
+            fact, fix = "is a symbolic link; inputs must be plain files", "replace it with the file itself"
+            problems.append(problem("E0107", fact, fix=fix, place=Place(prefix + entry.name)))
+    for entry in others:
+        if not entry.is_symlink() and not entry.name.startswith(".") and (not suffixes or entry.name.endswith(suffixes)):
+            read_file(entry.path, prefix + entry.name, files, problems)
+    for entry in folders:
+        if not entry.is_symlink():
+            _read_folder(entry.path, f"{prefix}{entry.name}/", suffixes, files, problems)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        return sorted(found, key=lambda entry: entry.name)
+    return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    with contextlib.suppress(OSError):
+        return entry.is_dir()
+    return False
+
+
+def read_file(path: Path | str, shown: str, files: dict[str, str], problems: list[Finding]) -> None:
     """Put the text of one file under its shown name, or say why it cannot be read (E0106)."""
     data = b""
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:  # noqa: PTH123 - a Path for each of thousands of files takes longer than reading them
+            data = file.read()
         if len(data) > MAX_FILE:
             problems.append(
                 problem("E0106", f"the file has {len(data)} bytes; the limit is {MAX_FILE}", fix="split it", place=Place(shown))

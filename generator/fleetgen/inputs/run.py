@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Inputs, Repository
+from fleetgen.inputs.timings import Timings
 from fleetgen.stages.build import Builder
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.git_cli import Git
@@ -45,6 +46,7 @@ class Run:
     policies_from: str = ""
     base: str = ""
     progress: Progress = no_progress
+    timings: Timings = field(default_factory=Timings)
 
     @cached_property
     def inputs(self) -> Inputs:

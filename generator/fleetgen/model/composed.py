@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fleetgen.model.fleet import Cluster
+from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey, ClusterKey
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.variant import VariantKey
@@ -30,14 +32,21 @@ class ClusterIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFolder:
-    """What a cluster's root Application pulls. `units` is the bill of materials, `former` redirects to it."""
+    """What a cluster's root Application pulls: what clusters share, and what its own objects are made of when they are needed.
 
-    key: ClusterKey
-    root: Manifest
+    `units` is the bill of materials, `namespaces` are those that ask for the cluster's identity.
+    """
+
+    cluster: Cluster
+    delivery: Delivery
     project: Manifest
-    identity: ClusterIdentity | None
     units: tuple[VariantKey, ...]
-    former: tuple[ClusterKey, ...]
+    namespaces: tuple[str, ...]
+
+    @property
+    def key(self) -> ClusterKey:
+        """The cluster within the rendered tree."""
+        return self.cluster.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,14 @@ from fleetgen.model.plain import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """An enum fact. `domain` lists its tokens; empty means any token of the form of a minor version."""
+    """An enum fact, a function of the fields of a ClusterSpec that `reads` names.
+
+    `domain` lists its tokens; empty means any token of the form of a minor version.
+    """
 
     name: str
     doc: str
+    reads: tuple[str, ...]
     value: Callable[[ClusterSpec], Json]
     domain: tuple[str, ...] = ()
 
@@ -61,30 +65,45 @@ def _distribution(spec: ClusterSpec) -> Json:
 
 
 ENUM_FACTS: Final = (
-    Fact(name="distribution", doc="Kubernetes distribution.", value=_distribution, domain=inventory.DISTRIBUTIONS),
+    Fact(
+        name="distribution",
+        doc="Kubernetes distribution.",
+        reads=("kubernetes",),
+        value=_distribution,
+        domain=inventory.DISTRIBUTIONS,
+    ),
     Fact(
         name="arch",
         doc="CPU architectures of the nodes, sorted.",
+        reads=("node_pools",),
         value=lambda s: _sorted_set({p.arch for p in s.node_pools}),
         domain=inventory.ARCHITECTURES,
     ),
     Fact(
         name="gpu.products",
         doc="GPU products, sorted; none without GPU.",
+        reads=("node_pools",),
         value=_products,
         domain=tuple(map(product_token, gpus.PRODUCTS)),
     ),
-    Fact(name="gpu.vendors", doc="GPU vendors, sorted.", value=_vendors, domain=gpus.VENDORS),
+    Fact(name="gpu.vendors", doc="GPU vendors, sorted.", reads=("node_pools",), value=_vendors, domain=gpus.VENDORS),
     Fact(
         name="amd.drivers",
         doc="Sources of the drivers of AMD cards, sorted; none without such a card.",
+        reads=("node_pools",),
         value=_amd_drivers,
         domain=inventory.DRIVERS,
     ),
-    Fact(name="kubernetes.minor", doc="Kubernetes minor version, for example 1.35.", value=_minor),
-    Fact(name="topology", doc="Topology.", value=lambda s: s.topology, domain=inventory.TOPOLOGIES),
-    Fact(name="role", doc="Role of the cluster.", value=lambda s: s.role, domain=inventory.ROLES),
-    Fact(name="nodes", doc="Whether the site has one node or several.", value=_nodes, domain=("one", "several")),
+    Fact(name="kubernetes.minor", doc="Kubernetes minor version, for example 1.35.", reads=("kubernetes",), value=_minor),
+    Fact(name="topology", doc="Topology.", reads=("topology",), value=lambda s: s.topology, domain=inventory.TOPOLOGIES),
+    Fact(name="role", doc="Role of the cluster.", reads=("role",), value=lambda s: s.role, domain=inventory.ROLES),
+    Fact(
+        name="nodes",
+        doc="Whether the site has one node or several.",
+        reads=("node_pools",),
+        value=_nodes,
+        domain=("one", "several"),
+    ),
 )
 # Facts without a token: what they are is too much for a name, so the layers that set them stand for them there.
 STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")

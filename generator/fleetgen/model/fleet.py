@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fleetgen.model.component import Component
@@ -54,18 +54,25 @@ class Group:
 class Cluster:
     """A cluster with its profile already merged into `spec`.
 
-    `layers` are all that apply to it, weak to strong. `pool_tokens` name the layers that set the structured facts (node pools,
-    network, uplink): a component that reads such a fact gets these tokens into its variants' names.
+    `layers` are those that apply to it, weak to strong; its own document is among them if it sets something for a component.
+    `fact_tokens` name the layers that set the structured facts (node pools, network, uplink): a component that reads such a
+    fact gets these tokens into its variants' names. Clusters share what is equal; whoever works through thousands of them does
+    the work once for each object. `source` reads the document's tree.
     """
 
     name: str
     place: Place
     labels: Mapping[str, str]
-    tree: Table
+    source: Callable[[], Table]
     spec: ClusterSpec
     layers: tuple[Layer, ...]
     groups: tuple[str, ...]
     fact_tokens: Mapping[str, tuple[str, ...]]
+
+    @property
+    def tree(self) -> Table:
+        """Its document with the places of all values."""
+        return self.source()
 
     @property
     def key(self) -> ClusterKey:

@@ -33,6 +33,15 @@ def list_of(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
+def without_nulls(value: Json) -> Json:
+    """The data without the entries of mappings that are null, at any depth."""
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [without_nulls(inner) for inner in value]
+    return value
+
+
 def canonical(value: Json) -> str:
     """One text for equal JSON: Go writes 1 for 1.0."""
     return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False)

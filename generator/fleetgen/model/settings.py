@@ -117,6 +117,15 @@ def plain(node: Node) -> Json:
     return {key: plain(value) for key, value in node.entries.items() if not (isinstance(value, Scalar) and value.value is None)}
 
 
+def as_written(node: Node) -> Json:
+    """The tree as JSON data with its nulls: `from_plain` gives back a tree that merges alike."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Items):
+        return [as_written(item) for item in node.items]
+    return {key: as_written(value) for key, value in node.entries.items()}
+
+
 def at(node: Node, path: Path) -> Node | None:
     """The node at `path`, or None."""
     for step in path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import unified_diff
 
-from fleetgen import yamlfile
+from fleetgen import yaml_edits
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.files import place_files
 from fleetgen.inputs.repository import Repository
@@ -57,7 +57,7 @@ def advance(repository: Repository, documents: Sequence[EnforcementDocument], na
         if stage:
             path = document.place.path
             old, text = files.get(path) or (2 * ((repository.root / path).read_text(encoding="utf-8"),))
-            changed = yamlfile.change(text, path, ("Enforcement", document.name), ("spec", "action"), stage.action)
+            changed = yaml_edits.change(text, path, ("Enforcement", document.name), ("spec", "action"), stage.action)
             files[path] = (old, changed)
     return Advance(steps=tuple(steps), files=files)
 

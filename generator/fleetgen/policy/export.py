@@ -19,6 +19,7 @@ _LATER: Final[JsonObject] = {
     "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true",
 }
 _PACKAGE: Final = re.compile(r"^package\s+(\S+)", re.MULTILINE)
+_ANNOTATIONS: Final = re.compile(r"^# METADATA\n(?:#.*\n)*", re.MULTILINE)
 _LIBRARY: Final = re.compile(r"^import\s+data\.(lib\.[A-Za-z0-9_.]+)", re.MULTILINE)
 
 
@@ -56,7 +57,7 @@ def exportable(policies: Mapping[str, Policy]) -> list[str]:
 
 def packages_of(sources: Mapping[str, str]) -> dict[str, str]:
     """Package -> Rego as it is exported, of `sources` (path -> Rego)."""
-    return {match[1]: _readable(text) for text in sources.values() if (match := _PACKAGE.search(text))}
+    return {match[1]: _exported(text) for text in sources.values() if (match := _PACKAGE.search(text))}
 
 
 def _unfit(name: str, policies: Mapping[str, Policy]) -> Iterator[Finding]:
@@ -96,9 +97,12 @@ def template(policy: Policy, packages: Mapping[str, str]) -> JsonObject:
     }
 
 
-def _readable(rego: str) -> str:
-    """Indented by blanks: YAML writes text with tabs as one long quoted line, which nobody can review."""
-    return re.sub(r"^\t+", lambda tabs: "  " * len(tabs[0]), rego, flags=re.MULTILINE)
+def _exported(rego: str) -> str:
+    """Without METADATA, which only the gate reads; half of what a site would pull of a policy is METADATA.
+
+    Indented by blanks: YAML writes text with tabs as one long quoted line, which nobody can review.
+    """
+    return re.sub(r"^\t+", lambda tabs: "  " * len(tabs[0]), _ANNOTATIONS.sub("", rego), flags=re.MULTILINE)
 
 
 def libraries(rego: str, packages: Mapping[str, str]) -> list[str]:

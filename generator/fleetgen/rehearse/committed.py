@@ -93,7 +93,7 @@ def _check_output(made: Desired, cluster: str, files: Path, inside: Path) -> Non
         ).is_dir():  # the fleet is in a folder of its repository, and the environment does not say so
             fix = f"set spec.delivery.path of the environment to {here.as_posix()}, then publish again"
         raise InputError(problem("E1305", text, fix=fix))
-    texts = {path: text for folder in _folders(made, cluster) for path, text in made.folders[folder].items()}
+    texts = {path: text for folder in _folders(made, cluster) for path, text in made.files.of(folder).items()}
     different = [path for path, text in sorted(texts.items()) if _read(files / delivery.path / path) != text]
     if different:
         text, fix = "is not what the inputs of this commit render", "run: fleetgen publish"

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from fleetgen.build.desired_state import Desired
-from fleetgen.build.rendered_tree import committed_tree, wanted_tree
+from fleetgen.build.rendered_tree import compared
+from fleetgen.deliver.check import check, remember, remembered, tree_digest
+from fleetgen.inputs.committed_files import committed_folder
+from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.model.blob import blob_ids
 from fleetgen.model.change import Change
 from fleetgen.stages.diff import diff
+from fleetgen.tools.git_cli import Git
 
 
-def changes(run: Run, before: Mapping[str, str], desired: Desired) -> tuple[Change, ...]:
-    """The distinct changes from a committed tree (path below output/ -> text) to what the run wants."""
-    wanted = wanted_tree(desired)
-    return diff(committed_tree(run, before, desired, wanted), wanted)
+def changes_since(run: Run, git: Git, commit: str) -> tuple[Change, ...]:
+    """The distinct changes from the tree that a commit holds. If both are known to be equal, nothing is rendered or read."""
+    committed = committed_folder(git, run.repository, commit, OUTPUT)
+    known = remembered(run)
+    if known and known.tree == tree_digest(committed.ids):
+        return ()
+    checked = check(run)
+    wanted_ids = blob_ids(checked.approved.files, like=commit)
+    remember(run, checked, tree_digest(wanted_ids))
+    if committed.ids == wanted_ids:
+        return ()
+    trees = compared(run, checked.desired, wanted_ids, committed)
+    return diff(trees.committed, trees.wanted)

@@ -124,8 +124,13 @@ def build(cls: type[DataclassInstance], data: Mapping[str, Json]) -> DataclassIn
     for field in fields(cls):
         value = data.get(key_of(field.name))
         if value is not None:
-            values[field.name] = value if field.name == "components" else _value(_hints(cls)[field.name], value)
+            values[field.name] = build_field(cls, field.name, value)
     return cls(**values)
+
+
+def build_field(cls: type[DataclassInstance], name: str, value: Json) -> object:
+    """The value of one field of a dataclass, as `build` makes it."""
+    return value if name == "components" else _value(_hints(cls)[name], value)
 
 
 def _value(hint: type, value: Json) -> object:

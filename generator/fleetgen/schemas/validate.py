@@ -46,6 +46,10 @@ class Validator:
         self.schema = schema
         self._compiled = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
+    def accepts(self, data: Json) -> bool:
+        """Whether plain data has no error."""
+        return self._compiled.is_valid(data)
+
     def findings(self, tree: Node, *, code: str = "", prefix: str = "") -> list[Finding]:
         """Every error of `tree`. `code` replaces E0202 to E0204 (settings use E0501); `prefix` precedes the path."""
         data = plain(tree)

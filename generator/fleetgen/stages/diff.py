@@ -33,6 +33,8 @@ def diff(old: Tree, new: Tree) -> tuple[Change, ...]:
     pairs: dict[_ContentChange, list[ClusterKey]] = {}
     for cluster in sorted(old.bills.keys() | new.bills.keys()):
         before, after = old.bills.get(cluster, {}), new.bills.get(cluster, {})
+        if before == after:
+            continue
         for unit in sorted(before.keys() | after.keys()):
             pair = _ContentChange(unit, before.get(unit, ""), after.get(unit, ""))
             if pair.old != pair.new:

@@ -100,17 +100,41 @@ class Renderer:
     ) -> None:
         self._exported = exported or {}
         self._policy_sets = policy_sets or {}
+        self._digests: dict[str, str] = {}
         self._parts: dict[str, str] = {}
         self._jinja = _Jinja(self._parts)
         self._compiled: dict[tuple[str, str], jinja2.Template] = {}
 
     def base(self, component: Component, version: str) -> Overlay:
         """The base of one component version. Raises InputError E0502, E0503."""
+        return self._folder(component, "base/", BaseKey(component.name, version).folder, self._base_context(component, version))
+
+    def base_inputs(self, component: Component, version: str) -> tuple[str, ...]:
+        """Everything that `base` reads, as texts: equal ones render equally."""
+        return ("base", component.folder, self._digest(component), json.dumps(self._base_context(component, version)))
+
+    def overlay_inputs(self, variant: Variant) -> tuple[str, ...]:
+        """Everything that `overlay` and `chart_values` read, apart from the name of the variant. A template sees order, too."""
+        seen = {name: value for name, value in self._overlay_context(variant).items() if name != "refuse"}
+        patches = [plain(patch) for patch in variant.patches]
+        chart = variant.chart.values if variant.chart else ""
+        folder = variant.component.folder
+        return ("overlay", folder, self._digest(variant.component), json.dumps(seen), json.dumps(patches), chart)
+
+    def _base_context(self, component: Component, version: str) -> JsonObject:
         values: JsonObject = {"version": version, **_release(component, version)}
         if component.installs:
             values["templates"] = [self._exported[name].template for name in component.policies]
             values["expansions"] = [*expansion_templates()]
-        return self._folder(component, "base/", BaseKey(component.name, version).folder, values)
+        return values
+
+    def _digest(self, component: Component) -> str:
+        if component.name not in self._digests:
+            digest = hashlib.sha256()
+            for files in (component.files, component.parts):
+                digest.update(json.dumps(dict(files), sort_keys=True).encode())
+            self._digests[component.name] = digest.hexdigest()
+        return self._digests[component.name]
 
     def overlay(self, variant: Variant) -> Overlay:
         """The overlay of a variant, with the layers' patches appended to its kustomization."""

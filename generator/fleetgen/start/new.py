@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from fleetgen import yamlfile
+from fleetgen import yaml_edits, yamlfile
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.documents import document_schema, documents_of
 from fleetgen.inputs.files import place_files
@@ -92,7 +92,7 @@ def add(repo: Repository, components: Mapping[str, Component], request: NewDocum
             place = _named(documents, "Environment")[environment].place.path
             old = (repo.root / place).read_text(encoding="utf-8")
             keys = ("spec", _LISTED[request.kind])
-            changed[place] = yamlfile.append(old, place, ("Environment", environment), keys, request.name)
+            changed[place] = yaml_edits.append(old, place, ("Environment", environment), keys, request.name)
     return Addition(created={path: text}, changed=changed)
 
 

@@ -127,7 +127,10 @@ class Git:
 
     def archive(self, ref: str, prefix: str = "") -> dict[str, str]:
         """Path -> text of every file below `prefix`. InputError E0106 for a file that is not UTF-8."""
-        files = self.tree_files(ref, prefix)
+        return self.texts(ref, self.tree_files(ref, prefix))
+
+    def texts(self, ref: str, files: Mapping[str, str]) -> dict[str, str]:
+        """Path -> text of some of the files that `tree_files` lists. InputError E0106 for one that is not UTF-8."""
         blobs = self.read_blobs(tuple(files.values()))
         texts = {}
         for path, oid in files.items():

@@ -198,6 +198,11 @@ def failure(ran: Ran, why: str = "") -> ToolError:
     return ToolError(problem("E1103", text, fix=ran.command.fix))
 
 
+def started() -> int:
+    """How many programs this process has started."""
+    return len(_started)
+
+
 def end_children() -> None:
     """End every program that was started here and still runs, with everything that it started itself."""
     with _lock:
@@ -215,6 +220,7 @@ def exit_on_sigterm() -> None:
 
 
 _running: set[subprocess.Popen[bytes]] = set()
+_started: list[str] = []  # what the programs are called
 _lock = threading.Lock()
 atexit.register(end_children)
 
@@ -241,6 +247,7 @@ class _Watched:
 
 
 def _start(command: Command, stderr: int | IO[bytes], stdout: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    _started.append(Path(command.argv[0]).name)
     try:
         return subprocess.Popen(
             command.argv,

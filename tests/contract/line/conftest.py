@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.tools.toolchain import Tool
+from fleetgen.build.output_tree import TreeOnDisk
+from fleetgen.tools.toolchain import Tool, cache_folder
 
 TOY = Path(__file__).parent / "toy"
 AS_OF = "--as-of=2026-11-24"
@@ -45,7 +46,22 @@ def fleet(tmp_path: Path, root: Path, tools: Callable[[str], Tool], monkeypatch:
     return target
 
 
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's cache folder with the tools of the real one and no results."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "tools").symlink_to(cache_folder(os.environ) / "tools")
+    monkeypatch.setenv("FLEETGEN_CACHE_DIR", str(folder))
+    return folder
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The texts of a tree as they are now."""
+    return dict(TreeOnDisk(folder))

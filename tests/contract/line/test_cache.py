@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,22 +15,10 @@ from typing import Any
 
 import pytest
 
-from fleetgen.build.output_tree import read
 from fleetgen.cli.main import main
 from fleetgen.inputs.cache import DEFAULT_LIMIT, Cache, Lookups, results_folder
 from fleetgen.inputs.cache_file import CacheFile
-from fleetgen.tools.toolchain import cache_folder
-from tests.contract.line.conftest import AS_OF, edit, git
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's cache folder with the tools of the real one and no results."""
-    folder = tmp_path / "cache"
-    folder.mkdir()
-    (folder / "tools").symlink_to(cache_folder(os.environ) / "tools")
-    monkeypatch.setenv("FLEETGEN_CACHE_DIR", str(folder))
-    return folder
+from tests.contract.line.conftest import AS_OF, edit, git, read
 
 
 @pytest.fixture
@@ -85,7 +72,7 @@ def test_results_do_not_depend_on_where_they_were_made(
     counted.clear()
     assert main(["-C", str(elsewhere / "fleet"), "render", AS_OF]) == 0
     assert sum(each.misses for kept in counted for each in kept.stats.values()) == 0
-    assert {*counted[0].stats} == {"build", "conform", "gate", "gate-model", "outcome"}
+    assert {*counted[0].stats} == {"build", "conform", "document", "gate", "gate-model", "outcome", "render"}
     assert read(elsewhere / "fleet" / "output") == rendered
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.build.output_tree import read
 from fleetgen.cli.main import main
-from tests.contract.line.conftest import AS_OF, edit, git
+from tests.contract.line.conftest import AS_OF, edit, git, read
 
 
 def test_render_writes_the_tree_and_a_second_run_changes_nothing(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.build.output_tree import read
 from fleetgen.cli.main import main
 from fleetgen.inputs.files import read_tree
 from fleetgen.inputs.policy_source import policies_from
 from fleetgen.inputs.repository import Repository
 from fleetgen.tools.git_cli import Git
-from tests.contract.line.conftest import AS_OF, edit, git
+from tests.contract.line.conftest import AS_OF, edit, git, read
 
 WAIVER = """apiVersion: fleetgen.io/v1alpha1
 kind: Waiver

@@ -93,7 +93,7 @@ def _cluster(name: str, minor: str) -> Cluster:
         name=name,
         place=Place(name),
         labels={},
-        tree=empty(Origin("test", Place(name))),
+        source=lambda: empty(Origin("test", Place(name))),
         spec=spec,
         layers=(),
         groups=(),

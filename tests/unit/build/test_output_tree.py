@@ -25,7 +25,7 @@ def test_the_tree_becomes_exactly_the_files(tmp_path: Path) -> None:
         difference = output_tree.replace(tmp_path, "output", NEW, state)
         assert list(state.glob("output-*")) == []
     assert difference == output_tree.TreeDifference(added=("d/c.yaml",), removed=("d/b.yaml",), changed=())
-    assert output_tree.read(tree) == NEW
+    assert dict(output_tree.TreeOnDisk(tree)) == NEW
 
 
 @pytest.mark.parametrize("step", ["mkdtemp", "_fill", "_swap", "_exchange"])
@@ -39,7 +39,7 @@ def test_a_failure_at_any_step_leaves_the_old_tree(tmp_path: Path, monkeypatch: 
     with output_tree.locked(tmp_path, 1) as state, pytest.raises(ToolError) as caught:
         output_tree.replace(tmp_path, "output", NEW, state)
     assert str(caught.value) == "output: E0907: cannot write the tree: No space left on device"
-    assert output_tree.read(tree) == OLD
+    assert dict(output_tree.TreeOnDisk(tree)) == OLD
 
 
 @pytest.mark.parametrize("failing", [1, 2])
@@ -60,7 +60,7 @@ def test_two_renames_are_undone_where_the_kernel_cannot_exchange(
         monkeypatch.setattr(Path, "rename", rename)
         with pytest.raises(ToolError):
             output_tree.replace(tmp_path, "output", NEW, state)
-    assert output_tree.read(tree) == OLD
+    assert dict(output_tree.TreeOnDisk(tree)) == OLD
 
 
 def test_a_second_run_waits_and_then_says_so(tmp_path: Path) -> None:
@@ -73,5 +73,5 @@ def test_symbolic_links_are_refused(tmp_path: Path) -> None:
     tree = _tree(tmp_path)
     os.symlink("a.yaml", tree / "link.yaml")  # noqa: PTH211
     with pytest.raises(InputError) as caught:
-        output_tree.read(tree)
+        output_tree.TreeOnDisk(tree)
     assert str(caught.value) == "output/link.yaml: E0907: the rendered tree contains a symbolic link"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from fleetgen.build.desired_state import Desired, desired
-from fleetgen.build.rendered_tree import CLUSTER_UNIT, committed_tree, wanted_tree
+from fleetgen.build.rendered_tree import CLUSTER_UNIT, Trees, compared
 from fleetgen.errors import InputError, problem
+from fleetgen.inputs.committed_files import CommittedFolder
 from fleetgen.inputs.run import Run
+from fleetgen.model.blob import blob_ids
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
-from fleetgen.review.diff import changes
+from fleetgen.stages.diff import diff
 from tests.unit.cli.conftest import FILES
 from tests.unit.toyrun import OneFileBuilder, toy_run
 
@@ -39,19 +41,29 @@ def made(run: Run, builder: OneFileBuilder) -> Desired:
     return result
 
 
+def trees(made: Desired, files: Mapping[str, str], run: Run, environments: Collection[str] = ()) -> Trees:
+    """What the run wants beside a commit with these files."""
+
+    def read(paths: Collection[str]) -> Mapping[str, str]:
+        return {path: files[path] for path in paths}
+
+    return compared(run, made, blob_ids(made.files), CommittedFolder(ids=blob_ids(files), read=read), environments)
+
+
 def shown(made: Desired, files: Mapping[str, str], run: Run) -> list[tuple[str, list[str], bool, list[str]]]:
     """Unit, clusters, whether only the path changed, object changes."""
+    both = trees(made, files, run)
     return [
         (change.unit, [str(key) for key in change.clusters], change.moved, [f"{o.action} {o.id}" for o in change.objects])
-        for change in changes(run, files, made)
+        for change in diff(both.committed, both.wanted)
     ]
 
 
 def test_the_committed_tree_is_the_wanted_one_and_nothing_is_built(run: Run, made: Desired, builder: OneFileBuilder) -> None:
-    wanted = wanted_tree(made)
-    assert list(wanted.bills) == list(STORES)
-    assert [list(bill) for bill in wanted.bills.values()] == [["toy", CLUSTER_UNIT]] * 2
-    assert committed_tree(run, made.files, made, wanted) == wanted
+    both = trees(made, made.files, run)
+    assert list(both.wanted.bills) == list(STORES)
+    assert [list(bill) for bill in both.wanted.bills.values()] == [["toy", CLUSTER_UNIT]] * 2
+    assert both.committed == both.wanted
     assert builder.built == []
 
 
@@ -88,12 +100,13 @@ def test_a_cluster_that_is_new(run: Run, made: Desired) -> None:
     ]
 
 
-def test_the_part_of_an_environment(made: Desired) -> None:
-    assert (wanted_tree(made, ["prod"]), wanted_tree(made, ["other"]).bills) == (wanted_tree(made), {})
+def test_the_part_of_an_environment(run: Run, made: Desired) -> None:
+    wanted = [trees(made, made.files, run, environments).wanted for environments in ([], ["prod"], ["other"])]
+    assert (wanted[1], wanted[2].bills) == (wanted[0], {})
 
 
 def test_an_index_that_is_not_json(run: Run, made: Desired) -> None:
     with pytest.raises(InputError) as caught:
-        committed_tree(run, {"environments/prod/index.json": "{"}, made, wanted_tree(made))
+        trees(made, {"environments/prod/index.json": "{"}, run)
     place = Place("output/environments/prod/index.json")
     assert [*caught.value.findings] == [problem("E0901", "index.json is not JSON", fix="run 'fleetgen render'", place=place)]

@@ -27,5 +27,6 @@ def spec(pools: str, more: str = "") -> ClusterSpec:
 
 def mistakes(pools: str, more: str = "") -> list[tuple[str, str, str]]:
     """(path, message, fix) of everything that is wrong."""
-    found = pool_mistakes(spec(pools, more))
+    whole = spec(pools, more)
+    found = pool_mistakes(whole.node_pools, whole.topology)
     return [(".".join(map(str, mistake.path)), mistake.message, mistake.fix) for mistake in found]

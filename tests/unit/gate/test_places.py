@@ -6,7 +6,8 @@ from typing import Final, cast
 
 import pytest
 
-from fleetgen.build.desired_state import Desired, Plan, Rendered
+from fleetgen.build.desired_state import Desired, Plan
+from fleetgen.build.rendering import Rendered
 from fleetgen.gate.findings import _inventory_place
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import PolicyLibrary

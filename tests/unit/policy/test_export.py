@@ -4,7 +4,7 @@ import pytest
 
 from fleetgen.errors import InputError
 from fleetgen.model.plain import JsonObject
-from fleetgen.policy.export import export, libraries, structural
+from fleetgen.policy.export import export, libraries, packages_of, structural
 from tests.golden.components.cases import exported
 
 PACKAGES = {"lib.a": "package lib.a\nimport data.lib.b\n", "lib.b": "package lib.b\n", "lib.c": "package lib.c\n"}
@@ -12,6 +12,36 @@ PACKAGES = {"lib.a": "package lib.a\nimport data.lib.b\n", "lib.b": "package lib
 
 def test_libraries_are_closed_over_imports() -> None:
     assert libraries("package policies.x.y\nimport data.lib.a\n", PACKAGES) == ["lib.a", "lib.b"]
+
+
+def test_sites_get_rego_without_metadata_and_without_tabs() -> None:
+    source = """# METADATA
+# title: No privileged containers
+# custom: {id: FG-POD-001}
+package policies.pod.no_privileged
+
+# why the rule is as it is
+violation contains result if {
+\tsome entry in entries
+\t\tresult := entry
+}
+
+# METADATA
+# description: All containers.
+entries := []
+"""
+    assert packages_of({"policies/rego/pod/no_privileged/policy.rego": source}) == {
+        "policies.pod.no_privileged": """package policies.pod.no_privileged
+
+# why the rule is as it is
+violation contains result if {
+  some entry in entries
+    result := entry
+}
+
+entries := []
+"""
+    }
 
 
 def test_a_structural_schema_closes_nothing() -> None:

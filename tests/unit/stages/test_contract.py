@@ -68,7 +68,14 @@ def site(*provides: str) -> Cluster:
         "ClusterSpec", build(ClusterSpec, {"environment": "dev", "ring": "one", "provides": cast("list[Json]", [*provides])})
     )
     return Cluster(
-        name="store", place=place, labels={}, tree=empty(Origin("", place)), spec=spec, layers=(), groups=(), fact_tokens={}
+        name="store",
+        place=place,
+        labels={},
+        source=lambda: empty(Origin("", place)),
+        spec=spec,
+        layers=(),
+        groups=(),
+        fact_tokens={},
     )
 
 

@@ -75,7 +75,7 @@ def cluster(name: str, version: str) -> Cluster:
         name=name,
         place=Place(path),
         labels={},
-        tree=cast("Table", tree),
+        source=lambda: cast("Table", tree),
         spec=spec,
         layers=(),
         groups=(),

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 
-from fleetgen.model.composed import ClusterFolder, ClusterIdentity, ComposedFleet, ComposedVariant, IndexEntry
-from fleetgen.model.keys import BaseKey, ClusterKey
+from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant, IndexEntry
+from fleetgen.model.fleet import Cluster
+from fleetgen.model.inventory import ClusterSpec, Delivery
+from fleetgen.model.keys import BaseKey
 from fleetgen.model.manifest import Manifest, Overlay
+from fleetgen.model.place import Place
+from fleetgen.model.settings import Origin, empty
 from fleetgen.model.variant import VariantKey
-from fleetgen.stages.compose.output_files import output_folders
+from fleetgen.stages.compose.cluster_folder import identity_of, root_of
+from fleetgen.stages.compose.output_files import OutputFiles
+from fleetgen.yamlfile import dump
 
 UNIT = VariantKey("production", "broad", "toy", "k3s")
 BASE = BaseKey("toy", "1.0.0")
@@ -31,49 +37,73 @@ def overlay(root: str) -> Overlay:
     return Overlay(root=root, files={f"{root}/kustomization.yaml": "resources: []\n"}, sources={})
 
 
-def test_every_folder_has_its_files() -> None:
-    identity = ClusterIdentity(application=manifest("Application", "identity"), config_maps=(manifest("ConfigMap", "who", "a"),))
-    cluster = ClusterFolder(
-        key=ClusterKey("production", "store"),
-        root=manifest("Application", "root"),
-        project=manifest("AppProject", "fleet"),
-        identity=identity,
-        units=(UNIT,),
-        former=(ClusterKey("production", "shop"),),
+def cluster() -> Cluster:
+    place = Place("fleet/clusters/store.yaml", 1, 1)
+    return Cluster(
+        name="store",
+        place=place,
+        labels={},
+        source=lambda: empty(Origin("document", place)),
+        spec=ClusterSpec(environment="production", ring="broad", former_names=("shop",)),
+        layers=(),
+        groups=(),
+        fact_tokens={},
     )
+
+
+def test_every_folder_has_its_files() -> None:
+    folder = ClusterFolder(
+        cluster=cluster(),
+        delivery=Delivery(repo_url="https://git.example.com/fleet.git"),
+        project=manifest("AppProject", "fleet"),
+        units=(UNIT,),
+        namespaces=("a",),
+    )
+    identity = identity_of(folder)
+    assert identity is not None
     toy = manifest("Application", "toy")
-    variant = ComposedVariant(base=BASE, extends_base=True, overlay=overlay(UNIT.folder), application=toy)
     fleet = ComposedFleet(
         bases={BASE: overlay(BASE.folder)},
-        variants={UNIT: variant},
-        clusters={"store": cluster},
+        variants={UNIT: ComposedVariant(base=BASE, extends_base=True, overlay=overlay(UNIT.folder), application=toy)},
+        clusters={"store": folder},
         indexes={"production": {UNIT: IndexEntry(clusters=("store",), version="1.0.0", waivers=("w",))}},
     )
     store, app = "clusters/production/store", f"{UNIT.folder}/app"
-    folders = output_folders(fleet)
-    index = folders.pop("environments/production")
-    assert folders == {
-        "bases/toy/1.0.0": {"bases/toy/1.0.0/kustomization.yaml": "resources: []\n"},
-        "environments/production/broad/toy/k3s": {
-            "environments/production/broad/toy/k3s/kustomization.yaml": "resources: []\n",
-        },
-        app: {
-            f"{app}/kustomization.yaml": kustomization("application.yaml"),
-            f"{app}/application.yaml": text("Application", "toy"),
-        },
-        store: {
-            f"{store}/kustomization.yaml": kustomization("root.yaml", "project.yaml", "identity.yaml", f"../../../{app}"),
-            f"{store}/root.yaml": text("Application", "root"),
-            f"{store}/project.yaml": text("AppProject", "fleet"),
-            f"{store}/identity.yaml": text("Application", "identity"),
-            f"{store}/identity/kustomization.yaml": kustomization("a.yaml"),
-            f"{store}/identity/a.yaml": text("ConfigMap", "who", "a"),
-        },
-        "clusters/production/shop": {"clusters/production/shop/kustomization.yaml": kustomization("../store")},
+    files = OutputFiles(fleet)
+    (config_map,) = identity.config_maps
+    texts = dict(files)
+    index = json.loads(texts.pop("environments/production/index.json"))
+    assert texts == {
+        "bases/toy/1.0.0/kustomization.yaml": "resources: []\n",
+        "environments/production/broad/toy/k3s/kustomization.yaml": "resources: []\n",
+        f"{app}/kustomization.yaml": kustomization("application.yaml"),
+        f"{app}/application.yaml": text("Application", "toy"),
+        f"{store}/kustomization.yaml": kustomization("root.yaml", "project.yaml", "identity.yaml", f"../../../{app}"),
+        f"{store}/root.yaml": dump(root_of(folder).data),
+        f"{store}/project.yaml": text("AppProject", "fleet"),
+        f"{store}/identity.yaml": dump(identity.application.data),
+        f"{store}/identity/kustomization.yaml": kustomization("a.yaml"),
+        f"{store}/identity/a.yaml": dump(config_map.data),
+        "clusters/production/shop/kustomization.yaml": kustomization("../store"),
     }
-    assert list(index) == ["environments/production/index.json"]
-    assert json.loads(index["environments/production/index.json"]) == {
+    assert index == {
         "apiVersion": "fleetgen.io/v1alpha1",
         "environment": "production",
         "variants": {"broad/toy/k3s": {"clusters": ["store"], "version": "1.0.0", "waivers": ["w"]}},
     }
+    assert list(files) == sorted(files)
+    assert files.of(app) == {path: text for path, text in texts.items() if path.startswith(app)}
+
+
+def test_only_what_is_asked_for_is_made() -> None:
+    folder = ClusterFolder(
+        cluster=cluster(),
+        delivery=Delivery(repo_url="https://git.example.com/fleet.git"),
+        project=manifest("AppProject", "fleet"),
+        units=(),
+        namespaces=(),
+    )
+    files = OutputFiles(ComposedFleet(bases={BASE: overlay(BASE.folder)}, variants={}, clusters={"store": folder}, indexes={}))
+    assert (len(files), "clusters/production/store/root.yaml" in files, files.made) == (5, True, 0)
+    assert files["clusters/production/store/kustomization.yaml"] == kustomization("root.yaml", "project.yaml")
+    assert files.made == 1

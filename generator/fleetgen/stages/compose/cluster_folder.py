@@ -1,26 +1,26 @@
-"""A cluster's folder: its root Application, its project, its identity, its bill of materials."""
+"""A cluster's folder: its root Application, its project, its identity, its bill of materials.
+
+Only what holds the cluster's name is made for each cluster, and only when it is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from fleetgen.model.composed import ClusterFolder
-from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import Delivery
+from fleetgen.model.composed import ClusterFolder, ClusterIdentity
 from fleetgen.model.manifest import Manifest
-from fleetgen.model.variant import Variant
-from fleetgen.stages.compose.applications import root_application
-from fleetgen.stages.compose.cluster_identity import cluster_identity
-from fleetgen.stages.compose.redirects import former_keys
+from fleetgen.stages.compose.applications import identity_application, root_application
+from fleetgen.stages.compose.cluster_identity import identity_config_map
 
 
-def cluster_folder(cluster: Cluster, variants: Sequence[Variant], delivery: Delivery, project: Manifest) -> ClusterFolder:
-    """What the cluster's root Application pulls. `variants` are the cluster's, by unit; `project` is what they may apply."""
-    return ClusterFolder(
-        key=cluster.key,
-        root=Manifest.of(root_application(cluster, delivery)),
-        project=project,
-        identity=cluster_identity(cluster, variants, delivery),
-        units=tuple(variant.key for variant in variants),
-        former=former_keys(cluster),
+def root_of(folder: ClusterFolder) -> Manifest:
+    """The Application that pulls the folder."""
+    return Manifest.of(root_application(folder.cluster, folder.delivery))
+
+
+def identity_of(folder: ClusterFolder) -> ClusterIdentity | None:
+    """What tells workloads which cluster they run at; None where no unit asks."""
+    if not folder.namespaces:
+        return None
+    return ClusterIdentity(
+        application=Manifest.of(identity_application(folder.cluster, folder.delivery)),
+        config_maps=tuple(Manifest.of(identity_config_map(folder.cluster, namespace)) for namespace in folder.namespaces),
     )

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from fleetgen.model.composed import ClusterIdentity
 from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import Delivery
-from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.variant import Variant
-from fleetgen.stages.compose.applications import identity_application
 
 
-def cluster_identity(cluster: Cluster, variants: Sequence[Variant], delivery: Delivery) -> ClusterIdentity | None:
-    """The ConfigMaps by namespace, with their Application; None where no unit asks."""
-    namespaces = sorted({namespace for v in variants if v.component.identity for namespace in v.namespaces})
-    if not namespaces:
-        return None
-    return ClusterIdentity(
-        application=Manifest.of(identity_application(cluster, delivery)),
-        config_maps=tuple(Manifest.of(_config_map(cluster, namespace)) for namespace in namespaces),
-    )
+def identity_namespaces(variants: Iterable[Variant]) -> tuple[str, ...]:
+    """The namespaces of the units that ask for the cluster's identity, sorted."""
+    return tuple(sorted({namespace for v in variants if v.component.identity for namespace in v.namespaces}))
 
 
-def _config_map(cluster: Cluster, namespace: str) -> JsonObject:
+def identity_config_map(cluster: Cluster, namespace: str) -> JsonObject:
+    """The ConfigMap in one namespace."""
     data: JsonObject = {
         "CLUSTER": cluster.name,
         "SITE": cluster.spec.site.name,

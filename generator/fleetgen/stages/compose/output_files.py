@@ -3,58 +3,131 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from fleetgen.model.composed import ClusterFolder, ClusterIdentity, ComposedFleet
+from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant
 from fleetgen.model.manifest import Manifest
+from fleetgen.model.plain import JsonObject
+from fleetgen.model.variant import VariantKey
+from fleetgen.stages.compose.cluster_folder import identity_of, root_of
 from fleetgen.stages.compose.environment_index import index_data
 from fleetgen.stages.compose.kustomizations import bill_of_materials, kustomization
-from fleetgen.stages.compose.redirects import redirect
+from fleetgen.stages.compose.redirects import former_keys, redirect
 from fleetgen.yamlfile import dump
 
+_FOLDERS_KEPT = 256
 
-def output_folders(fleet: ComposedFleet) -> dict[str, Mapping[str, str]]:
-    """Folder -> its files (path -> text), all below the output root.
 
-    Folders are those of bases, overlays, `app/` of variants, clusters, former names of clusters, and environments (the index).
+class OutputFiles(Mapping[str, str]):
+    """Path below the output root -> text, in the order of the paths.
+
+    The paths are known from the start. A text is made when it is asked for, and those of most clusters are forgotten again: no
+    run holds the files of ten thousand clusters. What clusters share is written once. `made` counts the folders that were made.
     """
-    folders: dict[str, Mapping[str, str]] = {key.folder: base.files for key, base in fleet.bases.items()}
-    for key, variant in fleet.variants.items():
-        folders[key.folder] = variant.overlay.files
-        folders[key.app_folder] = _named(
-            key.app_folder,
-            {"kustomization.yaml": dump(kustomization(["application.yaml"])), "application.yaml": dump(variant.application.data)},
-        )
-    projects: dict[str, str] = {}
-    for cluster in fleet.clusters.values():
-        project = projects.get(cluster.project.digest) or projects.setdefault(cluster.project.digest, _text(cluster.project))
-        folders[cluster.key.folder] = _cluster_files(cluster, project)
-        for former in cluster.former:
-            folders[former.folder] = _named(former.folder, {"kustomization.yaml": dump(redirect(cluster.key))})
-    for name, entries in fleet.indexes.items():
-        folder = f"environments/{name}"
-        text = json.dumps(index_data(name, entries), indent=1, ensure_ascii=False) + "\n"
-        folders[folder] = _named(folder, {"index.json": text})
-    return folders
+
+    def __init__(self, fleet: ComposedFleet) -> None:
+        self._fleet = fleet
+        self._clusters = {cluster.key.folder: cluster for cluster in fleet.clusters.values()}
+        self._former = {key.folder: cluster for cluster in fleet.clusters.values() for key in former_keys(cluster.cluster)}
+        self._shared: dict[str, Mapping[str, str]] = {key.folder: base.files for key, base in fleet.bases.items()}
+        self._variants: dict[str, ComposedVariant] = {}
+        for key, variant in fleet.variants.items():
+            self._shared[key.folder] = variant.overlay.files
+            self._variants[key.app_folder] = variant
+        self._indexes = {f"environments/{name}": name for name in fleet.indexes}
+        self._folder_of = dict(sorted((path, folder) for folder in self.folders for path in self._paths(folder)))
+        self._files_of = lru_cache(_FOLDERS_KEPT)(self._made)
+        self._bill_text = lru_cache(None)(_bill_text)
+        self._projects: dict[str, str] = {}
+        self.made = 0
+
+    @property
+    def folders(self) -> list[str]:
+        """Those of bases, overlays, `app/` of variants, clusters, former names of clusters, and environments (the index)."""
+        return [*self._shared, *self._variants, *self._clusters, *self._former, *self._indexes]
+
+    def of(self, folder: str) -> Mapping[str, str]:
+        """The files of one folder: path below the output root -> text."""
+        return self._shared[folder] if folder in self._shared else self._files_of(folder)
+
+    def __getitem__(self, path: str) -> str:
+        return self.of(self._folder_of[path])[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._folder_of)
+
+    def __len__(self) -> int:
+        return len(self._folder_of)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._folder_of
+
+    def _paths(self, folder: str) -> list[str]:
+        if folder in self._shared:
+            return [*self._shared[folder]]
+        if folder in self._variants:
+            names = ["kustomization.yaml", "application.yaml"]
+        elif folder in self._clusters:
+            names = _cluster_names(self._clusters[folder])
+        else:
+            names = ["index.json" if folder in self._indexes else "kustomization.yaml"]
+        return [f"{folder}/{name}" for name in names]
+
+    def _made(self, folder: str) -> Mapping[str, str]:
+        self.made += 1
+        if folder in self._variants:
+            files = _application_files(self._variants[folder])
+        elif folder in self._clusters:
+            files = self._cluster_files(self._clusters[folder])
+        elif folder in self._former:
+            files = {"kustomization.yaml": dump(redirect(self._former[folder].key))}
+        else:
+            files = {"index.json": _index_text(self._fleet, self._indexes[folder])}
+        return _named(folder, files)
+
+    def _cluster_files(self, cluster: ClusterFolder) -> dict[str, str]:
+        project = cluster.project
+        if project.digest not in self._projects:
+            self._projects[project.digest] = _text(project)
+        return {
+            "kustomization.yaml": self._bill_text(cluster.units, identity=bool(cluster.namespaces)),
+            "root.yaml": _text(root_of(cluster)),
+            "project.yaml": self._projects[project.digest],
+            **_identity_files(cluster),
+        }
 
 
-def _cluster_files(cluster: ClusterFolder, project: str) -> dict[str, str]:
-    files = {
-        "kustomization.yaml": dump(bill_of_materials(cluster)),
-        "root.yaml": _text(cluster.root),
-        "project.yaml": project,
-        **(_identity_files(cluster.identity) if cluster.identity else {}),
-    }
-    return _named(cluster.key.folder, files)
+def _cluster_names(cluster: ClusterFolder) -> list[str]:
+    own = ["kustomization.yaml", "root.yaml", "project.yaml"]
+    if not cluster.namespaces:
+        return own
+    return [*own, "identity.yaml", "identity/kustomization.yaml", *(f"identity/{name}.yaml" for name in cluster.namespaces)]
 
 
-def _identity_files(identity: ClusterIdentity) -> dict[str, str]:
+def _bill_text(units: tuple[VariantKey, ...], *, identity: bool) -> str:
+    return dump(bill_of_materials(units, identity=identity))
+
+
+def _application_files(variant: ComposedVariant) -> dict[str, str]:
+    return {"kustomization.yaml": dump(kustomization(["application.yaml"])), "application.yaml": _text(variant.application)}
+
+
+def _identity_files(cluster: ClusterFolder) -> dict[str, str]:
+    identity = identity_of(cluster)
+    if identity is None:
+        return {}
     files = {f"{manifest.id.namespace}.yaml": _text(manifest) for manifest in identity.config_maps}
     return {
         "identity.yaml": _text(identity.application),
         "identity/kustomization.yaml": dump(kustomization([*files])),
         **_named("identity", files),
     }
+
+
+def _index_text(fleet: ComposedFleet, environment: str) -> str:
+    data: JsonObject = index_data(environment, fleet.indexes[environment])
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
 def _text(manifest: Manifest) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from fleetgen.model.component import Component
-from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
@@ -13,7 +12,6 @@ from fleetgen.model.settings import Table, at
 from fleetgen.model.variant import Variant
 from fleetgen.stages.compose.argocd import API_VERSION, ARGOCD, PROJECT, ROOT_PROJECT, SERVER, metadata
 from fleetgen.stages.compose.delivery import chart_repository
-from fleetgen.stages.compose.sync_windows import sync_windows
 
 
 def root_project(delivery: Delivery) -> JsonObject:
@@ -34,7 +32,7 @@ def root_project(delivery: Delivery) -> JsonObject:
 
 
 def cluster_project(
-    cluster: Cluster, library: Sequence[Component], delivery: Delivery, namespaces: Collection[str]
+    windows: Sequence[Json], library: Sequence[Component], delivery: Delivery, namespaces: Collection[str]
 ) -> JsonObject:
     """The children's AppProject: the sources, namespaces and cluster-scoped kinds of all components, installed here or not.
 
@@ -54,8 +52,8 @@ def cluster_project(
         "destinations": [{"server": SERVER, "namespace": namespace} for namespace in sorted(spaces)],
         "clusterResourceWhitelist": [{"group": group, "kind": kind} for group, kind in sorted(kinds)],
     }
-    if windows := sync_windows(cluster):
-        spec["syncWindows"] = windows
+    if windows:
+        spec["syncWindows"] = [*windows]
     return {"apiVersion": API_VERSION, "kind": "AppProject", "metadata": metadata(PROJECT, -10, kept=True), "spec": spec}
 
 

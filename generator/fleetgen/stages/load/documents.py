@@ -2,85 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
 
 from fleetgen.errors import InputError, problem
 from fleetgen.model import inventory
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.model.settings import Node, Scalar, Table, at, key_place, nearest_place, plain
+from fleetgen.model.plain import Json, JsonObject, list_of, mapping_of, value_at
+from fleetgen.model.settings import Node, Scalar, Table, as_written, at, empty, key_place, nearest_place
 from fleetgen.schemas.validate import suggest, validator_of_kind
 from fleetgen.yamlfile import parse
 
 KINDS: Final = (*inventory.SPECS, *inventory.INPUT_KINDS)
+# trees are asked for by those who explain a mistake or merge settings, and then several times
+_TREES: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one document of a file says, without the path of the file. `data` keeps nulls, because they remove in a merge."""
+
+    line: int
+    column: int
+    data: JsonObject
+
+    def as_json(self) -> Json:
+        return [self.line, self.column, self.data]
+
+    @classmethod
+    def from_json(cls, value: Json) -> Written:
+        """The reverse of `as_json`."""
+        line, column, data = cast("tuple[int, int, JsonObject]", value)
+        return cls(line, column, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document at a position of a file; its tree is parsed when somebody needs places."""
+
+    text: str
+    path: str
+    position: int
+
+    def __call__(self) -> Table:
+        """The document with the places of all its values."""
+        return cast("Table", _trees(self.text, self.path)[self.position])
+
+
+_trees = lru_cache(maxsize=_TREES)(parse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One document of the inventory. `environment` is set where `spec.environment` is given."""
+    """One document of the inventory: its data as it was written, nulls included.
+
+    `spec` is empty if the document is broken there; `environment` is the value of `spec.environment`, or nothing.
+    """
 
     kind: str
     name: str
-    tree: Table
     place: Place
+    data: JsonObject
+    spec: JsonObject
+    environment: str
+    source: Source
 
     @property
-    def spec(self) -> Table:
-        """The `spec` mapping (an empty one if the document is broken there)."""
-        node = self.tree.entries.get("spec")
-        return node if isinstance(node, Table) else Table({}, self.tree.origin)
+    def tree(self) -> Table:
+        """The document with the places of all its values."""
+        return self.source()
 
     @property
-    def environment(self) -> str:
-        """The value of `spec.environment`, or nothing."""
-        node = self.spec.entries.get("environment")
-        return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+    def spec_tree(self) -> Table:
+        """The `spec` mapping with its places (an empty one if the document is broken there)."""
+        tree = self.tree
+        node = tree.entries.get("spec")
+        return node if isinstance(node, Table) else empty(tree.origin)
 
     @property
     def labels(self) -> Mapping[str, str]:
         """`metadata.labels`."""
-        node = at(self.tree, ("metadata", "labels"))
-        labels = plain(node) if node else {}
-        return {key: str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}
+        labels = mapping_of(value_at(self.data, ("metadata", "labels")))
+        return {key: str(value) for key, value in labels.items() if value is not None}
+
+    def text(self, key: str) -> str:
+        """The value of `spec.<key>` if it is text, else nothing."""
+        return _text(self.spec, key)
 
 
 def read(files: Mapping[str, str], problems: list[Finding]) -> tuple[Document, ...]:
     """The documents of all files that can be used; everything else is appended to `problems`."""
-    documents: list[Document] = []
-    for path in sorted(files):
-        try:
-            trees = parse(files[path], path)
-        except InputError as error:
-            problems.extend(error.findings)
-            continue
-        for tree in trees:
-            document, found = _document(tree)
-            problems.extend(found)
-            if document:
-                documents.append(document)
+    return usable(files, {path: written(path, files[path], problems) for path in sorted(files)}, problems)
+
+
+def written(path: str, text: str, problems: list[Finding]) -> tuple[Written, ...]:
+    """What a file says, if anything in it can be used; what is wrong with it is appended to `problems`."""
+    try:
+        trees = parse(text, path)
+    except InputError as error:
+        problems.extend(error.findings)
+        return ()
+    for tree in trees:
+        problems.extend(_findings(tree))
+    return tuple(Written(tree.origin.place.line, tree.origin.place.column, mapping_of(as_written(tree))) for tree in trees)
+
+
+def usable(files: Mapping[str, str], said: Mapping[str, Sequence[Written]], problems: list[Finding]) -> tuple[Document, ...]:
+    """The documents of files that can be used, of which `said` holds what `written` returns: each named, of a known kind."""
+    documents = [
+        document
+        for path in sorted(said)
+        for position, one in enumerate(said[path])
+        if (document := _document(one, Source(files[path], path, position)))
+    ]
     problems.extend(_duplicates(documents))
     problems.extend(_misplaced(documents))
     return tuple(documents)
 
 
-def _document(tree: Node) -> tuple[Document | None, list[Finding]]:
-    place = tree.origin.place
+def _document(one: Written, source: Source) -> Document | None:
+    kind = _text(one.data, "kind")
+    name = _text(mapping_of(one.data.get("metadata")), "name")
+    if kind not in KINDS or not name:
+        return None
+    spec = mapping_of(one.data.get("spec"))
+    place = Place(source.path, one.line, one.column)
+    environment = _text(spec, "environment")
+    return Document(kind=kind, name=name, place=place, data=one.data, spec=spec, environment=environment, source=source)
+
+
+def _findings(tree: Node) -> list[Finding]:
     if not isinstance(tree, Table):
-        return None, [
-            problem(
-                "E0203", "the document is not a mapping", fix="start it with apiVersion, kind, metadata and spec", place=place
-            )
-        ]
-    kind = _text(tree, "kind")
+        place = tree.origin.place
+        fix = "start it with apiVersion, kind, metadata and spec"
+        return [problem("E0203", "the document is not a mapping", fix=fix, place=place)]
+    node = tree.entries.get("kind")
+    kind = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
     if kind not in KINDS:
         message = f"the kind '{kind}' is not known here" if kind else "the document has no kind"
-        return None, [problem("E0201", message, fix=suggest(kind, KINDS), place=nearest_place(tree, ("kind",)))]
-    found = validator_of_kind(kind).findings(tree) + _null_components(tree)
-    metadata = tree.entries.get("metadata")
-    name = _text(metadata, "name") if isinstance(metadata, Table) else ""
-    return (Document(kind=kind, name=name, tree=tree, place=place) if name else None), found
+        return [problem("E0201", message, fix=suggest(kind, KINDS), place=nearest_place(tree, ("kind",)))]
+    return validator_of_kind(kind).findings(tree) + _null_components(tree)
 
 
 def _null_components(tree: Table) -> list[Finding]:
@@ -99,16 +163,14 @@ def _null_components(tree: Table) -> list[Finding]:
     ]
 
 
-def _text(table: Table, key: str) -> str:
-    node = table.entries.get(key)
-    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+def _text(data: JsonObject, key: str) -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def texts(document: Document, path: tuple[str, ...]) -> list[str]:
     """The texts of the list at `path` of the document; nothing where there is none."""
-    node = at(document.tree, path)
-    values = plain(node) if node else []
-    return [str(value) for value in values] if isinstance(values, list) else []
+    return [str(value) for value in list_of(value_at(document.data, path))]
 
 
 def _duplicates(documents: list[Document]) -> list[Finding]:

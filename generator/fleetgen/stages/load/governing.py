@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from fleetgen.model.fleet import Duty, EnforcementDocument, Fleet, Layer, WaiverDocument
 from fleetgen.model.inventory import EnforcementSpec, WaiverSpec
-from fleetgen.model.settings import Origin, empty, plain
+from fleetgen.model.plain import without_nulls
+from fleetgen.model.settings import Origin, empty
 from fleetgen.schemas.derive import build
 from fleetgen.stages.load.documents import Document, texts
 
@@ -62,12 +63,17 @@ def contributing(fleet: Fleet, groups: Collection[str]) -> Fleet:
         return changed[id(layer)]
 
     labels = {f"group {name}" for name in groups}
-    clusters = {
-        name: replace(cluster, layers=tuple(map(told, cluster.layers))) if set(groups) & set(cluster.groups) else cluster
-        for name, cluster in fleet.clusters.items()
-    }
+    stacks: dict[int, tuple[Layer, ...]] = {}
+    clusters = {}
+    for name, cluster in fleet.clusters.items():
+        if set(groups) & set(cluster.groups):
+            if id(cluster.layers) not in stacks:
+                stacks[id(cluster.layers)] = tuple(map(told, cluster.layers))
+            clusters[name] = replace(cluster, layers=stacks[id(cluster.layers)])
+        else:
+            clusters[name] = cluster
     return replace(fleet, clusters=clusters)
 
 
 def _spec(document: Document) -> JsonObject:
-    return cast("JsonObject", plain(document.spec))
+    return cast("JsonObject", without_nulls(document.spec))

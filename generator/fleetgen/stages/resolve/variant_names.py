@@ -9,11 +9,10 @@ token may mean two things.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fleetgen.catalog.cluster_facts import fact_value
 from fleetgen.errors import problem
 from fleetgen.model.component import Component
 from fleetgen.model.facts import ENUM_FACTS, STRUCTURED_FACTS, fact_token
@@ -21,6 +20,7 @@ from fleetgen.model.fields import TOKEN
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster, Fleet, Layer
 from fleetgen.model.place import Place
+from fleetgen.model.plain import Json
 from fleetgen.model.variant import VariantKey
 
 MAX_TOKEN: Final = 40  # bytes
@@ -32,15 +32,15 @@ _RESERVED: Final = re.compile(r"(default|app|con|prn|aux|nul|com[1-9]|lpt[1-9]|c
 _MINOR: Final = re.compile(r"[0-9]+\.[0-9]+$")
 
 
-def variant_name(cluster: Cluster, component: Component, contributing: Sequence[Layer]) -> str:
-    """The name of the cluster's variant of a component. `contributing`: the layers that set something for the unit, in order."""
+def variant_name(cluster: Cluster, component: Component, contributing: Sequence[Layer], facts: Mapping[str, Json]) -> str:
+    """The name of the cluster's variant of a component, by the layers that set something for the unit and the declared facts."""
     structured = {token for fact in component.facts if fact in STRUCTURED_FACTS for token in cluster.fact_tokens[fact]}
     tokens = {layer.token for layer in contributing if layer.token} | structured
     own = f"{_OWN}{cluster.name}"
     if own in tokens:
         return own
     in_order = [layer.token for layer in cluster.layers if layer.token in tokens]
-    of_facts = [fact_token(fact_value(cluster.spec, fact)) for fact in component.facts if fact not in STRUCTURED_FACTS]
+    of_facts = [fact_token(facts[fact]) for fact in component.facts if fact not in STRUCTURED_FACTS]
     return _SEPARATOR.join([*dict.fromkeys([*in_order, *sorted(structured)]), *of_facts]) or "default"
 
 
@@ -105,10 +105,6 @@ def _meaning_as_fact(token: str) -> str:
 
 
 def _layers_with_token(fleet: Fleet) -> Iterable[Layer]:
-    unique = {
-        id(layer): layer
-        for cluster in fleet.clusters.values()
-        for layer in cluster.layers
-        if layer.token and not layer.token.startswith(_OWN)
-    }
-    return unique.values()
+    stacks = {id(cluster.layers): cluster.layers for cluster in fleet.clusters.values()}
+    layers = {id(layer): layer for stack in stacks.values() for layer in stack}
+    return [layer for layer in layers.values() if layer.token and not layer.token.startswith(_OWN)]

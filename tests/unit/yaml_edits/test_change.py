@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleetgen.errors import InputError
-from fleetgen.yamlfile import change
+from fleetgen.yaml_edits import change
 
 TEXT = """# why
 kind: Enforcement
