@@ -134,7 +134,8 @@ def desired(run: Run, only: str = "") -> Desired:
     rendered = render_variants(run.cache, plan.renderer, plan.resolved.variants.values())
     builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
     objects = _built(run, plan, rendered, builds)
-    if broken := contract.check(plan.resolved, objects, setting_is_on):
+    providers = {api: name for name, component in sorted(plan.fleet.components.items()) for api in component.provides}
+    if broken := contract.check(plan.resolved, objects, setting_is_on, providers):
         raise InputError(broken)
     deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
     composed = _composed(plan, rendered, objects, deliveries)

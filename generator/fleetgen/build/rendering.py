@@ -82,7 +82,7 @@ class _Rendering:
         name, base = self._keys[variant.key], self._base(variant)
         if name not in self._known:
             overlay, chart_values = self._renderer.overlay(variant), self._renderer.chart_values(variant)
-            if found := lint.check(overlay, base):
+            if found := lint.check(overlay, base, [patch.origin.place for patch in variant.patches]):
                 raise InputError(found)
             self._known[name] = self._fresh[name] = _encoded(overlay, chart_values)
         return _decoded(self._known[name], variant.key.folder)

@@ -71,6 +71,9 @@ def _text(path: Path, shown: str) -> str:
 def _write(repo: Repository, target: Path, text: str) -> None:
     """Only a file that an import made is replaced."""
     shown = shown_path(repo.root, target)
+    if target.is_dir():
+        fix = f"add a file name: -o {target / 'clusters.yaml'}"
+        raise InputError(problem("E1204", "this is a folder, not a file", fix=fix, place=Place(shown)))
     if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith("# Imported from "):
         fix = "choose another file; only a file from an earlier import is replaced"
         raise InputError(problem("E1204", "the file exists and was not made by an import", fix=fix, place=Place(shown)))

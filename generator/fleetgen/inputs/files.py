@@ -68,7 +68,8 @@ def read_file(path: Path | str, shown: str, files: dict[str, str], problems: lis
             return
         files[shown] = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except OSError as error:
-        problems.append(problem("E0106", f"cannot be read: {error.strerror}", fix="check its permissions", place=Place(shown)))
+        fix = "check the path" if isinstance(error, FileNotFoundError) else "check its permissions"
+        problems.append(problem("E0106", f"cannot be read: {error.strerror}", fix=fix, place=Place(shown)))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         problems.append(problem("E0106", "is not UTF-8", fix="save it as UTF-8", place=Place(shown, line)))

@@ -27,6 +27,14 @@ _TYPE_WORDS: Final = {
     "null": "null",
 }
 
+# format -> what a value of it is called, and how to write one
+_FORMATS: Final = {
+    "byte": ("base64 text", "encode it with base64"),
+    "date": ("date", "write it as 2026-12-31"),
+    "date-time": ("time", "write it as 2026-12-31T12:00:00Z"),
+    "regex": ("valid regular expression", "correct the expression"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -114,19 +122,23 @@ def _wrong_value(
         if wanted == ["text"] and written is not None:
             return f"{shown} must be text, but {written} is read as {got}", f'quote it: "{written}"'
         return f"{shown} must be {listed(wanted, 'or')}, not {got}", hint or "change the value"
-    if name in {"enum", "constant"}:
-        options = [str(o) for o in cast("list[Json]", kind.get("options", [kind.get("expected_value", "")]))]
+    if name == "const" and written is not None and isinstance(kind["expected_value"], str):
+        return f"{shown} must be '{kind['expected_value']}', not '{written}'", f"write '{kind['expected_value']}'"
+    if name == "enum":
+        options = [str(o) for o in cast("list[Json]", kind["options"])]
         return f"{shown} is '{written}', which is not one of the {len(options)} known values", suggest(str(written), options)
-    if name == "pattern":
-        return (
-            f"{shown} is '{written}', which has the wrong form",
-            f"{hint}; the form is {kind['pattern']}" if hint else f"the form is {kind['pattern']}",
-        )
-    if name == "format":
-        return f"{shown} is '{written}', which is not {a(str(kind['format']))}", "write it as 2026-12-31" if kind[
-            "format"
-        ] == "date" else hint
+    if name in {"pattern", "format"}:
+        return _wrong_form(kind, written, hint, shown)
     return f"{shown}: {error.message}", hint or "change the value"
+
+
+def _wrong_form(kind: dict[str, object], written: str | None, hint: str, shown: str) -> tuple[str, str]:
+    """A text that breaks its `pattern` or its `format`."""
+    if "pattern" in kind:
+        form = f"the form is {kind['pattern']}"
+        return f"{shown} is '{written}', which has the wrong form", f"{hint}; {form}" if hint else form
+    wanted, how = _FORMATS.get(str(kind["format"]), (str(kind["format"]), ""))
+    return f"{shown} is '{written}', which is not {a(wanted)}", how or hint or "change the value"
 
 
 def _json_type(value: object) -> str:

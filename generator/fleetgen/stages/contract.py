@@ -5,7 +5,7 @@ Judged per distinct bill of materials, not per cluster: clusters with the same v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import product
@@ -21,9 +21,8 @@ from fleetgen.model.fleet import Cluster
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.resource import KEEP, KEPT, SYNC_OPTIONS, ResourceId
-from fleetgen.model.settings import nearest_place
+from fleetgen.model.settings import at, nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.schemas.validate import suggest
 from fleetgen.words import listed
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
@@ -67,10 +66,16 @@ class _SiteKind:
     distribution: str
 
 
-def check(resolved: Resolved, objects: BuiltObjects, setting_is_on: Callable[[Variant, str], bool]) -> list[Finding]:
+def check(
+    resolved: Resolved,
+    objects: BuiltObjects,
+    setting_is_on: Callable[[Variant, str], bool],
+    providers: Mapping[str, str],
+) -> list[Finding]:
     """Every broken contract (E0701, E0702, E0704, E0706 to E0709), each once, with all clusters that it concerns.
 
     `setting_is_on`: whether a dotted path of the variant's settings is on (`*`: its instance), or equals what follows `=`.
+    `providers`: a kind as `group/version/Kind` -> the component of the fleet that provides it.
     """
     measured = {key: _measured(resolved.variants[key], manifests) for key, manifests in objects.items()}
     clusters_of: dict[_SiteKind, list[str]] = {}
@@ -82,7 +87,7 @@ def check(resolved: Resolved, objects: BuiltObjects, setting_is_on: Callable[[Va
     for site, clusters in clusters_of.items():
         variants = [resolved.variants[key] for key in site.variants]
         findings = [
-            *_check_bill(resolved.clusters[clusters[0]], variants, objects, setting_is_on),
+            *_check_bill(resolved.clusters[clusters[0]], variants, objects, setting_is_on, providers),
             *_not_exported([measured[key] for key in site.variants]),
         ]
         for finding in findings:
@@ -92,10 +97,14 @@ def check(resolved: Resolved, objects: BuiltObjects, setting_is_on: Callable[[Va
 
 
 def _check_bill(
-    cluster: Cluster, variants: Sequence[Variant], objects: BuiltObjects, setting_is_on: Callable[[Variant, str], bool]
+    cluster: Cluster,
+    variants: Sequence[Variant],
+    objects: BuiltObjects,
+    setting_is_on: Callable[[Variant, str], bool],
+    providers: Mapping[str, str],
 ) -> list[Finding]:
     return [
-        *_requirements(cluster, variants, setting_is_on),
+        *_requirements(cluster, variants, setting_is_on, providers),
         *_neighbours(variants, setting_is_on),
         *_namespaces(cluster, variants, objects),
         *_owners(variants, objects),
@@ -105,7 +114,10 @@ def _check_bill(
 
 
 def _requirements(
-    cluster: Cluster, variants: Sequence[Variant], setting_is_on: Callable[[Variant, str], bool]
+    cluster: Cluster,
+    variants: Sequence[Variant],
+    setting_is_on: Callable[[Variant, str], bool],
+    providers: Mapping[str, str],
 ) -> Iterator[Finding]:
     provided = set(cluster.spec.provides) | {api for v in variants for api in v.component.provides}
     for variant in variants:
@@ -117,13 +129,21 @@ def _requirements(
             setting = requirement.when.replace("*", variant.instance)
             because = f" because {_said(setting)}" if setting else ""
             off = f", change {setting.partition('=')[0]}" if "=" in setting else f", turn off {setting}" if setting else ""
-            fix = f"enable a component that provides it{off}, or list it in spec.provides if the site has it already"
+            fix = f"{_provided_by(requirement.api, providers)}{off}, or list it in spec.provides if the site has it already"
             yield problem(
                 "E0701",
                 f"'{variant.key.unit}' needs {requirement.api}{because}; no component or site provides it",
                 fix=fix,
                 place=cluster.place,
             )
+
+
+def _provided_by(api: str, providers: Mapping[str, str]) -> str:
+    """How a cluster gets a kind: from the component that provides it, or under the right name."""
+    if api in providers:
+        return f"enable '{providers[api]}', which provides it"
+    near = get_close_matches(api, providers, 1, _ALMOST)
+    return f"did you mean {near[0]}? If not, add a component that provides it" if near else "add a component that provides it"
 
 
 def _said(setting: str) -> str:
@@ -173,14 +193,18 @@ def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: BuiltObj
     for variant in variants:
         needed = {m.id.namespace for m in objects[variant.key] if m.id.namespace} | set(variant.namespaces)
         for namespace in sorted(needed - existing):
-            near = suggest(namespace, own)
-            fix = f"add it to components.cluster-baseline.values.namespaces ({near})"
-            yield problem(
-                "E0704",
-                f"'{variant.key.unit}' uses namespace '{namespace}', which cluster-baseline does not create",
-                fix=fix,
-                place=_place(variant),
-            )
+            text = f"'{variant.key.unit}' uses namespace '{namespace}', which cluster-baseline does not create"
+            yield problem("E0704", text, fix=_creating(namespace, variants, own), place=_place(variant))
+
+
+def _creating(namespace: str, variants: Sequence[Variant], own: Iterable[str]) -> str:
+    """How a cluster gets a namespace: by switching on what is set already, or by adding it."""
+    setting = "components.cluster-baseline.values.namespaces"
+    baseline = [variant.settings for variant in variants if variant.component.name == "cluster-baseline"]
+    if any(at(settings, ("values", "namespaces", namespace)) for settings in baseline):
+        return f"set {setting}.{namespace}.enabled to true"
+    near = get_close_matches(namespace, own, 1)
+    return f"did you mean '{near[0]}'? If not, add it to {setting}" if near else f"add it to {setting}"
 
 
 def _owners(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:

@@ -41,8 +41,8 @@ def _documents(text: str) -> Sequence[Json]:
     return load_manifests(text)
 
 
-def check(overlay: Overlay, base: Overlay) -> list[Finding]:
-    """All findings of one overlay over its base."""
+def check(overlay: Overlay, base: Overlay, patched: Sequence[Place] = ()) -> list[Finding]:
+    """All findings of one overlay over its base. `patched`: where layers set the last patches of the overlay."""
     found: list[Finding] = []
     for layer in (base, overlay):
         path = f"{layer.root}/kustomization.yaml"
@@ -55,7 +55,7 @@ def check(overlay: Overlay, base: Overlay) -> list[Finding]:
         ]
         found += _paths(layer, data, place, base.root)
     if not found:
-        found += _overrides(overlay, base)
+        found += [*_twice(overlay, base), *_overrides(overlay, base, patched)]
     return found
 
 
@@ -101,17 +101,22 @@ def _paths(layer: Overlay, data: JsonObject, place: Place, base_root: str) -> It
             )
 
 
+def _resources(layer: Overlay) -> Iterator[tuple[str, JsonObject]]:
+    """The objects in the layer's resource files, each with the path of its file."""
+    for name in list_of(_first(layer.files[f"{layer.root}/kustomization.yaml"]).get("resources")):
+        path = posixpath.normpath(posixpath.join(layer.root, str(name)))
+        for document in _documents(layer.files.get(path, "")):
+            if isinstance(document, dict):
+                yield path, document
+
+
 def _objects(layer: Overlay) -> list[JsonObject]:
     """The objects that the layer's resource files define, and the ones that its generators will."""
     data = _first(layer.files[f"{layer.root}/kustomization.yaml"])
-    found: list[JsonObject] = []
-    for name in list_of(data.get("resources")):
-        text = layer.files.get(posixpath.normpath(posixpath.join(layer.root, str(name))), "")
-        found += [document for document in _documents(text) if isinstance(document, dict)]
+    found = [resource for _, resource in _resources(layer)]
     for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
-        for generator in list_of(data.get(key)):
-            if isinstance(generator, dict):
-                found.append({"apiVersion": "v1", "kind": kind, "metadata": {"name": generator.get("name", "")}})
+        generators = (generator for generator in list_of(data.get(key)) if isinstance(generator, dict))
+        found += [{"apiVersion": "v1", "kind": kind, "metadata": {"name": each.get("name", "")}} for each in generators]
     return found
 
 
@@ -122,19 +127,36 @@ def _identity(data: Mapping[str, Json]) -> ResourceId:
     return ResourceId(group, str(data.get("kind", "")), str(names.get("namespace", "")), str(names.get("name", "")))
 
 
-def _overrides(overlay: Overlay, base: Overlay) -> Iterator[Finding]:
+def _twice(overlay: Overlay, base: Overlay) -> Iterator[Finding]:
+    """Objects that two resource files, or one of them twice, define: kustomize names its own temporary paths for them."""
+    first: dict[ResourceId, str] = {}
+    for layer in (base, overlay):
+        for path, data in _resources(layer):
+            source, identity = layer.sources[path], _identity(data)
+            if identity in first:
+                text = f"{identity} is there already, in {first[identity]}"
+                fix = "remove one of the two, rename it, or make it a patch"
+                yield problem("E0601", text, fix=fix, place=Place(source))
+            first.setdefault(identity, source)
+
+
+def _overrides(overlay: Overlay, base: Overlay, patched: Sequence[Place]) -> Iterator[Finding]:
     below = _objects(base)
-    for layer, objects in ((base, below), (overlay, [*below, *_objects(overlay)])):
+    for layer, objects, by_layers in ((base, below, ()), (overlay, [*below, *_objects(overlay)], patched)):
         path = f"{layer.root}/kustomization.yaml"
         data, place = _first(layer.files[path]), Place(layer.sources[path])
         identities = [_identity(item) for item in objects]
-        for target in _targets(layer, data):
+        known = ", ".join(sorted({f"{i.kind}/{i.name}" for i in identities})[:8])
+        fix = (
+            f"the objects are: {known}"
+            if known
+            else "remove it; a patch cannot reach the objects of a chart, so set a value of the chart instead"
+        )
+        for target, place_of_patch in _targets(layer, data, by_layers):
             if not any(_hits(target, identity) for identity in identities):
                 shown = " ".join(f"{key}={value}" for key, value in sorted(target.items()))
-                known = ", ".join(sorted({f"{i.kind}/{i.name}" for i in identities})[:8])
-                yield problem(
-                    "E0504", f"a patch or replacement for {shown} matches nothing", fix=f"the objects are: {known}", place=place
-                )
+                text = f"a patch or replacement for {shown} matches nothing"
+                yield problem("E0504", text, fix=fix, place=place_of_patch or place)
         images = set(_images(objects))
         for image in list_of(data.get("images")):
             name = str(image.get("name", "")) if isinstance(image, dict) else ""
@@ -143,19 +165,22 @@ def _overrides(overlay: Overlay, base: Overlay) -> Iterator[Finding]:
                 yield problem("E0504", f"the image override {name} matches nothing", fix=known, place=place)
 
 
-def _targets(layer: Overlay, data: JsonObject) -> Iterator[dict[str, str]]:
-    for patch in list_of(data.get("patches")):
+def _targets(layer: Overlay, data: JsonObject, by_layers: Sequence[Place]) -> Iterator[tuple[dict[str, str], Place | None]]:
+    """The targets of patches and replacements; with the place of the patch where a layer of the fleet set it."""
+    patches = list_of(data.get("patches"))
+    places = [*[None] * (len(patches) - len(by_layers)), *by_layers]
+    for patch, place in zip(patches, places, strict=True):
         if not isinstance(patch, dict):
             continue
         target = patch.get("target")
         if isinstance(target, dict):
-            yield {key: str(value) for key, value in target.items()}
+            yield {key: str(value) for key, value in target.items()}, place
             continue
         text = str(patch.get("patch", "")) or layer.files.get(f"{layer.root}/{patch.get('path', '')}", "")
         for document in _documents(text):
             if isinstance(document, dict):
                 identity = _identity(document)
-                yield {"kind": identity.kind, "name": re.escape(identity.name)}
+                yield {"kind": identity.kind, "name": re.escape(identity.name)}, place
     for replacement in list_of(data.get("replacements")):
         if isinstance(replacement, dict):
             selected = [
@@ -163,7 +188,7 @@ def _targets(layer: Overlay, data: JsonObject) -> Iterator[dict[str, str]]:
                 *(t.get("select") for t in list_of(replacement.get("targets")) if isinstance(t, dict)),
             ]
             yield from (
-                {k: str(v) for k, v in s.items() if k in {"group", "kind", "name", "namespace"}}
+                ({k: str(v) for k, v in s.items() if k in {"group", "kind", "name", "namespace"}}, None)
                 for s in selected
                 if isinstance(s, dict)
             )

@@ -5,16 +5,19 @@ A template sees merged settings, declared facts, version and instance; nothing t
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any, Final, NoReturn
 
 import jinja2
+from jinja2.environment import TemplateModule
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from fleetgen.catalog.releases import release_of
 from fleetgen.errors import InputError, problem
@@ -33,6 +36,7 @@ from fleetgen.yamlfile import dump, dump_all, parse
 
 MAX_FILE: Final = 1024 * 1024
 _PARTS: Final = "_parts/"
+_DECLARE: Final = "declare it in component.yaml (settings with a default, or facts), or test it with 'is defined'"
 
 
 def _yaml(value: object) -> str:
@@ -51,6 +55,50 @@ def _sha256(value: object) -> str:
     return hashlib.sha256(str(value).encode()).hexdigest()
 
 
+class _MissingNameError(jinja2.UndefinedError):
+    """A name that does not exist. `in_call` where a macro misses an argument: the mistake is in the call, not in the macro."""
+
+    def __init__(self, message: str, fix: str, *, in_call: bool = False) -> None:
+        super().__init__(message)
+        self.fix = fix
+        self.in_call = in_call
+
+
+class _Undefined(jinja2.StrictUndefined):
+    """A strict undefined that says what there is instead."""
+
+    __slots__ = ()
+
+    def __init__(  # type: ignore[explicit-any]  # what jinja2 passes
+        self,
+        hint: str | None = None,
+        obj: Any = missing,  # noqa: ANN401 - as in jinja2
+        name: str | None = None,
+        exc: type[jinja2.TemplateRuntimeError] = jinja2.UndefinedError,
+    ) -> None:
+        raised = partial(_missing, hint, obj, name or "") if exc is jinja2.UndefinedError else exc
+        super().__init__(hint, obj, name, raised)  # type: ignore[arg-type]  # jinja2 only calls it
+
+
+def _missing(hint: str | None, owner: object, name: str, message: str) -> _MissingNameError:
+    if hint and hint.startswith("parameter "):
+        return _MissingNameError(f"the macro needs an argument '{name}'", "pass it where the macro is called", in_call=True)
+    if isinstance(owner, Mapping):
+        return _MissingNameError(f"there is no key '{name}'", _nearest(name, map(str, owner)))
+    if isinstance(owner, TemplateModule):
+        return _MissingNameError(f"the imported file has no macro '{name}'", suggest(name, _macros(owner)))
+    return _MissingNameError(message, _DECLARE)
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, [*names], 1, 0.6)
+    return f"did you mean '{near[0]}'? If not, {_DECLARE}" if near else _DECLARE
+
+
+def _macros(module: TemplateModule) -> Iterable[str]:
+    return [name for name in vars(module) if not name.startswith("_")]
+
+
 class _Jinja(ImmutableSandboxedEnvironment):
     """Sandboxed; a template imports by file name, from its own folder or, after `../`, from the one above.
 
@@ -60,7 +108,7 @@ class _Jinja(ImmutableSandboxedEnvironment):
     def __init__(self, parts: Mapping[str, str]) -> None:
         super().__init__(
             loader=jinja2.FunctionLoader(lambda name: (parts[name], name, None) if name in parts else None),
-            undefined=jinja2.StrictUndefined,
+            undefined=_Undefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
@@ -160,7 +208,11 @@ class Renderer:
         documents = parse(
             self._text(variant.component, chart.values, context(variant)), f"{variant.component.folder}/{chart.values}"
         )
-        return plain(documents[0]) if documents else {}
+        values = plain(documents[0]) if documents else {}
+        if not isinstance(values, dict):
+            place = Place(f"{variant.component.folder}/{chart.values}")
+            raise InputError(problem("E0503", "the values of a chart must be a mapping", fix="write `key: value`", place=place))
+        return values
 
     def _overlay_context(self, variant: Variant) -> dict[str, Any]:  # type: ignore[explicit-any]  # what jinja2 takes
         """A unit with policies sees the constraints of its policy set, too.
@@ -226,12 +278,9 @@ class Renderer:
             fix, message = f"correct the import{shared}", f"there is no {error.name} to import"
             raise InputError(problem("E0503", message, fix=fix, place=_line_of(error, source))) from error
         except jinja2.UndefinedError as error:
-            fix = "declare it in component.yaml (settings with a default, or facts), or test it with 'is defined'"
-            raise InputError(
-                problem(
-                    "E0502", f"the template uses something undefined: {error.message}", fix=fix, place=_line_of(error, source)
-                )
-            ) from error
+            fix, in_call = (error.fix, error.in_call) if isinstance(error, _MissingNameError) else (_DECLARE, False)
+            message, place = f"the template uses something undefined: {error.message}", _line_of(error, source, in_call=in_call)
+            raise InputError(problem("E0502", message, fix=fix, place=place)) from error
         except InputError:  # the template refused a setting
             raise
         except Exception as error:  # a template can raise whatever the expressions in it raise
@@ -250,13 +299,13 @@ class Renderer:
         return self._compiled[key]
 
 
-def _line_of(error: BaseException, source: str) -> Place:
-    """The template line in a traceback: the innermost frame whose file is the template, or a part that it imports."""
+def _line_of(error: BaseException, source: str, *, in_call: bool = False) -> Place:
+    """The template line in a traceback: the innermost frame whose file is the template, or (unless `in_call`) a part of it."""
     place = Place(source)
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if name == source or _is_part(name):
+        if name == source or (_is_part(name) and not in_call):
             place = Place(name, trace.tb_lineno)
         trace = trace.tb_next
     return place

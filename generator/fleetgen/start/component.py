@@ -30,6 +30,7 @@ from fleetgen.yamlfile import dump
 
 _RESERVED: Final = frozenset({"root", "identity", "project"})
 _GIVEN: Final = frozenset({"default", "kube-system", "kube-public", "kube-node-lease", "argocd"})
+_NAMESPACE: Final = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _LONGEST: Final = 40
 _SUFFIXES: Final = (".yaml", ".yml")
 _HEAD: Final = "# What it is, where it goes and what it needs. Every key that there is: fleetgen schema Component\n"
@@ -129,7 +130,7 @@ class _Draft:
 def new_component(repository: Repository, request: ComponentRequest) -> NewComponent:
     """Work it out; writes nothing. Raises InputError with every problem of a step."""
     library = library_components(repository)
-    if found := _unusable(request.name, library, repository.root):
+    if found := _unusable(request, library, repository.root):
         raise InputError(found)
     draft = _of_chart(request) if request.chart else _of_manifests(request, _manifests(request), library)
     folder = f"templates/{request.name}"
@@ -152,7 +153,11 @@ def _missing_parts(repository: Repository, texts: Iterable[str]) -> dict[str, st
     return {path: text for path, text in parts.items() if not (repository.root / path).exists()}
 
 
-def _unusable(name: str, library: Mapping[str, Component], root: Path) -> list[Finding]:
+def _unusable(request: ComponentRequest, library: Mapping[str, Component], root: Path) -> list[Finding]:
+    name, namespace = request.name, request.namespace
+    if namespace and not re.fullmatch(_NAMESPACE, namespace):
+        fix = "use up to 63 lower-case letters, digits and dashes"
+        return [problem("E0401", f"'{namespace}' cannot be the name of a namespace", fix=fix)]
     if not re.match(TOKEN, name) or len(name) > _LONGEST or name in _RESERVED:
         fix = f"use up to {_LONGEST} lower-case letters, digits and dashes; {', '.join(sorted(_RESERVED))} are taken"
         return [problem("E0401", f"'{name}' cannot be the name of a component", fix=fix)]
@@ -175,9 +180,9 @@ def _manifests(request: ComponentRequest) -> dict[str, str]:
         read_file(path, path.name, files, problems)
     if any(name.rpartition("/")[2] in {"kustomization.yaml", "kustomization.yml"} for name in files):
         fix = f"build it first: kustomize build {path} > manifests.yaml, and give that file"
-        problems.append(problem("E0602", "a Kustomize folder, not plain manifests", fix=fix, place=Place(str(path))))
+        raise InputError(problem("E0602", "a Kustomize folder, not plain manifests", fix=fix, place=Place(str(path))))
     if problems:
-        raise InputError(problems)
+        raise InputError([_placed(finding, request.manifests) for finding in problems])
     return files
 
 
@@ -220,8 +225,10 @@ def _of_manifests(request: ComponentRequest, files: Mapping[str, str], library: 
 def _placed(finding: Finding, manifests: str) -> Finding:
     """The finding with a place that somebody can open: files were named from their folder."""
     place = finding.place
-    if place is None or not Path(manifests).is_dir():
+    if place is None:
         return finding
+    if not Path(manifests).is_dir():
+        return replace(finding, place=replace(place, path=manifests))
     return replace(finding, place=replace(place, path=f"{manifests.rstrip('/')}/{place.path}"))
 
 

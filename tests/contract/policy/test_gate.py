@@ -18,7 +18,7 @@ from fleetgen.model.result import Result, Step
 from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.stages.gate import model_batches
 from fleetgen.tools.conftest_cli import ConftestCli
-from tests.policy_sets import for_environments
+from tests.fleets import for_environments
 
 REGISTRIES: dict[str, Json] = {"registries": ["ghcr.io/example"]}
 LONG = "x" * 300

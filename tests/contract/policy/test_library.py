@@ -15,7 +15,7 @@ from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.stages.gate import model_batches
 from fleetgen.tools.conftest_cli import ConftestCli
 from tests.contract.policy.test_gate import long_operator, long_pools, long_units, models
-from tests.policy_sets import for_environments
+from tests.fleets import for_environments
 
 # longer than any name may be, so that a message that repeats it whole is too long
 LONG: Final = "x" * 300

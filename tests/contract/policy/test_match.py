@@ -19,7 +19,7 @@ from fleetgen.policy.gate_plan import gate_plan
 from fleetgen.policy.metadata import read_policies
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.yamlfile import dump
-from tests.policy_sets import for_environments
+from tests.fleets import for_environments
 
 CASES = cast("dict[str, list[JsonObject]]", json.loads(Path(__file__).with_name("match_cases.json").read_text("utf-8")))
 POLICY = "policies/rego/test/always/policy.rego"

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
-from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import ClusterSpec, Kubernetes
 from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.schema import Api
-from fleetgen.model.settings import Origin, empty
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.schemas.definitions import Definitions, DefinitionSource, sources
 from fleetgen.stages import build
 from fleetgen.stages.object_schemas import JudgedObject, SchemaJudge, SchemaSources, schema_findings, schema_questions
+from tests.fleets import cluster
 
 ROOT: Final = Path(__file__).parents[3]
 OWN: Final = "own"
@@ -82,23 +80,10 @@ def judge(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]], 
 
 def site(variant: Variant, minors: Iterable[str]) -> Resolved:
     """A fleet with one cluster a minor, each of which has the variant."""
-    clusters = {f"site-{minor}": _cluster(f"site-{minor}", minor) for minor in minors}
+    spec = "{{environment: production, ring: r, kubernetes: {{distribution: k3s, version: v{minor}.0}}}}"
+    clusters = {f"site-{minor}": cluster(f"site-{minor}", spec.format(minor=minor)) for minor in minors}
     bill = {variant.key.unit: variant.key}
     return Resolved(variants={variant.key: variant}, bills=dict.fromkeys(clusters, bill), clusters=clusters)
-
-
-def _cluster(name: str, minor: str) -> Cluster:
-    spec = ClusterSpec(environment="production", ring="r", kubernetes=Kubernetes(distribution="k3s", version=f"v{minor}.0"))
-    return Cluster(
-        name=name,
-        place=Place(name),
-        labels={},
-        source=lambda: empty(Origin("test", Place(name))),
-        spec=spec,
-        layers=(),
-        groups=(),
-        fact_tokens={},
-    )
 
 
 def manifests(documents: Sequence[Json]) -> tuple[Manifest, ...]:

@@ -27,7 +27,7 @@ from fleetgen.schemas.validate import Validator
 from fleetgen.stages.load.components import read
 from fleetgen.stages.render import Renderer
 from fleetgen.yamlfile import dump, parse
-from tests.policy_sets import for_environments
+from tests.fleets import for_environments
 
 ROOT: Final = Path(__file__).parents[3]
 GOLDEN: Final = Path(__file__).parent

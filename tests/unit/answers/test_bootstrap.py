@@ -11,13 +11,12 @@ from fleetgen.answers.bootstrap import bootstrap
 from fleetgen.build.desired_state import Desired, desired
 from fleetgen.errors import InputError
 from fleetgen.yamlfile import load_manifests
-from tests.unit.cli.conftest import FILES
-from tests.unit.toyrun import OneFileBuilder, toy_run
+from tests.fleets import TOY, OneFileBuilder, toy_run
 
 # The toy component once more, as the one that keeps Argo CD's settings
 ARGOCD: Final = {
     path.replace("toy", "argocd"): text.replace("toy", "argocd")
-    for path, text in FILES.items()
+    for path, text in TOY.items()
     if path.startswith("templates/toy/")
 }
 ENABLED: Final = "fleet/profiles/box.yaml"
@@ -33,8 +32,8 @@ OBJECTS: Final = ["Namespace argocd", "ConfigMap argocd", "AppProject fleet-root
 
 
 def made(tmp_path: Path, *, argocd: bool) -> Desired:
-    enabled = f"{FILES[ENABLED]}  components: {{argocd: {{enabled: {str(argocd).lower()}}}}}\n"
-    return desired(toy_run(tmp_path, {**FILES, **ARGOCD, ENABLED: enabled}, OneFileBuilder()))
+    enabled = f"{TOY[ENABLED]}  components: {{argocd: {{enabled: {str(argocd).lower()}}}}}\n"
+    return desired(toy_run(tmp_path, {**TOY, **ARGOCD, ENABLED: enabled}, OneFileBuilder()))
 
 
 def test_the_text_holds_the_objects_in_order(tmp_path: Path) -> None:

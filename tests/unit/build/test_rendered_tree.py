@@ -17,8 +17,7 @@ from fleetgen.model.blob import blob_ids
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.stages.diff import diff
-from tests.unit.cli.conftest import FILES
-from tests.unit.toyrun import OneFileBuilder, toy_run
+from tests.fleets import TOY, OneFileBuilder, toy_run
 
 MAP: Final = "environments/prod/canary/toy/cluster-store-1/map.yaml"
 STORES: Final = (ClusterKey("prod", "store-1"), ClusterKey("prod", "store-2"))
@@ -31,7 +30,7 @@ def builder() -> OneFileBuilder:
 
 @pytest.fixture
 def run(tmp_path: Path, builder: OneFileBuilder) -> Run:
-    return toy_run(tmp_path, FILES, builder)
+    return toy_run(tmp_path, TOY, builder)
 
 
 @pytest.fixture

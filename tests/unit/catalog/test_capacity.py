@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from fleetgen.catalog.capacity import cluster_capacity, extended_resources, quantity
-from tests.unit.catalog.pool_specs import pool, spec
+from tests.fleets import pool, spec
 
 OFFERED: Final = {
     "no card": ("{name: a}", {}),

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.unit.catalog.pool_specs import GPU, Refused, mistakes
+from tests.fleets import GPU, Refused, mistakes
 
 REFUSED: Final[dict[str, Refused]] = {
     "a Jetson with the operator's driver": (

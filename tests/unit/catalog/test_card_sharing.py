@@ -8,7 +8,7 @@ import pytest
 
 from fleetgen.catalog.card_sharing import mig_config, plugin_config
 from fleetgen.model.gpus import PRODUCTS
-from tests.unit.catalog.pool_specs import GPU, Refused, mistakes, pool
+from tests.fleets import GPU, Refused, mistakes, pool
 
 CARDS: Final = "A30, A100, A100 80GB, H100, H100 NVL, H200, RTX PRO 6000"
 REFUSED: Final[dict[str, Refused]] = {

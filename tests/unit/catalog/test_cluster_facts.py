@@ -9,7 +9,7 @@ import pytest
 from fleetgen.catalog.cluster_facts import READS, fact_value
 from fleetgen.model.facts import ENUM_FACTS, STRUCTURED_FACTS
 from fleetgen.model.inventory import ClusterSpec
-from tests.unit.catalog.pool_specs import spec
+from tests.fleets import spec
 
 SPEC = spec(
     "[{name: a, gpu: {product: L4, count: 1}}, {name: b, gpu: {product: MI210, count: 1}}]",

@@ -8,7 +8,7 @@ import pytest
 
 from fleetgen.catalog.pools import pool_data, tolerations
 from fleetgen.model.plain import JsonObject
-from tests.unit.catalog.pool_specs import Refused, mistakes, pool
+from tests.fleets import Refused, mistakes, pool
 
 
 def test_tolerations_of_a_pool() -> None:

@@ -108,9 +108,16 @@ def test_dry_run_writes_nothing(run: Run, fleet: Path, manifests: Path) -> None:
             "error[E1201]: no image says what version it is\n  fix: add --version: that of what is installed\n1 error\n",
         ),
         (("mq", "--manifests", "DIR", "--chart", "c.tgz"), "do not go together: say what the component is made of\n"),
-        (("mq", "--manifests", "nowhere"), "nowhere: error[E0106]: cannot be read: No such file or directory\n"),
+        (
+            ("mq", "--manifests", "../nowhere"),
+            "../nowhere: error[E0106]: cannot be read: No such file or directory\n  fix: check the path\n1 error\n",
+        ),
+        (
+            ("mq", "--namespace", "A b"),
+            "error[E0401]: 'A b' cannot be the name of a namespace\n  fix: use up to 63 lower-case letters, digits and dashes\n",
+        ),
     ],
-    ids=["taken", "no name", "no version", "both", "nothing there"],
+    ids=["taken", "no name", "no version", "both", "nothing there", "no namespace"],
 )
 def test_refused(run: Run, fleet: Path, manifests: Path, words: tuple[str, ...], err: str) -> None:
     ran = run("new", "component", *(str(manifests) if word == "DIR" else word for word in words))

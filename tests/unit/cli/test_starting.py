@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from tests.unit.cli.conftest import FILES, Ran, Run
+from tests.fleets import TOY
+from tests.unit.cli.conftest import Ran, Run
 from tests.unit.policy.examples import PATH, REGO
 
 
@@ -23,20 +24,20 @@ def test_init_leaves_a_folder_alone_that_has_one_of_its_files(run: Run, fleet: P
     ran = run("init")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("fleet/defaults.yaml: error[E1204]: exists already\n")
-    assert {p.relative_to(fleet).as_posix() for p in fleet.rglob("*") if p.is_file()} == set(FILES)
+    assert {p.relative_to(fleet).as_posix() for p in fleet.rglob("*") if p.is_file()} == set(TOY)
 
 
 def test_new_ring_changes_one_line_of_its_environment(run: Run, fleet: Path) -> None:
     path = "environments/prod/environment.yaml"
     err = f"environments/prod/rings/late.yaml: written\n{path}: changed to list late\n"
     assert run("new", "ring", "late", "-e", "prod") == Ran(code=0, out="", err=err)
-    assert (fleet / path).read_text() == FILES[path].replace("[canary, broad]", "[canary, broad, late]")
+    assert (fleet / path).read_text() == TOY[path].replace("[canary, broad]", "[canary, broad, late]")
 
 
 def test_new_group_fills_an_empty_list(run: Run, fleet: Path) -> None:
     assert run("new", "group", "drive", "-e", "prod", "--label", "camera=yes").code == 0
     path = "environments/prod/environment.yaml"
-    assert (fleet / path).read_text() == FILES[path].replace("groups: []", "groups: [drive]")
+    assert (fleet / path).read_text() == TOY[path].replace("groups: []", "groups: [drive]")
 
 
 def test_new_refuses_what_does_not_exist(run: Run, fleet: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from fleetgen.deliver.publish_guards import removals
 from fleetgen.errors import problem
 from fleetgen.model.config import Guards
-from tests.unit.trees import key
+from tests.fleets import key
 
 GUARDS = Guards(max_removed_units=2, max_removed_clusters_percent=5.0)
 

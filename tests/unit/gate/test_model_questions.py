@@ -11,7 +11,7 @@ from fleetgen.gate.models import Judged, ModelQuestions, questions_about
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint, PolicySet
 from fleetgen.model.result import Answer, Result
-from tests.policy_sets import for_environments
+from tests.fleets import for_environments
 from tests.unit.policy.examples import constraint, policy
 
 DAY: Final = date(2026, 11, 24)

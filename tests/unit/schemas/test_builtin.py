@@ -120,7 +120,7 @@ spec:
 
 def test_secrets_hold_base64(kubernetes: PackagedKubernetes) -> None:
     text = "{apiVersion: v1, kind: Secret, metadata: {name: x}, data: {a: aGFsbG8=, b: hallo!}, stringData: {c: x}}"
-    assert judge(kubernetes, "1.35", text) == [("data.b is 'hallo!', which is not a byte", "")]
+    assert judge(kubernetes, "1.35", text) == [("data.b is 'hallo!', which is not a base64 text", "encode it with base64")]
 
 
 @pytest.mark.parametrize(

@@ -169,10 +169,10 @@ CASES: Final[dict[str, tuple[str, str, list[tuple[str, str]]]]] = {
     "format date-time": (
         STRING % "format: date-time",
         "{s: 2026-11-24}",
-        [("spec.s is '2026-11-24', which is not a date-time", "")],
+        [("spec.s is '2026-11-24', which is not a time", "write it as 2026-12-31T12:00:00Z")],
     ),
-    "format byte": (STRING % "format: byte", "{s: a}", [("spec.s is 'a', which is not a byte", "")]),
-    "format ipv4": (STRING % "format: ipv4", "{s: '::1'}", [("spec.s is '::1', which is not an ipv4", "")]),
+    "format byte": (STRING % "format: byte", "{s: a}", [("spec.s is 'a', which is not a base64 text", "encode it with base64")]),
+    "format ipv4": (STRING % "format: ipv4", "{s: '::1'}", [("spec.s is '::1', which is not an ipv4", "change the value")]),
     "format ipv6": (STRING % "format: ipv6", "{s: '::1'}", []),
     "a format that Kubernetes reads its own way": (STRING % "format: duration", "{s: 5m}", []),
     "int32": (

@@ -5,17 +5,17 @@ from typing import cast
 
 import pytest
 
+from fleetgen.model.component import Requirement
 from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Manifest
-from fleetgen.model.place import Place
-from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.resource import KEEP, SYNC_OPTIONS, ResourceId
-from fleetgen.model.settings import Origin, empty
+from fleetgen.model.settings import Table
 from fleetgen.model.variant import Variant, VariantKey
-from fleetgen.schemas.derive import build
 from fleetgen.stages import contract
 from fleetgen.stages.render import setting_is_on
+from fleetgen.yamlfile import parse
+from tests.fleets import cluster
 from tests.golden.components.cases import case
 
 CLAIM = ResourceId("", "PersistentVolumeClaim", "serving", "models")
@@ -63,20 +63,7 @@ def test_cluster_scoped_kinds_are_declared(variant: Variant) -> None:
 
 
 def site(*provides: str) -> Cluster:
-    place = Place("fleet/clusters/store.yaml", 1, 1)
-    spec = cast(
-        "ClusterSpec", build(ClusterSpec, {"environment": "dev", "ring": "one", "provides": cast("list[Json]", [*provides])})
-    )
-    return Cluster(
-        name="store",
-        place=place,
-        labels={},
-        source=lambda: empty(Origin("", place)),
-        spec=spec,
-        layers=(),
-        groups=(),
-        fact_tokens={},
-    )
+    return cluster("store", f"{{environment: dev, ring: one, provides: [{', '.join(provides)}]}}")
 
 
 CUSTOM = "custom.metrics.k8s.io/v1beta1/MetricValueList"
@@ -96,14 +83,14 @@ def test_what_one_model_asks_for_is_required_of_its_site(
     name: str, provides: tuple[str, ...], missing: list[tuple[str, str]]
 ) -> None:
     variant = case(f"tf-serving/{name}").variant
-    found = [*contract._requirements(site(*provides), [variant], setting_is_on)]
+    found = [*contract._requirements(site(*provides), [variant], setting_is_on, {})]
     setting = "models.demand-forecast.autoscaling"
     assert [(f.code, f.message, f.fix, str(f.place)) for f in found] == [
         (
             "E0701",
             f"'tf-serving.demand-forecast' needs {api} because {setting}.{key} is on; no component or site provides it",
             (
-                f"enable a component that provides it, turn off {setting}.{key}, "
+                f"add a component that provides it, turn off {setting}.{key}, "
                 "or list it in spec.provides if the site has it already"
             ),
             "fleet/clusters/store.yaml:1:1",
@@ -112,13 +99,42 @@ def test_what_one_model_asks_for_is_required_of_its_site(
     ]
 
 
+@pytest.mark.parametrize(
+    ("api", "fix"),
+    [
+        ("metrics.k8s.io/v1beta1/PodMetrics", "enable 'meter', which provides it"),
+        (
+            "metrics.k8s.io/v1beta1/PodMetric",
+            "did you mean metrics.k8s.io/v1beta1/PodMetrics? If not, add a component that provides it",
+        ),
+        ("example.com/v1/Queue", "add a component that provides it"),
+    ],
+)
+def test_the_component_that_provides_a_kind_is_named(variant: Variant, api: str, fix: str) -> None:
+    needy = replace(variant, component=replace(variant.component, requires=(Requirement(api=api),)))
+    found = [*contract._requirements(site(), [needy], setting_is_on, {RESOURCE: "meter"})]
+    assert [f.fix for f in found] == [f"{fix}, or list it in spec.provides if the site has it already"]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "fix"),
+    [
+        ("idle", "set components.cluster-baseline.values.namespaces.idle.enabled to true"),
+        ("servin", "did you mean 'serving'? If not, add it to components.cluster-baseline.values.namespaces"),
+        ("queue", "add it to components.cluster-baseline.values.namespaces"),
+    ],
+)
+def test_how_to_get_a_namespace(namespace: str, fix: str) -> None:
+    baseline = case("cluster-baseline/default").variant
+    (settings,) = parse("values: {namespaces: {idle: {enabled: false}}}", "fleet/defaults.yaml")
+    assert contract._creating(namespace, [replace(baseline, settings=cast("Table", settings))], ["serving"]) == fix
+
+
 @pytest.mark.parametrize(("distribution", "is_given"), [("openshift", True), ("k3s", False)])
 def test_the_console_of_openshift_has_a_namespace_of_its_own(variant: Variant, distribution: str, *, is_given: bool) -> None:
-    kubernetes = {"distribution": distribution, "version": "v1.33.4"}
-    spec = build(ClusterSpec, {"environment": "dev", "ring": "one", "kubernetes": cast("JsonObject", kubernetes)})
-    cluster = replace(site(), spec=cast("ClusterSpec", spec))
+    spec = f"{{environment: dev, ring: one, kubernetes: {{distribution: {distribution}, version: v1.33.4}}}}"
     dashboard = built(ResourceId("", "ConfigMap", "openshift-config-managed", "x"), "")
     namespace = built(ResourceId("", "Namespace", "", "argocd"), KEEP)
-    found = [*contract._namespaces(cluster, [variant], {variant.key: [dashboard, namespace]})]
+    found = [*contract._namespaces(cluster("store", spec), [variant], {variant.key: [dashboard, namespace]})]
     message = "'argocd' uses namespace 'openshift-config-managed', which cluster-baseline does not create"
     assert [(f.code, f.message) for f in found] == [("E0704", message)] * (not is_given)

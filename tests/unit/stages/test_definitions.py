@@ -1,4 +1,4 @@
-"""Definitions in a settings schema: written out once, when the component is read."""
+"""The schema of settings: its definitions are written out once, when the component is read, and what is no schema is refused."""
 
 from __future__ import annotations
 
@@ -46,13 +46,49 @@ def test_a_definition_is_written_out_with_what_is_said_beside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "message", "fix"),
+    ("used", "place", "message", "fix"),
     [
-        ("a: {$ref: '#/$defs/sise'}", "settings: there is no definition 'sise'", "did you mean 'size'?"),
-        ("a: {$ref: '#/$defs/round'}", "settings: 'round' refers to itself", "replace the reference with the schema"),
+        ("a: {$ref: '#/$defs/sise'}", "17:28", "settings: there is no definition 'sise'", "did you mean 'size'?"),
+        ("a: {$ref: '#/$defs/round'}", "16:42", "settings: 'round' refers to itself", "replace the reference with the schema"),
+        (
+            "a: {type: int}",
+            "17:28",
+            "spec.settings.properties.a.type is 'int', which is not one of the 7 known values",
+            "did you mean 'integer'?",
+        ),
+        (
+            "a: {type: [string, nul]}",
+            "17:37",
+            "spec.settings.properties.a.type[1] is 'nul', which is not one of the 7 known values",
+            "did you mean 'null'?",
+        ),
+        ("a: {min: 1}", "17:22", "unknown key 'min' in spec.settings.properties.a", "did you mean 'minimum'?"),
+        (
+            "a: {items: {minimum: one}}",
+            "17:39",
+            "spec.settings.properties.a.items.minimum must be a number, not text",
+            "change the value",
+        ),
+        (
+            "a: {pattern: '(x'}",
+            "17:31",
+            "spec.settings.properties.a.pattern is '(x', which is not a valid regular expression",
+            "correct the expression",
+        ),
     ],
 )
-def test_a_broken_definition_is_refused(used: str, message: str, fix: str) -> None:
+def test_what_is_no_schema_is_refused(used: str, place: str, message: str, fix: str) -> None:
     problems: list[Finding] = []
     assert read({"templates/app/component.yaml": COMPONENT % used}, problems) == {}
-    assert [(found.code, found.message, found.fix) for found in problems] == [("E0506", message, fix)]
+    assert [(found.code, str(found.place), found.message, found.fix) for found in problems] == [
+        ("E0506", f"templates/app/component.yaml:{place}", message, fix)
+    ]
+
+
+def test_settings_are_a_mapping() -> None:
+    problems: list[Finding] = []
+    text = COMPONENT.replace("    properties: {%s}", "    type: array")
+    assert read({"templates/app/component.yaml": text}, problems) == {}
+    assert [(str(found.place), found.message, found.fix) for found in problems] == [
+        ("templates/app/component.yaml:17:11", "spec.settings.type must be 'object', not 'array'", "write 'object'")
+    ]

@@ -4,7 +4,7 @@ import pytest
 
 from fleetgen.model.change import Change, FieldChange, ObjectChange, Tree
 from fleetgen.stages.diff import diff
-from tests.unit.trees import key, manifest, tree
+from tests.fleets import key, manifest, tree
 
 WEB, DB, SHOP = manifest("Deployment shop/web", replicas=1), manifest("StatefulSet shop/db"), manifest("Namespace shop")
 WIDER = manifest("Deployment shop/web", replicas=2)

@@ -13,19 +13,18 @@ import pytest
 from fleetgen.errors import InputError
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import ClusterSpec, Kubernetes
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.schema import Api
-from fleetgen.model.settings import Table
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.schemas.builtin import BuiltinKinds
 from fleetgen.schemas.definitions import Definitions, sources
 from fleetgen.stages import object_schemas
 from fleetgen.stages.object_schemas import JudgedObject, SchemaJudge, SchemaQuestion, SchemaSources
-from fleetgen.yamlfile import load_manifests, parse
+from fleetgen.yamlfile import load_manifests
+from tests.fleets import cluster
 from tests.golden.components.cases import case
 
 HERE: Final = Place("templates/x.yaml")
@@ -67,20 +66,8 @@ def built(text: str) -> Manifest:
     return Manifest(id=identity, data=data, digest=digest)
 
 
-def cluster(name: str, version: str) -> Cluster:
-    path = f"fleet/clusters/{name}.yaml"
-    (tree,) = parse(f"spec:\n  kubernetes: {{distribution: k3s, version: {version}}}\n", path)
-    spec = ClusterSpec(environment="prod", ring="r", kubernetes=Kubernetes(distribution="k3s", version=version))
-    return Cluster(
-        name=name,
-        place=Place(path),
-        labels={},
-        source=lambda: cast("Table", tree),
-        spec=spec,
-        layers=(),
-        groups=(),
-        fact_tokens={},
-    )
+def site(name: str, version: str) -> Cluster:
+    return cluster(name, f"{{environment: prod, ring: r, kubernetes: {{distribution: k3s, version: {version}}}}}")
 
 
 def variant(unit: str, version: str = "v1.0.0", provides: Sequence[str] = ()) -> Variant:
@@ -95,7 +82,7 @@ def fleet(versions: Mapping[str, str], variants: Sequence[Variant]) -> Resolved:
     return Resolved(
         variants={v.key: v for v in variants},
         bills=dict.fromkeys(versions, bill),
-        clusters={name: cluster(name, version) for name, version in versions.items()},
+        clusters={name: site(name, version) for name, version in versions.items()},
     )
 
 
@@ -183,7 +170,7 @@ def test_a_cluster_newer_than_all_schemas_is_judged_by_the_newest_and_gets_warni
             code="E0606",
             message="there are no schemas of Kubernetes 1.40; those of 1.36 are used, and their errors become warnings",
             fix="update fleetgen",
-            place=Place("fleet/clusters/newer.yaml", 2, 44),
+            place=Place("fleet/clusters/newer.yaml", 1, 77),
             severity=Severity.WARNING,
             clusters=("newer",),
         )
@@ -255,7 +242,7 @@ def test_what_the_fleet_itself_defines_comes_first_and_only_where_it_is_installe
     both = replace(
         resolved,
         bills={**resolved.bills, "d": alone},
-        clusters={**resolved.clusters, "d": cluster("d", "v1.36.1")},
+        clusters={**resolved.clusters, "d": site("d", "v1.36.1")},
     )
     objects = {"one": [thing("rendered"), thing("given")], "operator": [crd("rendered")]}
     definition = Api("apiextensions.k8s.io", "v1", "CustomResourceDefinition")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant, IndexEntry
-from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import ClusterSpec, Delivery
+from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey
 from fleetgen.model.manifest import Manifest, Overlay
-from fleetgen.model.place import Place
-from fleetgen.model.settings import Origin, empty
 from fleetgen.model.variant import VariantKey
 from fleetgen.stages.compose.cluster_folder import identity_of, root_of
 from fleetgen.stages.compose.output_files import OutputFiles
 from fleetgen.yamlfile import dump
+from tests.fleets import cluster
 
 UNIT = VariantKey("production", "broad", "toy", "k3s")
 BASE = BaseKey("toy", "1.0.0")
@@ -37,23 +36,12 @@ def overlay(root: str) -> Overlay:
     return Overlay(root=root, files={f"{root}/kustomization.yaml": "resources: []\n"}, sources={})
 
 
-def cluster() -> Cluster:
-    place = Place("fleet/clusters/store.yaml", 1, 1)
-    return Cluster(
-        name="store",
-        place=place,
-        labels={},
-        source=lambda: empty(Origin("document", place)),
-        spec=ClusterSpec(environment="production", ring="broad", former_names=("shop",)),
-        layers=(),
-        groups=(),
-        fact_tokens={},
-    )
+STORE: Final = cluster("store", "{environment: production, ring: broad, formerNames: [shop]}")
 
 
 def test_every_folder_has_its_files() -> None:
     folder = ClusterFolder(
-        cluster=cluster(),
+        cluster=STORE,
         delivery=Delivery(repo_url="https://git.example.com/fleet.git"),
         project=manifest("AppProject", "fleet"),
         units=(UNIT,),
@@ -97,7 +85,7 @@ def test_every_folder_has_its_files() -> None:
 
 def test_only_what_is_asked_for_is_made() -> None:
     folder = ClusterFolder(
-        cluster=cluster(),
+        cluster=STORE,
         delivery=Delivery(repo_url="https://git.example.com/fleet.git"),
         project=manifest("AppProject", "fleet"),
         units=(),

@@ -35,5 +35,6 @@ def command(ctx: click.Context, /, *, name: str, everything: bool, dry_run: bool
     verb = "would be written" if dry_run else "written"
     for unit, number in Counter(map(unit_of, files)).items():
         output.say(f"{unit}: {verb}" if unit in files else f"{unit}: {count(number, 'file')} {verb}")
-    output.say("next: nothing has changed yet; edit it, then run: fleetgen diff")
+    if not dry_run:
+        output.say("next: nothing has changed yet; edit it, then run: fleetgen diff")
     return 0

@@ -10,8 +10,10 @@ from fleetgen.model.fields import POLICY_OR_AREA, TOKEN
 from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.schemas.derive import COMPONENT_ENTRY
+from fleetgen.stages.load.settings_schema import DEFINITIONS, ROOT
 
 STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
+_API: Final = r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"
 _FACTS: Final = tuple(fact.name for fact in ENUM_FACTS)
 
 
@@ -79,7 +81,8 @@ def _neighbour(demand: str, about: str) -> JsonObject:
 def component_schema() -> JsonObject:
     """What component.yaml may say."""
     required = ("title", "description", "wave", "settings", "defaults")
-    return _document("Component", _strict(required, **_described(), **_surroundings(), **_content(), **_configured()))
+    spec = _strict(required, **_described(), **_surroundings(), **_content(), **_configured())
+    return {**_document("Component", spec), "$defs": DEFINITIONS}
 
 
 def _described() -> JsonObject:
@@ -102,11 +105,11 @@ def _surroundings() -> JsonObject:
     version = _text("The first version that is supported.", r"^[0-9]+\.[0-9]+$")
     needed = _strict(
         ("api",),
-        api=_text("group/version/Kind that another component or the site itself provides."),
+        api=_text("group/version/Kind that another component or the site itself provides.", _API),
         when=_when("asks for it"),
         where=_where("Facts of the clusters on which it is needed."),
     )
-    api = _text("group/version/Kind.", r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$")
+    api = _text("group/version/Kind.", _API)
     return {
         "wave": _said(order, {"type": "integer"}),
         "namespaces": _list(
@@ -174,7 +177,7 @@ def _configured() -> JsonObject:
     entry = cast("JsonObject", COMPONENT_ENTRY["properties"])
     joined = _any_of({"const": "append"}, _strict(("by",), by=_text("Key that identifies an item.")))
     return {
-        "settings": _said("JSON Schema of `values`, merged over all layers.", {"type": "object"}),
+        "settings": _said("JSON Schema of `values`, merged over all layers.", ROOT),
         "defaults": _said(
             "Default values: the weakest layer.", _strict((), **{key: entry[key] for key in ("enabled", "version", "values")})
         ),

@@ -41,6 +41,7 @@ from fleetgen.model.settings import (
 )
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.stages.load.component_schema import component_schema, releases_schema
+from fleetgen.stages.load.settings_schema import written_out
 from fleetgen.yamlfile import parse
 
 _RELEASES: Final = "releases.yaml"
@@ -197,7 +198,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         each=instances.get("each", ""),
         identity="identity" in spec,
         finalizer=bool(spec.get("finalizer", True)),
-        settings=_settings_schema(cast("JsonObject", spec["settings"]), place),
+        settings=written_out(at(tree, ("spec", "settings")) or tree, cast("JsonObject", spec["settings"])),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
         shown_settings=texts("stated"),
@@ -238,32 +239,6 @@ def _support(data: JsonObject) -> Support:
         when=str(data.get("when", "")),
         unless=str(data.get("unless", "")),
     )
-
-
-def _settings_schema(schema: JsonObject, place: Place) -> JsonObject:
-    """The schema with its own definitions written out, so that every reader sees one tree. Raises InputError E0506."""
-    definitions = cast("JsonObject", schema.get("$defs", {}))
-    own: JsonObject = {key: value for key, value in schema.items() if key != "$defs"}
-    written_out = cast("JsonObject", _written_out(own, definitions, place, ()))
-    return {"type": "object", "additionalProperties": False, **written_out}
-
-
-def _written_out(node: Json, definitions: JsonObject, place: Place, inside: tuple[str, ...]) -> Json:
-    """`{$ref: "#/$defs/NAME", ...}` is the definition with the other keys over it."""
-    if isinstance(node, list):
-        return [_written_out(item, definitions, place, inside) for item in node]
-    if not isinstance(node, dict):
-        return node
-    name = str(node.get("$ref", "")).removeprefix("#/$defs/")
-    if not name:
-        return {key: _written_out(value, definitions, place, inside) for key, value in node.items()}
-    definition = definitions.get(name)
-    if name in inside or not isinstance(definition, dict):
-        text = f"'{name}' refers to itself" if name in inside else f"there is no definition '{name}'"
-        fix = "replace the reference with the schema" if name in inside else suggest(name, definitions)
-        raise InputError(problem("E0506", f"settings: {text}", fix=fix, place=place))
-    over: JsonObject = {key: value for key, value in node.items() if key != "$ref"}
-    return _written_out({**definition, **over}, definitions, place, (*inside, name))
 
 
 def _chart(data: JsonObject) -> Chart:

@@ -26,8 +26,8 @@ from fleetgen.report.text import finding_lines
 from fleetgen.stages.gate import demand_coverage
 from fleetgen.tools.process import Command, Ran, failure
 from fleetgen.tools.toolchain import Toolchain
+from tests.fleets import key, manifest, tree
 from tests.unit.cli.errors.demanding import demand
-from tests.unit.trees import key, manifest, tree
 
 
 def _finding(error: Exception) -> Finding:

@@ -100,6 +100,12 @@ def test_the_example_fleet_is_right(fleet: Path, run: Run) -> None:
     assert run(*IMPORT).code == 0
 
 
+def test_an_import_into_a_folder_is_refused(fleet: Path, run: Run) -> None:
+    said = "fleet/clusters: error[E1204]: this is a folder, not a file\n  fix: add a file name: -o fleet/clusters/clusters.yaml\n"
+    assert run(*IMPORT, "-o", "fleet/clusters") == Ran(code=2, out="", err=f"{said}1 error\n")
+    assert [*(fleet / "fleet/clusters").glob("clusters.yaml")] == []
+
+
 @pytest.mark.parametrize("code", [code for code in CODES if page(code).file])
 def test_a_wrong_input_prints_the_message(fleet: Path, run: Run, code: str) -> None:
     found = page(code)
