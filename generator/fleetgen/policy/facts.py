@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 from fleetgen.errors import problem
 from fleetgen.model.finding import Finding
@@ -25,7 +25,6 @@ CLUSTER_KEYS: Final = (
 )
 AS_OF, ENVIRONMENT, NAMES = "asOf", "environment", "names"
 _STEP: Final = re.compile(r'\.?(?:(\*|[A-Za-z0-9_-]+)|\["([^"\]]+)"\])')
-Trees: TypeAlias = Mapping[str, JsonObject]
 
 
 def steps(fact: str) -> Steps:
@@ -50,7 +49,7 @@ def unknown(facts: Sequence[str], scope: str) -> Iterator[tuple[int, tuple[str, 
             yield index, (fact, suggest(fact.partition(".")[0], known))
 
 
-def check(trees: Trees, policies: Iterable[Policy]) -> Iterator[Finding]:
+def check(trees: Mapping[str, JsonObject], policies: Iterable[Policy]) -> Iterator[Finding]:
     """E0822 for what a policy reads and does not declare, declares and does not read, and for what cannot be followed.
 
     `trees`: path -> syntax tree of libraries and policies, without tests.
