@@ -137,6 +137,7 @@ CODES: dict[str, str] = {
     "E0819": "the gate and Gatekeeper judge an object differently",
     "E0820": "the two gates cannot be compared on a policy",
     "E0821": "a policy and its tests disagree about the codes of its rules",
+    "E0822": "a policy reads facts that it does not declare, or declares facts that it does not read",
     # output and git
     "E0901": "output/ differs from its inputs",
     "E0902": "a guard refused to remove units or clusters",

@@ -1,11 +1,10 @@
-"""The model of a fleet as policies read it: every cluster with its capacity and with what its units need."""
+"""The models of clusters as policies read them: the inventory, the capacity, and what the units need."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Final, cast
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final
 
 from fleetgen.catalog.capacity import cluster_capacity
 from fleetgen.catalog.cluster_facts import enum_facts
@@ -13,98 +12,78 @@ from fleetgen.catalog.networks import address_ranges
 from fleetgen.catalog.pools import pools_data
 from fleetgen.catalog.releases import release_of
 from fleetgen.catalog.workloads import unit_needs
-from fleetgen.model.fleet import Cluster, Environment
-from fleetgen.model.inventory import EnvironmentSpec
+from fleetgen.model.fleet import Environment
+from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Resolved, Variant, VariantKey, plain_values
 from fleetgen.schemas.derive import as_json
 
-# keys of a cluster's spec that policies may read as they are; node pools are described
-_READ: Final = (
-    "environment",
-    "ring",
-    "region",
-    "profile",
-    "role",
-    "topology",
-    "lifecycle",
-    "criticality",
-    "kubernetes",
-    "site",
-    "network",
-    "provides",
-)
+# key of a model -> the fields of the inventory that it is a function of, and the function
+PARTS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[ClusterSpec], Json]]]] = {
+    "environment": (("environment",), lambda spec: spec.environment),
+    "ring": (("ring",), lambda spec: spec.ring),
+    "region": (("region",), lambda spec: spec.region),
+    "profile": (("profile",), lambda spec: spec.profile),
+    "role": (("role",), lambda spec: spec.role),
+    "topology": (("topology",), lambda spec: spec.topology),
+    "lifecycle": (("lifecycle",), lambda spec: spec.lifecycle),
+    "criticality": (("criticality",), lambda spec: spec.criticality),
+    "kubernetes": (("kubernetes",), lambda spec: as_json(spec.kubernetes)),
+    "site": (("site",), lambda spec: as_json(spec.site)),
+    "network": (("network",), lambda spec: as_json(spec.network)),
+    "provides": (("provides",), lambda spec: as_json(spec.provides)),
+    "facts": (("kubernetes", "node_pools", "role", "topology"), enum_facts),
+    "ranges": (("network",), lambda spec: address_ranges(spec.network)),
+    "nodePools": (("node_pools",), pools_data),
+    "capacity": (("node_pools",), lambda spec: {**cluster_capacity(spec)}),
+}
+KEYS: Final = ("name", *PARTS, "units")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterModel:
-    """One cluster.
+def cluster_models(
+    resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]], keys: Collection[str] = KEYS
+) -> dict[str, JsonObject]:
+    """Every rendered cluster by name, sorted, with those of `KEYS` that are asked for.
 
-    `spec`: keys of its inventory with defaults filled in, node pools as `catalog/pools.py` has them.
-    `facts`: all enum facts. `ranges`: its networks in numbers. `capacity`: totals of all nodes
-    (`cpu` in cores, `memoryGiB`, extended resources). `units`: unit -> what is rendered for it and
-    what its objects need.
+    Keys of the inventory are as it has them, with defaults filled in; node pools as `catalog/pools.py` describes them. `facts`:
+    all enum facts. `ranges`: the networks in numbers. `capacity`: totals of all nodes (`cpu` in cores, `memoryGiB`, extended
+    resources). `units`: unit -> what is rendered for it, and what its objects need (`objects`: what was built of each variant).
+    Equal parts of clusters are one value: so what is made of a part can be remembered by its identity.
     """
-
-    name: str
-    spec: JsonObject
-    facts: JsonObject
-    ranges: Sequence[Json]
-    capacity: Mapping[str, float]
-    units: Mapping[str, JsonObject]
-
-    def as_data(self) -> JsonObject:
-        """As JSON: what policies read as `input.cluster`."""
-        return {
-            "name": self.name,
-            **self.spec,
-            "facts": self.facts,
-            "ranges": [*self.ranges],
-            "capacity": {**self.capacity},
-            "units": {**self.units},
-        }
+    shared = _Shared()
+    units = {key: _unit(variant, objects[key]) for key, variant in resolved.variants.items()} if "units" in keys else {}
+    models: dict[str, JsonObject] = {}
+    for name, bill in sorted(resolved.bills.items()):
+        spec = resolved.clusters[name].spec
+        model: JsonObject = {"name": name} if "name" in keys else {}
+        model |= {key: shared.part(key, spec) for key in PARTS if key in keys}
+        models[name] = model | ({"units": shared.units(tuple(bill.items()), units)} if "units" in keys else {})
+    return models
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetModel:
-    """The clusters of an environment that a policy set is asked about, on a day."""
+class _Shared:
+    """Parts of models that were met, so that an equal one is the same value."""
 
-    environment: Environment
-    policy_set: str
-    clusters: Sequence[ClusterModel]
-    as_of: date
+    def __init__(self) -> None:
+        self._values: dict[str, Json] = {}
+        self._parts: dict[tuple[object, ...], Json] = {}
+        self._units: dict[tuple[tuple[str, VariantKey], ...], JsonObject] = {}
 
-    def as_data(self) -> JsonObject:
-        """As JSON: one input of the policy engine."""
-        return {
-            "kind": "FleetModel",
-            "asOf": self.as_of.isoformat(),
-            "policySet": self.policy_set,
-            "environment": _environment(self.environment.name, self.environment.spec),
-            "clusters": [cluster.as_data() for cluster in self.clusters],
-        }
+    def part(self, key: str, spec: ClusterSpec) -> Json:
+        """What follows from the inventory. Fields that clusters share are looked at once, so they are compared by identity."""
+        fields, made = PARTS[key]
+        known = (key, *(id(getattr(spec, field)) for field in fields))
+        if known not in self._parts:
+            value = made(spec)
+            self._parts[known] = self._values.setdefault(json.dumps(value, sort_keys=True), value)
+        return self._parts[known]
 
-
-def cluster_models(resolved: Resolved, objects: Mapping[VariantKey, Sequence[Manifest]]) -> dict[str, ClusterModel]:
-    """Every rendered cluster by name, sorted. `objects`: what was built of each variant; its needs are read once."""
-    units = {key: _unit(variant, objects[key]) for key, variant in resolved.variants.items()}
-    return {
-        name: _cluster(resolved.clusters[name], {unit: units[key] for unit, key in bill.items()})
-        for name, bill in sorted(resolved.bills.items())
-    }
-
-
-def _cluster(cluster: Cluster, units: Mapping[str, JsonObject]) -> ClusterModel:
-    written = cast("JsonObject", as_json(cluster.spec))
-    return ClusterModel(
-        name=cluster.name,
-        spec={**{key: written[key] for key in _READ}, "nodePools": pools_data(cluster.spec)},
-        facts=enum_facts(cluster.spec),
-        ranges=address_ranges(cluster.spec.network),
-        capacity=cluster_capacity(cluster.spec),
-        units=units,
-    )
+    def units(self, bill: tuple[tuple[str, VariantKey], ...], units: Mapping[VariantKey, JsonObject]) -> JsonObject:
+        """The units of a bill of materials."""
+        if bill not in self._units:
+            self._units[bill] = {unit: units[key] for unit, key in bill}
+        return self._units[bill]
 
 
 def _unit(variant: Variant, manifests: Sequence[Manifest]) -> JsonObject:
@@ -120,9 +99,11 @@ def _unit(variant: Variant, manifests: Sequence[Manifest]) -> JsonObject:
     }
 
 
-def _environment(name: str, spec: EnvironmentSpec) -> JsonObject:
+def environment_model(environment: Environment) -> JsonObject:
+    """What policies over the fleet may read of the environment that they judge."""
+    spec = environment.spec
     return {
-        "name": name,
+        "name": environment.name,
         "rank": spec.rank,
         "rings": [*spec.rings],
         "registries": [*spec.registries],

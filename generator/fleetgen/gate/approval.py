@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from fleetgen.build.desired_state import Desired
-from fleetgen.catalog.cluster_model import FleetModel, cluster_models
 from fleetgen.errors import GateFailed, ToolError, problem
 from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
-from fleetgen.gate.questions import Asker, Question, ask, isolated, object_answers
+from fleetgen.gate.models import ModelQuestions, model_questions
+from fleetgen.gate.questions import answers, isolated
 from fleetgen.gate.rules_in_force import judging
-from fleetgen.inputs import cache
 from fleetgen.inputs.rules import Rules
 from fleetgen.inputs.run import Run
 from fleetgen.model.finding import Finding, Severity
-from fleetgen.model.plain import JsonObject, list_of, mapping_of
 from fleetgen.model.result import Answer
 from fleetgen.model.settings import nearest_place
 from fleetgen.policy import waivers as waiving
@@ -39,7 +35,7 @@ def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved
     rules = asked.rules
     judged = [
         *object_findings(desired, rules, asked.questions, asked.answers),
-        *model_findings(desired, rules, asked.about_models),
+        *model_findings(desired, rules, asked.models.inquiries, asked.answers),
     ]
     before = Baseline(run, desired)
     severities = {policy.id: policy.severity for policy in judge.rules.policies.values()}
@@ -64,64 +60,35 @@ def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved
 
 @dataclass(frozen=True, kw_only=True)
 class _EngineAnswers:
-    """What the engine said, by which rules. `about_models`: policy set -> answer."""
+    """What the engine said, by which rules. `answers`: id of a question -> answer."""
 
     rules: Rules
     questions: Sequence[ObjectQuestion]
+    models: ModelQuestions
     answers: Mapping[str, Answer]
-    about_models: Mapping[str, Answer]
 
 
 def _asked(run: Run, desired: Desired, rules: Rules) -> _EngineAnswers:
     questions = gate.object_questions(desired.plan.resolved, desired.objects_with_applications, rules.of, desired.projects)
-    answers = object_answers(run, rules, questions)
-    about_models = model_answers(run, rules, models_of(desired, rules, run.as_of))
-    return _EngineAnswers(rules=rules, questions=questions, answers=answers, about_models=about_models)
+    models = model_questions(desired, rules, run.as_of)
+    said = answers(run, rules, questions, models.questions)
+    return _EngineAnswers(rules=rules, questions=questions, models=models, answers=said)
 
 
 def _verdict(run: Run, asked: _EngineAnswers, before: Baseline) -> str:
-    questions = count(len(asked.questions) + len(asked.about_models), "question")
+    questions = count(len(asked.questions) + len(asked.models.questions), "question")
     size = f"{questions}, {count(len(asked.rules.constraints), 'constraint')}"
     lent = f" of {run.policies_from}" if run.policies_from else ""
     against = f"; compared with {before.commit[:12]}" if before.was_asked and before.commit else ""
     return f"pass; {size}; rules{lent} sha256:{asked.rules.digest('')[:16]}{against}"
 
 
-def models_of(desired: Desired, rules: Rules, as_of: date) -> dict[str, JsonObject]:
-    """Policy set -> the model of its clusters, as cluster- and fleet-scope policies read it."""
-    resolved = desired.plan.resolved
-    clusters = cluster_models(resolved, desired.objects)
-    models = {}
-    for name, policy_set in rules.sets.items():
-        where = policy_set.environment
-        judged = [
-            cluster
-            for cluster in clusters.values()
-            if (cluster.spec["environment"] == where if policy_set.whole else rules.of[cluster.name] == name)
-        ]
-        if judged:
-            environment = desired.plan.fleet.environments[where]
-            models[name] = FleetModel(environment=environment, policy_set=name, clusters=judged, as_of=as_of).as_data()
-    return models
-
-
-def model_answers(asker: Asker, rules: Rules, models: Mapping[str, JsonObject]) -> dict[str, Answer]:
-    """Policy set -> answer. Each model is asked by itself, because `fleet` is an id in each of them."""
-    result = {}
-    for name, model in models.items():
-        key = cache.key("gate-model", rules.digest(name), json.dumps(model, sort_keys=True))
-        clusters = tuple(str(mapping_of(cluster)["name"]) for cluster in list_of(model["clusters"]))
-        question = Question(key=key, ids=clusters, whole="fleet")
-        result[name] = ask(asker, rules, [question], lambda _, asked=model: [asked])[key]  # type: ignore[misc]
-    return result
-
-
 def _required(asked: _EngineAnswers) -> list[Finding]:
     """A required constraint whose policy evaluated nothing in an environment where it applies."""
     sets = asked.rules.sets
     ran: dict[str, set[str]] = {}
-    for name, answer in asked.about_models.items():
-        ran.setdefault(sets[name].environment, set()).update(answer.policies)
+    for each in asked.models.inquiries:
+        ran.setdefault(each.policy_set.environment, set()).update(asked.answers[each.question].policies)
     for question in asked.questions:
         ran.setdefault(sets[question.policy_set].environment, set()).update(asked.answers[question.id].policies)
     found = []

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from fleetgen.build.desired_state import Desired
 from fleetgen.errors import problem
+from fleetgen.gate.models import Inquiry
 from fleetgen.inputs.rules import Rules
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import Cluster
@@ -117,17 +118,18 @@ def join(merged: dict[Key, WaivableFinding], key: Key, judged: WaivableFinding) 
 
 def model_finding(desired: Desired, rules: Rules, result: Result) -> WaivableFinding:
     """One result about a cluster or the fleet, with the line of the inventory that a person would edit."""
-    names = result.clusters or (result.id,)
-    clusters = tuple(name for name in names if name in desired.plan.resolved.clusters)
+    clusters = tuple(name for name in result.clusters if name in desired.plan.resolved.clusters)
     found = finding_of(rules, result, _inventory_place(desired, clusters, result), clusters)
     return WaivableFinding(finding=found, units=frozenset(result.units))
 
 
-def model_findings(desired: Desired, rules: Rules, answers: Mapping[str, Answer]) -> list[WaivableFinding]:
+def model_findings(
+    desired: Desired, rules: Rules, inquiries: Sequence[Inquiry], answers: Mapping[str, Answer]
+) -> list[WaivableFinding]:
     """Findings of cluster and fleet policies; equal messages of several clusters become one."""
     merged: dict[tuple[str, str, Severity], WaivableFinding] = {}
-    for answer in answers.values():
-        for result in answer.results:
+    for each in inquiries:
+        for result in each.results(answers[each.question]):
             judged = model_finding(desired, rules, result)
             join(merged, (judged.finding.code, result.message, judged.finding.severity), judged)
     return list(merged.values())

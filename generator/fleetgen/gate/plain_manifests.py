@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from fleetgen.errors import GateFailed, InputError, ToolError, problem
 from fleetgen.gate.findings import finding_of
-from fleetgen.gate.questions import isolated, object_answers
+from fleetgen.gate.questions import answers, isolated
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.files import read_file, read_tree
 from fleetgen.inputs.repository import Repository
@@ -84,14 +84,10 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
     rules, left_out = _rules(means.repository, request.environment)
     questions = _questions(objects, given, request.environment)
     asked = [question for question, _ in questions.values()]
-    answers, failed = isolated(rules, lambda kept: object_answers(means, kept, asked))
+    said, failed = isolated(rules, lambda kept: answers(means, kept, asked))
     found = [
         *failed.values(),
-        *(
-            finding
-            for question, placed in questions.values()
-            for finding in _findings(rules, answers[question.id].results, placed)
-        ),
+        *(finding for question, placed in questions.values() for finding in _findings(rules, said[question.id].results, placed)),
         *map(_not_judged, left_out),
     ]
     findings = sorted(dict.fromkeys(found), key=Finding.sort_key)
@@ -99,7 +95,7 @@ def check_manifests(means: ManifestsTools, request: ManifestsRequest) -> Manifes
         raise ToolError(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GateFailed(findings)
-    policies = {policy for question, _ in questions.values() for policy in answers[question.id].policies}
+    policies = {policy for question, _ in questions.values() for policy in said[question.id].policies}
     sizes: JsonObject = {"files": len(files), "objects": len(objects), "policies": len(policies)}
     return ManifestsOutcome(sizes=sizes, findings=tuple(findings))
 

@@ -15,7 +15,7 @@ from fleetgen.model.gate import Verdict
 from fleetgen.model.plain import Json
 from fleetgen.model.result import Answer, Result
 from fleetgen.stages import gate
-from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
+from fleetgen.stages.gate import ModelQuestion, ObjectQuestion, PolicyEngine
 
 T = TypeVar("T")
 
@@ -38,32 +38,34 @@ class Asker(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked. `key`: of its answer in the cache; `ids`: what the engine has to prove that it judged, each by itself.
+    """What is asked. `key`: of its answer in the cache; `id`: what the engine has to prove that it judged.
 
-    `whole`: the id of what is said about all of them together; what is said about nothing in particular has an empty one.
+    What is said about nothing in particular has an empty id.
     """
 
     key: str
-    ids: tuple[str, ...]
-    whole: str = ""
+    id: str
 
 
 def ask(
     asker: Asker, rules: Rules, questions: Sequence[Question], pack: Callable[[Sequence[Question]], list[Json]]
 ) -> dict[str, Answer]:
-    """Cache key -> answer. `pack` makes the engine's inputs of questions."""
-    known = asker.gate_cache.get_many(question.key for question in questions)
-    answers = {key: Answer.from_data(value) for key, value in known.items()}
+    """Cache key -> answer. `pack` makes the engine's inputs of questions.
+
+    Where the gate itself complains, the answer is not kept: the reason may be a plan or an input that no key knows of.
+    """
+    kept = asker.gate_cache.get_many(question.key for question in questions)
+    known = {key: Answer.from_data(value) for key, value in kept.items()}
     missing = [question for question in questions if question.key not in known]
     if not missing:
-        return answers
+        return known
     asker.progress("gate", 0, len(missing))
     verdicts = asker.engine().evaluate(rules.files, rules.data, pack(missing))
-    gate.demand_coverage([name for question in missing for name in question.ids], verdicts)
+    gate.demand_coverage([question.id for question in missing], verdicts)
     made = _answers(missing, verdicts)
-    asker.gate_cache.put_many({key: answer.as_data() for key, answer in made.items()})
+    asker.gate_cache.put_many({key: answer.as_data() for key, answer in made.items() if not answer.has_complaint})
     asker.progress("gate", len(missing), len(missing))
-    return answers | made
+    return known | made
 
 
 def _answers(questions: Sequence[Question], verdicts: Sequence[Verdict]) -> dict[str, Answer]:
@@ -78,8 +80,8 @@ def _answers(questions: Sequence[Question], verdicts: Sequence[Verdict]) -> dict
                 policies.setdefault(name, []).append(policy)
     return {
         question.key: Answer(
-            results=tuple(result for name in (*question.ids, question.whole) for result in results.get(name, ())),
-            policies=tuple(sorted({policy for name in (*question.ids, question.whole) for policy in policies.get(name, ())})),
+            results=tuple(result for name in (question.id, "") for result in results.get(name, ())),
+            policies=tuple(sorted({policy for name in (question.id, "") for policy in policies.get(name, ())})),
         )
         for question in questions
     }
@@ -102,17 +104,25 @@ def isolated(rules: Rules, asked: Callable[[Rules], T]) -> tuple[T, dict[str, Fi
             rules = rules.keeping({c.name for c in rules.constraints if c.policy.id not in broken})
 
 
-def object_answers(asker: Asker, rules: Rules, questions: Sequence[ObjectQuestion]) -> dict[str, Answer]:
-    """Id of a question -> answer. Policy sets with the same rules ask about an equal object once."""
-    digests = {name: rules.digest(name) for name in {question.policy_set for question in questions}}
+def answers(
+    asker: Asker, rules: Rules, objects: Sequence[ObjectQuestion], models: Sequence[ModelQuestion] = ()
+) -> dict[str, Answer]:
+    """Id of a question -> answer, in one run of the engine. Policy sets with the same rules ask about an equal object once."""
+    digests = {name: rules.digest(name) for name in {question.policy_set for question in objects}}
     keys = {
         q.id: cache.key("gate", digests[q.policy_set], q.manifest.digest, q.namespace.digest if q.namespace else "")
-        for q in questions
+        for q in objects
     }
-    by_key = {keys[question.id]: question for question in questions}
+    by_key = {keys[question.id]: question for question in objects}
+    models_by_key = {question.id: question for question in models}
 
     def pack(missing: Sequence[Question]) -> list[Json]:
-        return [*gate.batches([by_key[question.key] for question in missing])]
+        return [
+            *gate.batches([by_key[question.key] for question in missing if question.key in by_key]),
+            *gate.model_batches([models_by_key[question.key] for question in missing if question.key in models_by_key]),
+        ]
 
-    answers = ask(asker, rules, [Question(key=key, ids=(each.id,)) for key, each in by_key.items()], pack)
-    return {name: answers[key] for name, key in keys.items()}
+    questions = [Question(key=key, id=each.id) for key, each in by_key.items()]
+    questions += [Question(key=each.id, id=each.id) for each in models]
+    found = ask(asker, rules, questions, pack)
+    return {name: found[key] for name, key in keys.items()} | {each.id: found[each.id] for each in models}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,6 +33,9 @@ from fleetgen.yamlfile import parse
 
 _REGO: Final = "policies/rego/"
 _CONSTRAINTS: Final = "policies/constraints/"
+_GATE: Final = f"{_REGO}gate/"
+_NO_CODE: Final = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#.*')
+_OTHER_DATA: Final = re.compile(r"\bdata\b(?!\.lib\.)")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,29 @@ class Rules:
             *(part for path in sorted(self.files) for part in (path, self.files[path])),
         )
 
+    def policy_digest(self, policy: Policy) -> str:
+        """What an answer of one policy depends on: its own Rego, that of the libraries that it imports, and the gate's.
+
+        Only what a policy reads through imports of libraries is known; if it names other data, it depends on all rules.
+        """
+        own = f"policies.{policy.area}.{policy.rule}"
+        names = {own, *libraries(self._packages.get(own, ""), self._packages)}
+        read = [path for path, package in self._package_of.items() if package in names]
+        gate = [path for path in self.files if path.startswith(_GATE)]
+        other = any(_OTHER_DATA.search(_NO_CODE.sub("", self.files[path])) for path in read)
+        paths = sorted(self.files) if other else sorted((*read, *gate))
+        return cache.key("policy", *(part for path in paths for part in (path, self.files[path])))
+
+    @cached_property
+    def _packages(self) -> Mapping[str, str]:
+        """Package -> Rego."""
+        return packages_of(self.files)
+
+    @cached_property
+    def _package_of(self) -> Mapping[str, str]:
+        """Path -> package."""
+        return {path: next(iter(packages_of({path: text})), "") for path, text in self.files.items()}
+
     def keeping(self, names: Collection[str]) -> Rules:
         """The rules with no other constraints than those named and their companions."""
         kept = [constraint for constraint in self.constraints if constraint.name in names]
@@ -103,8 +130,8 @@ class Rules:
 
     def behind(self, path: str) -> tuple[str, ...]:
         """The policies with a constraint whose Rego is in the file at `path`, or imports it, sorted."""
-        packages = packages_of(self.files)
-        package = next(iter(packages_of({path: self.files.get(path, "")})), "")
+        packages = self._packages
+        package = self._package_of.get(path, "")
         found = set()
         for policy in {constraint.policy.id: constraint.policy for constraint in self.constraints}.values():
             own = f"policies.{policy.area}.{policy.rule}"

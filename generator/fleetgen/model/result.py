@@ -16,7 +16,7 @@ class Result:
     """One result of one rule under one constraint.
 
     `policy` is `gate` where the gate itself complains, and then `error` is the code of its complaint. `rule` is the code of the
-    rule, where the policy gives its rules codes. `id` is that of the question: of an object, the name of a cluster, or `fleet`.
+    rule, where the policy gives its rules codes. `id` is that of the question, about an object or about the facts of clusters.
     `path` leads into the object (through the pod template, and the List, that it was judged in) or into the document of a
     cluster. `clusters` and `units` are those that the rule names.
     `details` is everything that the rule gave beside its message, as canonical JSON: only the comparison of both gates reads it.
@@ -43,6 +43,11 @@ class Answer:
 
     results: tuple[Result, ...]
     policies: tuple[str, ...]
+
+    @property
+    def has_complaint(self) -> bool:
+        """Whether the gate itself complains."""
+        return any(result.error for result in self.results)
 
     def as_data(self) -> JsonObject:
         """As JSON data: the form of the cache."""

@@ -21,7 +21,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Policy
 from fleetgen.model.rego import Asked, Complaint, RegoTest
 from fleetgen.policies.both_gates import GatekeeperEngine, refused
-from fleetgen.policy import portable, rule_codes
+from fleetgen.policy import facts, portable, rule_codes
 from fleetgen.policy.engines import Engine, limited, oldest
 from fleetgen.policy.expansion import expansion_templates
 from fleetgen.policy.export import exportable
@@ -116,9 +116,11 @@ def _see(opa: OpaCli, bench: PolicyTools, files: Mapping[str, str], policies: Ma
     inputs = asked(tests)
     failures = [*_failures(tests)]
     sources = [path for path in files if not path.endswith("_test.rego") and not path.startswith(f"{REGO}gate/")]
+    trees = opa.parse(sources)
     findings = [
         *(failures or [*_uncovered(opa, files, scope), *_codes(opa, policies, inputs)]),
-        *portable.check(opa.parse(sources), policies),
+        *portable.check(trees, policies),
+        *facts.check(trees, policies.values()),
         *_untested(policies, inputs),
     ]
     return _Seen(findings=findings, tests=tests, inputs=inputs)

@@ -10,9 +10,9 @@ from typing import TypeAlias
 from fleetgen.build.desired_state import Desired, desired
 from fleetgen.build.plan import Plan
 from fleetgen.errors import InputError
-from fleetgen.gate.approval import model_answers, models_of
 from fleetgen.gate.findings import finding_of, join, model_finding, object_finding, results_of
-from fleetgen.gate.questions import object_answers
+from fleetgen.gate.models import model_questions
+from fleetgen.gate.questions import answers
 from fleetgen.inputs.policy_source import PolicySource, policies_from
 from fleetgen.inputs.rules import PolicyLibrary, Rules, read_governing, rules_of
 from fleetgen.inputs.run import Run
@@ -121,14 +121,18 @@ def _failures(run: Run, wanted: Desired, rules: Rules, questions: Sequence[Objec
             failing.setdefault(subject, []).append(result)
 
     asked = [replace(question, policy_set=rules.of[question.clusters[0]]) for question in questions]
-    answers = object_answers(run, rules, asked)
+    models = model_questions(wanted, rules, run.as_of)
+    said = answers(run, rules, asked, models.questions)
     for question in asked:
-        for result in results_of(rules.sets[question.policy_set], answers[question.id]):
+        for result in results_of(rules.sets[question.policy_set], said[question.id]):
             add([(_OBJECT, question.id)], result)
-    for policy_set, answer in model_answers(run, rules, models_of(wanted, rules, run.as_of)).items():
-        for result in answer.results:
-            named = model_finding(wanted, rules, result).finding.clusters
-            add([(_CLUSTER, name) for name in named] or [(_ENVIRONMENT, rules.sets[policy_set].environment)], result)
+    for each in models.inquiries:
+        for result in each.results(said[each.question]):
+            for name in result.clusters:
+                of_one = each.constraint.policy.scope == "cluster"
+                add([(_CLUSTER, name)], replace(result, clusters=(name,)) if of_one else result)
+            if not result.clusters:
+                add([(_ENVIRONMENT, each.policy_set.environment)], result)
     return failures
 
 

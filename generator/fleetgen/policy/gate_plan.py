@@ -12,31 +12,24 @@ from fleetgen.policy.parameters import with_defaults
 
 
 def gate_plan(sets: Mapping[str, PolicySet]) -> JsonObject:
-    """`data.plan` for the policy sets. Policies that belong into the cluster only are no part of it."""
+    """`data.plan` for the policy sets: their constraints on objects, but for policies that belong into the cluster only."""
     return {
-        name: _set_plan([c for c in each.constraints if c.policy.where != "cluster"], each.values)
+        name: _set_plan([c for c in each.constraints if c.policy.where != "cluster" and c.policy.scope == "object"], each.values)
         for name, each in sorted(sets.items())
     }
 
 
 def _set_plan(constraints: Sequence[Constraint], values: Mapping[str, Json]) -> JsonObject:
     rules: dict[str, dict[str, dict[str, JsonObject]]] = {"deny": {}, "warn": {}}
-    scoped: dict[str, list[Json]] = {"cluster": [], "fleet": []}
     for constraint in constraints:
         entry = _entry(constraint, values)
-        if constraint.policy.scope != "object":
-            scoped[constraint.policy.scope].append(entry)
-            continue
         groups = rules["deny" if constraint.action == "deny" else "warn"]
         for key, match in indexed(constraint.match):
             group = groups.setdefault(key, {}).setdefault(json.dumps(match, sort_keys=True), {"match": match, "constraints": []})
             listed = group["constraints"]
             if isinstance(listed, list):
                 listed.append(entry)
-    by_kind: JsonObject = {
-        rule: {key: [*group.values()] for key, group in sorted(kinds.items())} for rule, kinds in rules.items()
-    }
-    return by_kind | dict(scoped)
+    return {rule: {key: [*group.values()] for key, group in sorted(kinds.items())} for rule, kinds in rules.items()}
 
 
 def _entry(constraint: Constraint, values: Mapping[str, Json]) -> JsonObject:

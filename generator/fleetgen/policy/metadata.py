@@ -13,6 +13,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Policy
 from fleetgen.model.settings import Table, at, key_place, nearest_place, plain
+from fleetgen.policy import facts
 from fleetgen.policy.parameters import complete, with_defaults
 from fleetgen.schemas.validate import Validator, suggest
 from fleetgen.yamlfile import parse
@@ -107,7 +108,7 @@ def _policy(path: str, text: str) -> Policy:
     given = cast("JsonObject", custom["parameters"])
     codes = cast("dict[str, str]", custom.get("rules", {}))
     environment = cast("dict[str, str]", custom.get("environment", {}))
-    if found := [*_unusable(tree, given), *_unknown_parameters(tree, given, environment)]:
+    if found := [*_unusable(tree, given), *_unknown_parameters(tree, given, environment), *_unknown_facts(tree, custom)]:
         raise InputError(found)
     return Policy(
         id=custom["id"],
@@ -171,6 +172,20 @@ def _unusable(tree: Table, schema: JsonObject) -> Iterable[Finding]:
         default = at(properties, (name, "default")) if properties else None
         if default is not None and name in with_defaults(schema, {}):
             yield from Validator(described).findings(default, code="E0801", prefix=f"the default of {name}")
+
+
+def _unknown_facts(tree: Table, custom: Mapping[str, str]) -> Iterable[Finding]:
+    if custom["scope"] == "object":
+        return
+    if not custom["facts"]:
+        place = nearest_place(tree, ("custom", "facts"))
+        fix = "list what it reads of the model, such as nodePools.*.labels: docs/how-to/write-a-policy.md"
+        yield problem(
+            "E0801", f"a policy of scope {custom['scope']} declares no facts, so the gate has none to give", fix=fix, place=place
+        )
+    for index, (fact, fix) in facts.unknown(custom["facts"], custom["scope"]):
+        place = nearest_place(tree, ("custom", "facts", index))
+        yield problem("E0801", f"there is no fact '{fact}' of a {custom['scope']}", fix=fix, place=place)
 
 
 def _unknown_parameters(tree: Table, schema: JsonObject, environment: Mapping[str, str]) -> Iterable[Finding]:

@@ -16,6 +16,7 @@ from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.gate import Verdict
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.plain import Json, JsonObject
+from fleetgen.model.policy import Policy
 from fleetgen.model.variant import Resolved, VariantKey
 from fleetgen.words import count
 
@@ -170,6 +171,38 @@ def batches(questions: Sequence[ObjectQuestion]) -> list[JsonObject]:
             for item in part
         ]
         result.append({"kind": "GateBatch", "namespaces": namespaces, "items": entries})
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelQuestion:
+    """One distinct question: a policy with its parameters about facts, which are its input but for the parameters."""
+
+    id: str
+    policy: Policy
+    parameters: JsonObject
+    facts: Json
+    facts_digest: str
+
+
+def model_batches(questions: Sequence[ModelQuestion]) -> list[JsonObject]:
+    """The inputs for the engine, BATCH questions each: `{kind: GateModels, facts: {digest: facts}, items: [...]}`."""
+    result: list[JsonObject] = []
+    for start in range(0, len(questions), BATCH):
+        part = questions[start : start + BATCH]
+        items: list[Json] = [
+            {
+                "id": item.id,
+                "policy": item.policy.id,
+                "area": item.policy.area,
+                "rule": item.policy.rule,
+                "parameters": item.parameters,
+                "facts": item.facts_digest,
+            }
+            for item in part
+        ]
+        facts: JsonObject = {item.facts_digest: item.facts for item in part}
+        result.append({"kind": "GateModels", "facts": facts, "items": items})
     return result
 
 

@@ -192,17 +192,25 @@ _refused := {
 	"null document": [null, _problem("", "E0602", "not a Kubernetes object: null")],
 	"no Kubernetes object": [{"a": 1}, _problem("", "E0602", "not a Kubernetes object: {\"a\":1}")],
 	"unknown default set": [_shop, _problem("", "E0804", "unknown policy set elsewhere")],
-	"model without clusters": [
-		{"kind": "FleetModel", "policySet": "production"},
-		_problem("fleet", "E0804", "the model has no list of clusters"),
+	"no list of models": [{"kind": "GateModels"}, _problem("", "E0804", "the models have no list of items")],
+	"models are text": [{"kind": "GateModels", "items": "x"}, _problem("", "E0804", "the models have no list of items")],
+	"question without id": [
+		_models([object.remove(_capacity, ["id"])]),
+		_problem("", "E0804", "a question about models is incomplete"),
 	],
-	"model of an unknown set": [
-		{"kind": "FleetModel", "policySet": "stagng", "clusters": []},
-		_problem("fleet", "E0804", "unknown policy set stagng"),
+	"question without parameters": [
+		_models([object.remove(_capacity, ["parameters"])]),
+		_problem("a", "E0804", "a question about models is incomplete"),
 	],
-	"cluster without name": [
-		{"kind": "FleetModel", "policySet": "production", "clusters": [{}]},
-		_problem("fleet", "E0804", "a cluster of the model has no name"),
+	"question is no object": [_models([3]), _problem("", "E0804", "a question about models is incomplete")],
+	"question without facts": [_models([object.remove(_capacity, ["facts"])]), _problem("a", "E0804", "there are no facts null")],
+	"question with unknown facts": [
+		_models([object.union(_capacity, {"facts": "z"})]),
+		_problem("a", "E0804", "there are no facts z"),
+	],
+	"question of a policy that is not loaded": [
+		_models([object.union(_capacity, {"rule": "typo"})]),
+		_problem("a", "E0804", "policy FG-GPU-001 is not loaded"),
 	],
 }
 
@@ -274,12 +282,8 @@ _broken_plans := {
 		{"production": {"deny": {"*": [{"match": {}, "constraints": [object.union(_entry, {"rule": "typo"})]}]}}},
 		"constraint no-privileged cannot be evaluated: policy FG-POD-001 is not loaded",
 	],
-	"cluster policy is not loaded": [
-		{"production": {"cluster": [object.union(_entry, {"rule": "typo"})]}},
-		"constraint no-privileged cannot be evaluated: policy FG-POD-001 is not loaded",
-	],
 	"no parameters": [
-		{"production": {"fleet": [object.remove(_entry, ["parameters"])]}},
+		{"production": {"deny": {"*": [{"match": {}, "constraints": [object.remove(_entry, ["parameters"])]}]}}},
 		"constraint no-privileged has an incomplete entry in the plan",
 	],
 	"unknown action": [
@@ -312,81 +316,66 @@ test_broken_plan_denies_every_item if {
 	denied == {_problem("a", "E0804", broken[1]), _problem("b", "E0804", broken[1])}
 }
 
-test_broken_plan_denies_the_fleet if {
+test_broken_plan_denies_every_model if {
 	broken := _broken_plans["no match"]
-	denied := main.deny with input as _model with data.plan as broken[0]
-	_problem("fleet", "E0804", broken[1]) in denied
+	denied := main.deny with input as _models([_capacity]) with data.plan as broken[0]
+	_problem("a", "E0804", broken[1]) in denied
 }
 
 _capacity := {
+	"id": "a",
 	"policy": "FG-GPU-001",
 	"area": "gpu",
 	"rule": "capacity",
-	"name": "gpu",
-	"action": "deny",
 	"parameters": {"resources": ["nvidia.com/"]},
+	"facts": "one",
 }
 
-_versions := {
-	"policy": "FG-FLT-002",
+_roles := {
+	"id": "r",
+	"policy": "FG-FLT-005",
 	"area": "fleet",
-	"rule": "model_versions",
-	"name": "versions",
-	"action": "warn",
-	"parameters": {"components": {"tf-serving": "models"}},
+	"rule": "separate_duties",
+	"parameters": {"apart": [["platform-admin", "security"]]},
+	"facts": "roles",
 }
 
-_cluster(name, version) := {"name": name, "ring": "early", "capacity": {}, "units": {"tf-serving.gap": {
-	"component": "tf-serving",
-	"instance": "gap",
-	"requests": {"nvidia.com/gpu": version - 7},
-	"values": {"models": {"gap": {"version": version}}},
-}}}
+_models(items) := {"kind": "GateModels", "items": items, "facts": {
+	"one": {"cluster": {"capacity": {}, "units": {"tf-serving.gap": {"requests": {"nvidia.com/gpu": 1}}}}},
+	"two": {"cluster": {"capacity": {}, "units": {"argocd": {"requests": {}}}}},
+	"roles": {"clusters": [{}], "environment": {"roles": {"platform-admin": ["x"], "security": ["x"]}}},
+}}
 
-_model := {
-	"kind": "FleetModel",
-	"asOf": "2026-11-24",
-	"policySet": "production",
-	"environment": {},
-	"clusters": [_cluster("a", 7), _cluster("b", 8), _cluster("c", 7)],
-}
+_asked := _models([_capacity, object.union(_capacity, {"id": "b", "facts": "two"}), _roles])
 
-_fleet_plan := {"production": {"cluster": [_capacity], "fleet": [_versions]}}
-
-test_cluster_policy if {
-	denied := main.deny with input as _model with data.plan as _fleet_plan
-	denied == {{
-		"msg": "unit tf-serving.gap asks for nvidia.com/gpu, which no node pool offers",
-		"policy": "FG-GPU-001",
-		"constraint": "gpu",
-		"action": "deny",
-		"details": {"rule": "not-offered", "unit": "tf-serving.gap", "path": "spec.nodePools"},
-		"source": "Original",
-		"template": [],
-		"id": "b",
-	}}
-}
-
-test_fleet_policy if {
-	findings := _findings(main.warn) with input as _model with data.plan as _fleet_plan
-	findings == {{
-		"msg": "ring early serves 2 versions of tf-serving.gap: 8 on 1, 7 on 2",
-		"policy": "FG-FLT-002",
-		"constraint": "versions",
-		"action": "warn",
-		"details": {
-			"clusters": ["b"],
-			"unit": "tf-serving.gap",
-			"path": "spec.components.tf-serving.values.models.gap.version",
+test_policies_that_read_models if {
+	denied := main.deny with input as _asked with data.plan as {}
+	denied == {
+		{
+			"msg": "unit tf-serving.gap asks for nvidia.com/gpu, which no node pool offers",
+			"policy": "FG-GPU-001",
+			"constraint": "",
+			"action": "deny",
+			"details": {"rule": "not-offered", "unit": "tf-serving.gap", "path": "spec.nodePools"},
+			"source": "Original",
+			"template": [],
+			"id": "a",
 		},
-		"source": "Original",
-		"template": [],
-		"id": "fleet",
-	}}
+		{
+			"msg": "the group x holds the roles platform-admin and security",
+			"policy": "FG-FLT-005",
+			"constraint": "",
+			"action": "deny",
+			"details": {"clusters": []},
+			"source": "Original",
+			"template": [],
+			"id": "r",
+		},
+	}
 }
 
-test_coverage_of_a_model if {
-	records := _coverage(main.warn) with input as _model with data.plan as _fleet_plan
-	policies := {"FG-GPU-001": {"a", "b", "c"}, "FG-FLT-002": {"fleet"}}
-	records == [{"ids": ["a", "b", "c"], "targets": 3, "policies": policies}]
+test_coverage_of_models if {
+	records := _coverage(main.warn) with input as _asked with data.plan as {}
+	policies := {"FG-GPU-001": {"a", "b"}, "FG-FLT-005": {"r"}}
+	records == [{"ids": ["a", "b", "r"], "targets": 3, "policies": policies}]
 }

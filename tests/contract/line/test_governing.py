@@ -306,7 +306,7 @@ def test_what_a_policy_that_fails_does_not_say_is_missing_and_the_rest_is_said(
     rule = governed / "policies/rego/gpu/capacity/policy.rego"
     rule.write_text(
         rule.read_text()
-        + '\nvalue := 1 if input.cluster.name\n\nvalue := 2 if input.cluster.ring\n\nviolation contains {"msg": "x"} if value\n'
+        + '\nboth := 1 if input.cluster.units\n\nboth := 2 if input.cluster.capacity\n\nviolation contains {"msg": "x"} if both\n'
     )
     said = "FG-GPU-001 could not be evaluated: eval_conflict_error: complete rules must not produce multiple outputs"
     assert findings(capsys, "check", AS_OF) == (

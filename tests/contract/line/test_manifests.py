@@ -260,7 +260,7 @@ def test_no_tool_is_exit_3(team: Path, fleet: Path, check: Check, capsys: pytest
 
 def test_an_answer_that_is_missing_is_no_pass(team: Path, fleet: Path, check: Check, capsys: pytest.CaptureFixture[str]) -> None:
     """Coverage is demanded as in the fleet's gate."""
-    edit(fleet / "policies/rego/gate/gate.rego", '"ids": array.concat(batch.ids, fleet.ids)', '"ids": []')
+    edit(fleet / "policies/rego/gate/gate.rego", '"ids": array.concat(batch.ids, models.ids)', '"ids": []')
     (team / "pod.yaml").write_text(POD)
     assert check("--manifests", "pod.yaml", "--no-cache") == 3
     assert "error[E0804]: the gate was asked 1 question and answered 0" in capsys.readouterr().err

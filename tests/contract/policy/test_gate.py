@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import pytest
 
 from fleetgen.errors import ToolError
+from fleetgen.gate.models import Judged, ModelQuestions, questions_about
 from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.plain import Json, JsonObject
-from fleetgen.model.policy import Constraint, Policy
+from fleetgen.model.policy import Constraint
 from fleetgen.model.result import Result, Step
 from fleetgen.policy.gate_plan import gate_plan
+from fleetgen.stages.gate import model_batches
 from fleetgen.tools.conftest_cli import ConftestCli
 from tests.fleets import for_environments
 
@@ -71,8 +74,12 @@ POLICIES: Final = {
 
 
 @pytest.fixture(scope="module")
-def data(constraints: Sequence[Constraint]) -> JsonObject:
-    some = [constraint for constraint in constraints if constraint.policy.id in POLICIES]
+def some(constraints: Sequence[Constraint]) -> Sequence[Constraint]:
+    return [constraint for constraint in constraints if constraint.policy.id in POLICIES]
+
+
+@pytest.fixture(scope="module")
+def data(some: Sequence[Constraint]) -> JsonObject:
     return {"plan": gate_plan(for_environments(some, {"production": REGISTRIES})), "gate": {"default": "production"}}
 
 
@@ -179,6 +186,14 @@ def long_operator() -> JsonObject:
     return {"component": "gpu-operator", "version": LONG, "values": values, "release": {"driver": driver}}
 
 
+def models(constraints: Sequence[Constraint], clusters: Sequence[JsonObject], environment: JsonObject) -> ModelQuestions:
+    """What the gate asks about clusters of production, given all that is known of them."""
+    (policy_set,) = for_environments(constraints, {"production": REGISTRIES}).values()
+    known = {str(each["name"]): each for each in clusters}
+    judged = Judged(policy_set=policy_set, clusters=sorted(known), environment=environment)
+    return questions_about([judged], known, {c.policy.id: c.policy.id for c in constraints}, date(2026, 11, 24))
+
+
 CLUSTER_POLICIES = (
     *("FG-GPU-001", "FG-GPU-005"),
     *("FG-NODE-001", "FG-NODE-002", "FG-NODE-003"),
@@ -186,25 +201,25 @@ CLUSTER_POLICIES = (
 )
 
 
-def test_model_of_a_fleet(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
-    clusters: list[Json] = [cluster("a", 7, 1), cluster("b", 8, 0), cluster("c", 7, 4)]
-    model: JsonObject = {
-        "kind": "FleetModel",
-        "asOf": "2026-11-24",
-        "policySet": "production",
-        "environment": {},
-        "clusters": clusters,
-    }
-    (verdict,) = engine.evaluate(rego, data, [model])
+def test_models_of_clusters(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject, some: Sequence[Constraint]) -> None:
+    """Equal clusters are asked about once; a policy is given what it declares, and a cluster's name is not part of it."""
+    clusters = [cluster("a", 7, 1), cluster("b", 8, 0), cluster("c", 7, 1), cluster("d", 9, 1)]
+    questions = models(some, clusters, {})
+    (verdict,) = engine.evaluate(rego, data, [*model_batches(questions.questions)])
+    asked = [(each.constraint.policy.id, each.clusters, each.question) for each in questions.inquiries]
+    names = {(policy, question): clusters for policy, clusters, question in asked}
     version = ("spec", "components", "tf-serving", "values", "models", "gap", "version")
-    assert found(verdict) == [
-        ("b", "FG-GPU-001", "unit tf-serving.gap asks for nvidia.com/gpu, which no node pool offers", ("spec", "nodePools")),
-        ("fleet", "FG-FLT-002", "ring early serves 2 versions of tf-serving.gap: 8 on 1, 7 on 2", version),
+    assert sorted((names[r.policy, r.id], r.policy, r.message, r.path) for r in verdict.results) == [
+        (("a", "b", "c", "d"), "FG-FLT-002", "ring early serves 3 versions of tf-serving.gap: 8 on 1, 9 on 1", version),
+        (("b",), "FG-GPU-001", "unit tf-serving.gap asks for nvidia.com/gpu, which no node pool offers", ("spec", "nodePools")),
     ]
+    ids = {policy: tuple(sorted({id_ for other, _, id_ in asked if other == policy})) for policy, _, _ in asked}
+    assert {policy: len(listed) for policy, listed in ids.items()} == dict.fromkeys(CLUSTER_POLICIES, 1) | {
+        "FG-FLT-002": 1,
+        "FG-GPU-001": 2,
+    }
     assert verdict.coverage == Coverage(
-        ids=("a", "b", "c"),
-        targets=3,
-        policies={"FG-FLT-002": ("fleet",)} | dict.fromkeys(CLUSTER_POLICIES, ("a", "b", "c")),
+        ids=tuple(each.id for each in questions.questions), targets=len(questions.questions), policies=ids
     )
 
 
@@ -234,7 +249,7 @@ def test_items_of_a_list_are_judged_each(engine: ConftestCli, rego: Mapping[str,
         (None, "E0602", "not a Kubernetes object: null"),
         ("text", "E0602", 'not a Kubernetes object: "text"'),
         ({"kind": "GateBtach", "items": []}, "E0602", "not a Kubernetes object: "),
-        ({"kind": "FleetModel", "policySet": "production"}, "E0804", "the model has no list of clusters"),
+        ({"kind": "GateModels"}, "E0804", "the models have no list of items"),
     ],
     ids=lambda case: case[2],
 )
@@ -248,11 +263,16 @@ def test_silence_is_failure(engine: ConftestCli, rego: Mapping[str, str], data: 
 
 @pytest.mark.parametrize("missing", ["policies/rego/pod/no_privileged/policy.rego", "policies/rego/gpu/capacity/policy.rego"])
 def test_a_policy_that_is_not_loaded(
-    engine: ConftestCli, rego: Mapping[str, str], data: JsonObject, policies: Mapping[str, Policy], missing: str
+    engine: ConftestCli,
+    rego: Mapping[str, str],
+    data: JsonObject,
+    some: Sequence[Constraint],
+    missing: str,
 ) -> None:
     files = {path: text for path, text in rego.items() if path != missing}
-    (verdict,) = engine.evaluate(files, data, [batch(SHOP, namespace=None)])
-    (policy,) = [policy for policy in policies.values() if policy.place.path == missing]
+    of_models = model_batches(models(some, [cluster("a", 7, 1)], {}).questions)
+    (verdict,) = engine.evaluate(files, data, [batch(SHOP, namespace=None)] if "/pod/" in missing else of_models)
+    policy, *_ = [each.policy for each in some if each.policy.place.path == missing]
     assert f"policy {policy.id} is not loaded" in " ".join(r.message for r in verdict.results)
 
 
@@ -294,7 +314,9 @@ def long_units(version: str) -> JsonObject:
     return {LONG: unit, "a" + LONG: {**unit, "requests": {}}, "b" + LONG: {"component": LONG, "requests": {"nvidia.com/gpu": 1}}}
 
 
-def test_messages_stay_within_200_characters(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> None:
+def test_messages_stay_within_200_characters(
+    engine: ConftestCli, rego: Mapping[str, str], data: JsonObject, some: Sequence[Constraint]
+) -> None:
     """Whatever the object holds, and with the prefix of the longest expansion."""
     resources: JsonObject = {"limits": {f"nvidia.com/{LONG}": 0.5, f"amd.com/{LONG}": 1}, "requests": {f"amd.com/{LONG}": LONG}}
     container: JsonObject = {
@@ -328,9 +350,8 @@ def test_messages_stay_within_200_characters(engine: ConftestCli, rego: Mapping[
         "nodePools": ruled_pools(),
         "units": units | {"gpu-operator": long_operator()},
     }
-    model: JsonObject = {"kind": "FleetModel", "policySet": "production", "clusters": [*versions, labelled]}
     spaced = batch(*objects, namespace=None)
-    verdicts = engine.evaluate(rego, data, [spaced, model])
+    verdicts = engine.evaluate(rego, data, [spaced, *model_batches(models(some, [*versions, labelled], {}).questions)])
     texts = {
         r.message.partition("] ")[2] or r.message if r.message.startswith("[") else r.message for v in verdicts for r in v.results
     }

@@ -12,8 +12,9 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.result import Result
 from fleetgen.policy.gate_plan import gate_plan
+from fleetgen.stages.gate import model_batches
 from fleetgen.tools.conftest_cli import ConftestCli
-from tests.contract.policy.test_gate import long_operator, long_pools, long_units
+from tests.contract.policy.test_gate import long_operator, long_pools, long_units, models
 from tests.fleets import for_environments
 
 # longer than any name may be, so that a message that repeats it whole is too long
@@ -154,23 +155,20 @@ def worst_servers() -> JsonObject:
     return worst_cluster("c", 36, 9) | {"nodePools": long_pools(), "units": units}
 
 
-def worst_model() -> JsonObject:
-    return {
-        "kind": "FleetModel",
-        "asOf": "2026-11-24",
-        "policySet": "production",
-        "environment": {"name": LONG, "roles": {"platform-admin": [LONG], "security": [LONG]}},
-        "clusters": [worst_cluster("a", 32, 7), worst_cluster("b", 36, 8), worst_servers()],
-    }
+def worst_models(constraints: Sequence[Constraint]) -> list[JsonObject]:
+    """Everything that the gate asks about three clusters."""
+    environment: JsonObject = {"name": LONG, "roles": {"platform-admin": [LONG], "security": [LONG]}}
+    clusters = [worst_cluster("a", 32, 7), worst_cluster("b", 36, 8), worst_servers()]
+    return model_batches(models(constraints, clusters, environment).questions)
 
 
 @pytest.fixture(scope="module")
-def results(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject) -> list[Result]:
+def results(engine: ConftestCli, rego: Mapping[str, str], data: JsonObject, constraints: Sequence[Constraint]) -> list[Result]:
     items: list[Json] = [
         {"id": str(number), "policySet": "production", "namespace": None, "object": o} for number, o in enumerate(worst_objects())
     ]
     batch: JsonObject = {"kind": "GateBatch", "namespaces": {"serving": SERVING}, "items": items}
-    return [result for verdict in engine.evaluate(rego, data, [batch, worst_model()]) for result in verdict.results]
+    return [result for verdict in engine.evaluate(rego, data, [batch, *worst_models(constraints)]) for result in verdict.results]
 
 
 def test_every_policy_finds_something(results: Sequence[Result], policies: Mapping[str, Policy]) -> None:

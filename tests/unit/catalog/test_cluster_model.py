@@ -1,20 +1,25 @@
-"""The model of a fleet: what policies of cluster and fleet scope read."""
+"""The models of clusters: what policies of cluster and fleet scope read."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
 
-from fleetgen.catalog.cluster_model import FleetModel, cluster_models
-from fleetgen.model.manifest import Documents
+import pytest
+
+from fleetgen.catalog.cluster_model import KEYS, PARTS, cluster_models, environment_model
+from fleetgen.model.inventory import ClusterSpec
+from fleetgen.model.manifest import Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
+from fleetgen.model.variant import Resolved, VariantKey
+from fleetgen.policy.facts import CLUSTER_KEYS
 from fleetgen.stages.build import manifests
 from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 from fleetgen.yamlfile import load_manifests
 
-FLEET: Final = """
+ENVIRONMENT: Final = """
 apiVersion: fleetgen.io/v1alpha1
 kind: Environment
 metadata: {name: production}
@@ -23,10 +28,11 @@ spec:
   rings: [broad]
   registries: [registry.example.com]
   delivery: {repoURL: "https://git.example.com/fleet.git"}
----
+"""
+CLUSTER: Final = """---
 apiVersion: fleetgen.io/v1alpha1
 kind: Cluster
-metadata: {name: store}
+metadata: {name: %s}
 spec:
   environment: production
   ring: broad
@@ -34,6 +40,7 @@ spec:
   network: {podCIDRs: [10.42.0.0/16]}
   nodePools: [{name: main, count: 2, cpu: 8, memoryGiB: 32, gpu: {product: L4, count: 1}}]
 """
+FLEET: Final = ENVIRONMENT + CLUSTER % "store" + CLUSTER % "annex"
 COMPONENT: Final = """
 apiVersion: fleetgen.io/v1alpha1
 kind: Component
@@ -78,36 +85,22 @@ UNIT: Final[JsonObject] = {
     "apis": ["v1/Pod"],
     "values": {"size": 2},
 }
-CLUSTER_KEYS: Final = [
-    *("name", "environment", "ring", "region", "profile", "role", "topology", "lifecycle", "criticality", "kubernetes", "site"),
-    *("network", "provides", "nodePools", "facts", "ranges", "capacity", "units"),
-]
 
 
-def test_model_of_a_fleet() -> None:
-    fleet = load({"fleet/all.yaml": FLEET}, {"templates/app/component.yaml": COMPONENT})
-    resolved = resolve(fleet)
-    built = manifests(Documents(root="x", documents=load_manifests(OBJECT)), Place("x"))
-    models = cluster_models(resolved, dict.fromkeys(resolved.variants, built))
-    assert [*models] == ["store"]
-    environment = fleet.environments["production"]
-    clusters = [*models.values()]
-    data = FleetModel(environment=environment, policy_set="production", clusters=clusters, as_of=date(2026, 11, 24)).as_data()
-    store = models["store"].as_data()
-    assert data == {
-        "kind": "FleetModel",
-        "asOf": "2026-11-24",
-        "policySet": "production",
-        "environment": {
-            "name": "production",
-            "rank": 3,
-            "rings": ["broad"],
-            "registries": ["registry.example.com"],
-            "roles": {},
-        },
-        "clusters": [store],
-    }
-    assert [*store] == CLUSTER_KEYS
+def resolved() -> Resolved:
+    return resolve(load({"fleet/all.yaml": FLEET}, {"templates/app/component.yaml": COMPONENT}))
+
+
+def built(fleet: Resolved) -> dict[VariantKey, Sequence[Manifest]]:
+    return dict.fromkeys(fleet.variants, manifests(Documents(root="x", documents=load_manifests(OBJECT)), Place("x")))
+
+
+def test_models_of_clusters() -> None:
+    fleet = resolved()
+    models = cluster_models(fleet, built(fleet))
+    assert [*models] == ["annex", "store"]
+    store = models["store"]
+    assert tuple(store) == KEYS == CLUSTER_KEYS
     assert store["facts"] == {
         "distribution": "k3s",
         "arch": ["amd64"],
@@ -122,3 +115,38 @@ def test_model_of_a_fleet() -> None:
     assert store["ranges"] == [{"kind": "podCIDRs", "cidr": "10.42.0.0/16", "first": "4:0a2a0000", "last": "4:0a2affff"}]
     assert store["capacity"] == {"cpu": 16, "memoryGiB": 64, "nvidia.com/gpu": 2}
     assert store["units"] == {"app": UNIT}
+
+
+def test_equal_parts_are_one_value() -> None:
+    fleet = resolved()
+    models = cluster_models(fleet, built(fleet), {"nodePools", "site", "units", "ring"})
+    store, annex = models["store"], models["annex"]
+    assert [*store] == ["ring", "site", "nodePools", "units"]
+    assert [key for key in store if store[key] is annex[key]] == [*store]
+
+
+class _Only:
+    """A spec that has nothing but these fields."""
+
+    def __init__(self, spec: ClusterSpec, fields: Iterable[str]) -> None:
+        for field in fields:
+            setattr(self, field, getattr(spec, field))
+
+
+@pytest.mark.parametrize("key", PARTS)
+def test_a_part_is_a_function_of_the_fields_that_it_names(key: str) -> None:
+    """Because clusters that share these fields share the part."""
+    spec = resolved().clusters["store"].spec
+    fields, made = PARTS[key]
+    assert made(cast("ClusterSpec", _Only(spec, fields))) == made(spec)
+
+
+def test_model_of_an_environment() -> None:
+    environment = load({"fleet/all.yaml": FLEET}, {"templates/app/component.yaml": COMPONENT}).environments["production"]
+    assert environment_model(environment) == {
+        "name": "production",
+        "rank": 3,
+        "rings": ["broad"],
+        "registries": ["registry.example.com"],
+        "roles": {},
+    }

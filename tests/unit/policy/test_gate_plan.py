@@ -33,13 +33,11 @@ def test_constraints_with_an_equal_match_stand_together() -> None:
                 ]
             },
             "warn": {},
-            "cluster": [],
-            "fleet": [],
         }
     }
 
 
-def test_rules_and_scopes_are_apart() -> None:
+def test_rules_are_apart_and_only_objects_are_planned_for() -> None:
     fleet = policy("FG-FLT-001", scope="fleet")
     cluster = policy("FG-GPU-001", scope="cluster")
     mixed = [
@@ -55,8 +53,6 @@ def test_rules_and_scopes_are_apart() -> None:
                 "*": [{"match": {}, "constraints": [entry("b", action="dryrun")]}],
                 "/Pod": [{"match": {}, "constraints": [entry("a", action="warn")]}],
             },
-            "cluster": [entry("d", policy="FG-GPU-001", action="warn", parameters={"limit": 3})],
-            "fleet": [entry("c", policy="FG-FLT-001", parameters={"limit": 3})],
         }
     }
 
@@ -64,7 +60,7 @@ def test_rules_and_scopes_are_apart() -> None:
 def test_environments_and_cluster_only_policies() -> None:
     here = replace(constraint("here"), environments=("dev",))
     never = constraint("never", of=policy(where="cluster"))
-    empty: JsonObject = {"deny": {}, "warn": {}, "cluster": [], "fleet": []}
+    empty: JsonObject = {"deny": {}, "warn": {}}
     denied: JsonObject = {"*": [{"match": {}, "constraints": [entry("here")]}]}
     got = gate_plan(for_environments([here, never], {"production": {}, "dev": {}}))
     assert got == {"dev": {**empty, "deny": denied}, "production": empty}

@@ -155,3 +155,38 @@ def test_all_policies_are_looked_at() -> None:
     second = "policies/rego/pod/other/policy.rego"
     got = problems("package x", **{second: "package y"})
     assert [place for place, _, _ in got] == [f"{PATH}:1", f"{second}:1"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "fact", "message", "fix"),
+    [
+        ("cluster", "nodePool.*.name", "there is no fact 'nodePool.*.name' of a cluster", "did you mean 'nodePools'?"),
+        ("cluster", "units..values", "there is no fact 'units..values' of a cluster", "did you mean 'units'?"),
+        ("cluster", "names", "there is no fact 'names' of a cluster", "did you mean 'name'?"),
+        ("fleet", "name", "there is no fact 'name' of a fleet", "did you mean 'names'?"),
+    ],
+)
+def test_facts_that_do_not_exist(scope: str, fact: str, message: str, fix: str) -> None:
+    text = REGO.replace("scope: object", f"scope: {scope}").replace("facts: []", f"facts: [asOf, {fact}]")
+    with pytest.raises(InputError) as caught:
+        read_policies({PATH: text})
+    found = [(each.code, str(each.place), each.message, each.fix) for each in caught.value.findings]
+    assert found == [("E0801", f"{PATH}:15:19", message, fix)]
+
+
+@pytest.mark.parametrize("scope", ["cluster", "fleet"])
+def test_no_facts(scope: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_policies({PATH: REGO.replace("scope: object", f"scope: {scope}")})
+    found = [(each.code, str(each.place), each.message, each.fix) for each in caught.value.findings]
+    message = f"a policy of scope {scope} declares no facts, so the gate has none to give"
+    fix = "list what it reads of the model, such as nodePools.*.labels: docs/how-to/write-a-policy.md"
+    assert found == [("E0801", f"{PATH}:15:12", message, fix)]
+
+
+def test_facts_of_clusters_and_the_fleet() -> None:
+    known = {"cluster": ("nodePools.*.labels", 'facts["kubernetes.minor"]'), "fleet": ("names", "environment.roles")}
+    for scope, facts in known.items():
+        listed = ", ".join(f"'{fact}'" for fact in facts)
+        text = REGO.replace("scope: object", f"scope: {scope}").replace("facts: []", f"facts: [{listed}]")
+        assert [policy.facts for policy in read_policies({PATH: text}).values()] == [facts]

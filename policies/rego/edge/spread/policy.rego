@@ -14,7 +14,19 @@
 #   failure: A workload must spread over more nodes than the cluster has.
 #   remediation: "Use preferredDuringScheduling or whenUnsatisfiable: ScheduleAnyway, or lower the replicas."
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.arch
+#     - nodePools.*.count
+#     - nodePools.*.labels
+#     - nodePools.*.name
+#     - nodePools.*.taints
+#     - units.*.workloads.*.apart
+#     - units.*.workloads.*.kind
+#     - units.*.workloads.*.name
+#     - units.*.workloads.*.nodeSelector
+#     - units.*.workloads.*.replicas
+#     - units.*.workloads.*.spread
+#     - units.*.workloads.*.tolerations
 #   parameters:
 #     type: object
 #     properties: {}
@@ -50,6 +62,8 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 }
 
 violation contains outcome if some outcome in sites.broken(input, ["workloads"])
+
+violation contains outcome if some outcome in sites.without_pools(input)
 
 # nodes, or different values of a label of pools; a label that is only known at the site says nothing
 _domains(pools, "kubernetes.io/hostname") := sites.nodes(pools)

@@ -13,7 +13,7 @@
 #   failure: A claim asks for storage that the site does not have.
 #   remediation: Use a storage class of the node pools, and ReadWriteOnce with local disks.
 #   controls: []
-#   facts: [nodePools]
+#   facts: [nodePools.*.storage.*.class, units.*.claims]
 #   parameters:
 #     type: object
 #     properties:
@@ -52,6 +52,8 @@ violation contains {"msg": msg, "details": {"unit": entry.unit, "path": "spec.no
 }
 
 violation contains outcome if some outcome in sites.broken(input, ["claims"])
+
+violation contains outcome if some outcome in sites.without_pools(input)
 
 _classes contains storage.class if {
 	some pool in sites.pools(input)

@@ -17,7 +17,7 @@
 #     Upgrade the clusters that are named, or list a distribution with its own dates in the
 #     constraint.
 #   controls: []
-#   facts: [kubernetes.minor]
+#   facts: [asOf, facts.distribution, 'facts["kubernetes.minor"]', names]
 #   rules:
 #     skew: The minor versions of an environment are too far apart.
 #     end-of-life: A minor version reached its end of life.
@@ -47,7 +47,10 @@
 #           "1.36": "2027-06-28"
 package policies.fleet.kubernetes_versions
 
-violation contains {"msg": msg, "details": {"rule": "skew", "clusters": sort(names), "path": "spec.kubernetes.version"}} if {
+violation contains {
+	"msg": msg,
+	"details": {"rule": "skew", "clusters": sort(object.keys(names)), "path": "spec.kubernetes.version"},
+} if {
 	_newest - _oldest > _skew
 	names := _by_minor[_oldest]
 	msg := sprintf("the environment runs Kubernetes 1.%d to 1.%d, more than %d minor versions apart", [_oldest, _newest, _skew])
@@ -55,7 +58,7 @@ violation contains {"msg": msg, "details": {"rule": "skew", "clusters": sort(nam
 
 violation contains {
 	"msg": msg,
-	"details": {"rule": "end-of-life", "clusters": sort(names), "path": "spec.kubernetes.version"},
+	"details": {"rule": "end-of-life", "clusters": sort(object.keys(names)), "path": "spec.kubernetes.version"},
 } if {
 	some minor, names in _judged
 	date := object.get(_ends, sprintf("1.%d", [minor]), null)
@@ -66,14 +69,14 @@ violation contains {
 
 violation contains {
 	"msg": msg,
-	"details": {"rule": "end-unknown", "clusters": sort(names), "path": "spec.kubernetes.version"},
+	"details": {"rule": "end-unknown", "clusters": sort(object.keys(names)), "path": "spec.kubernetes.version"},
 } if {
 	some minor, names in _judged
 	not is_string(object.get(_ends, sprintf("1.%d", [minor]), null))
 	msg := sprintf("no end of life is known for Kubernetes 1.%d", [minor])
 }
 
-violation contains {"msg": "the model of a cluster has no name or Kubernetes version", "details": {}} if {
+violation contains {"msg": "the model of a cluster has no names or Kubernetes version", "details": {}} if {
 	some cluster in object.get(input, "clusters", [])
 	not _minor(cluster)
 }
@@ -93,16 +96,19 @@ _skew := object.get(input, ["parameters", "skew"], 0)
 
 _ends := object.get(input, ["parameters", "endOfLife"], {})
 
-_by_minor[minor] contains cluster.name if {
-	some cluster in object.get(input, "clusters", [])
-	minor := _minor(cluster)
-}
+_by_minor := _grouped(object.get(input, "clusters", []))
 
 # those whose vendor keeps to the dates of Kubernetes
-_judged[minor] contains cluster.name if {
+_judged := _grouped([cluster |
 	some cluster in object.get(input, "clusters", [])
-	minor := _minor(cluster)
 	not object.get(cluster, ["facts", "distribution"], "") in object.get(input, ["parameters", "longer"], [])
-}
+])
 
-_minor(cluster) := to_number(trim_prefix(cluster.facts["kubernetes.minor"], "1.")) if is_string(cluster.name)
+# Minor version -> names of clusters. A rule `_grouped[minor] contains ...` takes quadratic time in opa.
+_grouped(clusters) := object.union_n([{minor: {name: true}} |
+	some cluster in clusters
+	minor := _minor(cluster)
+	some name in cluster.names
+])
+
+_minor(cluster) := to_number(trim_prefix(cluster.facts["kubernetes.minor"], "1.")) if is_array(cluster.names)

@@ -11,13 +11,13 @@ _request(clusters, parameters) := {
 
 _parameters := {"skew": 2, "endOfLife": {"1.32": "2026-02-28", "1.33": "2026-11-24", "1.35": "2027-02-28"}}
 
-_cluster(name, minor) := {"name": name, "facts": {"kubernetes.minor": minor}}
+_cluster(name, minor) := {"names": [name], "facts": {"kubernetes.minor": minor}}
 
 _passing := {
 	"no clusters": [[], _parameters],
 	"close": [[_cluster("a", "1.33"), _cluster("b", "1.35")], _parameters],
 	"supported longer": [
-		[{"name": "a", "facts": {"kubernetes.minor": "1.32", "distribution": "openshift"}}],
+		[{"names": ["a"], "facts": {"kubernetes.minor": "1.32", "distribution": "openshift"}}],
 		object.union(_parameters, {"longer": ["openshift"]}),
 	],
 }
@@ -42,8 +42,8 @@ _failing := {
 
 _malformed := {
 	"empty input": [{}, {"the model has no list of clusters or no date"}],
-	"no version": [_request([{"name": "a"}], _parameters), {"the model of a cluster has no name or Kubernetes version"}],
-	"cluster is text": [_request(["a"], _parameters), {"the model of a cluster has no name or Kubernetes version"}],
+	"no version": [_request([{"names": ["a"]}], _parameters), {"the model of a cluster has no names or Kubernetes version"}],
+	"cluster is text": [_request(["a"], _parameters), {"the model of a cluster has no names or Kubernetes version"}],
 	"date is none": [
 		object.union(_request([_cluster("a", "1.33")], _parameters), {"asOf": "soon"}),
 		{"the model has no list of clusters or no date", "Kubernetes 1.33 reached its end of life on 2026-11-24"},

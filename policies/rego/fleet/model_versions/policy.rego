@@ -18,7 +18,13 @@
 #     Set the version in the ring or in the model's document, and remove it from the clusters that
 #     differ.
 #   controls: []
-#   facts: []
+#   facts:
+#     - names
+#     - ring
+#     - units.*.component
+#     - units.*.instance
+#     - units.*.values.*.*.digest
+#     - units.*.values.*.*.version
 #   parameters:
 #     type: object
 #     properties:
@@ -33,21 +39,23 @@ import data.lib.texts
 
 violation contains {"msg": msg, "details": {"clusters": _outliers(versions), "unit": unit, "path": path}} if {
 	some ring, served in _served
-	some unit, versions in served
+	some unit, shown in served
+	versions := shown.versions
 	count(versions) > 1
-	path := min(_paths[unit])
-	shown := [texts.short(ring), count(versions), texts.short(unit), _shares(versions)]
-	msg := sprintf("ring %s serves %d versions of %s: %s", shown)
+	path := min(object.keys(shown.paths))
+	words := [texts.short(ring), count(versions), texts.short(unit), _shares(versions)]
+	msg := sprintf("ring %s serves %d versions of %s: %s", words)
 }
 
-violation contains {"msg": msg, "details": {"clusters": [cluster.name], "unit": unit}} if {
+violation contains {"msg": msg, "details": {"clusters": [name], "unit": unit}} if {
 	some cluster in _clusters
 	some unit, _ in _serving(cluster)
-	not _is_served(cluster, unit)
-	msg := sprintf("unit %s of cluster %s has no model version", [texts.short(unit), texts.short(cluster.name)])
+	some name in cluster.names
+	not _is_served(cluster.ring, unit, name)
+	msg := sprintf("unit %s of cluster %s has no model version", [texts.short(unit), texts.short(name)])
 }
 
-violation contains {"msg": "the model of a cluster has no name, ring or units", "details": {}} if {
+violation contains {"msg": "the model of a cluster has no names, ring or units", "details": {}} if {
 	some cluster in _list
 	not _is_cluster(cluster)
 }
@@ -65,7 +73,7 @@ _list := object.get(input, "clusters", [])
 _clusters := [cluster | some cluster in _list; _is_cluster(cluster)]
 
 _is_cluster(cluster) if {
-	is_string(cluster.name)
+	is_array(cluster.names)
 	is_string(cluster.ring)
 	is_object(cluster.units)
 }
@@ -76,26 +84,19 @@ _serving(cluster) := {unit: description |
 	input.parameters.components[description.component]
 }
 
-_is_served(cluster, unit) if {
-	some versions in _served[cluster.ring][unit]
-	cluster.name in versions
-}
+_is_served(ring, unit, name) if _served[ring][unit].clusters[name]
 
-# ring -> unit -> version as text -> clusters
-_served[cluster.ring][unit][version] contains cluster.name if {
+# Ring -> unit -> its clusters, its versions as text with their clusters, and where a person would edit it. A rule such as
+# `_served[ring][unit] contains ...` takes quadratic time in opa.
+_served := object.union_n([{cluster.ring: {unit: shown}} |
 	some cluster in _clusters
 	some unit, description in _serving(cluster)
 	key := input.parameters.components[description.component]
 	version := _served_version(description.values[key][description.instance])
-}
-
-# where a person would edit it
-_paths[unit] contains path if {
-	some cluster in _clusters
-	some unit, description in _serving(cluster)
-	key := input.parameters.components[description.component]
 	path := sprintf("spec.components.%s.values.%s.%s.version", [description.component, key, description.instance])
-}
+	some name in cluster.names
+	shown := {"clusters": {name: true}, "versions": {version: {name: true}}, "paths": {path: true}}
+])
 
 # the same number with another digest is another model
 _served_version(model) := _text(model.version) if not is_string(object.get(model, "digest", null))
@@ -107,9 +108,9 @@ _text(version) := version if is_string(version)
 _text(version) := json.marshal(version) if is_number(version)
 
 # Those that run another version than most of the ring; all, if no version has the majority.
-_outliers(versions) := sort([name | some version, names in versions; not _is_usual(version, versions); some name in names])
-
-_is_usual(version, versions) if count(versions[version]) * 2 > sum([count(names) | some names in versions])
+_outliers(versions) := sort([name | some names in versions; count(names) * 2 <= all_clusters; some name, _ in names]) if {
+	all_clusters := sum([count(names) | some names in versions])
+}
 
 # the two rarest versions
 _shares(versions) := concat(", ", [sprintf("%s on %d", [texts.short(share[1]), share[0]]) |

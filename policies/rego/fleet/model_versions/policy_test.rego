@@ -4,7 +4,7 @@ import data.policies.fleet.model_versions
 
 _unit(version) := {"component": "tf-serving", "instance": "gap", "values": {"models": {"gap": {"version": version}}}}
 
-_cluster(name, ring, version) := {"name": name, "ring": ring, "units": {
+_cluster(name, ring, version) := {"names": [name], "ring": ring, "units": {
 	"argocd": {"component": "argocd", "values": {}},
 	"tf-serving.gap": _unit(version),
 }}
@@ -20,7 +20,7 @@ test_passing[name] if {
 		"no clusters": [],
 		"one version": [_cluster("a", "early", 7), _cluster("b", "early", 7)],
 		"rings may differ": [_cluster("a", "early", 7), _cluster("b", "broad", "8")],
-		"without models": [{"name": "a", "ring": "early", "units": {"argocd": {"component": "argocd"}}}],
+		"without models": [{"names": ["a"], "ring": "early", "units": {"argocd": {"component": "argocd"}}}],
 	}
 	model_versions.violation == set() with input as _input(clusters)
 }
@@ -58,11 +58,11 @@ test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [{}, {"the model has no list of clusters", "the parameter components is not a mapping"}],
 		"clusters are text": [_input("x"), {"the model has no list of clusters"}],
-		"cluster is text": [_input(["x"]), {"the model of a cluster has no name, ring or units"}],
-		"no units": [_input([{"name": "a", "ring": "early"}]), {"the model of a cluster has no name, ring or units"}],
+		"cluster is text": [_input(["x"]), {"the model of a cluster has no names, ring or units"}],
+		"no units": [_input([{"names": ["a"], "ring": "early"}]), {"the model of a cluster has no names, ring or units"}],
 		"no version": [_input([_cluster("a", "early", null)]), {"unit tf-serving.gap of cluster a has no model version"}],
 		"no instance": [
-			_input([{"name": "a", "ring": "early", "units": {"tf-serving": {"component": "tf-serving"}}}]),
+			_input([{"names": ["a"], "ring": "early", "units": {"tf-serving": {"component": "tf-serving"}}}]),
 			{"unit tf-serving of cluster a has no model version"},
 		],
 	}

@@ -15,7 +15,7 @@
 #   failure: Networks of a cluster, or of clusters that reach each other, overlap.
 #   remediation: Give one of them another range in spec.network.
 #   controls: []
-#   facts: []
+#   facts: [names, ranges, site.securityDomain]
 #   rules:
 #     cluster-overlap: Two networks of a cluster overlap.
 #     domain-overlap: Networks of two clusters in a security domain overlap.
@@ -31,7 +31,7 @@ package policies.fleet.networks
 
 import data.lib.texts
 
-violation contains {"msg": msg, "details": {"rule": "cluster-overlap", "clusters": [cluster.name], "path": "spec.network"}} if {
+violation contains {"msg": msg, "details": {"rule": "cluster-overlap", "clusters": cluster.names, "path": "spec.network"}} if {
 	some cluster in _clusters
 	some [one, other] in _overlapping(cluster.ranges)
 	msg := sprintf("%s %s and %s %s of the cluster overlap", [one.kind, one.cidr, other.kind, other.cidr])
@@ -41,8 +41,8 @@ violation contains {
 	"msg": msg,
 	"details": {"rule": "domain-overlap", "clusters": [one.cluster, other.cluster], "path": "spec.network"},
 } if {
-	some domain, ranges in _domains
-	some [one, other] in _overlapping(ranges)
+	some domain, members in _domains
+	some [one, other] in _overlapping(_labelled(members))
 	one.cluster != other.cluster
 	msg := sprintf("%s of %s and %s of %s, both in the security domain %s, overlap", [
 		one.cidr,
@@ -53,14 +53,14 @@ violation contains {
 	])
 }
 
-violation contains {"msg": msg, "details": {"clusters": [cluster.name], "path": "spec.network"}} if {
+violation contains {"msg": msg, "details": {"clusters": cluster.names, "path": "spec.network"}} if {
 	some cluster in _clusters
 	some range in cluster.ranges
 	not _is_range(range)
 	msg := sprintf("%s is not a network", [texts.short(object.get(range, "cidr", null))])
 }
 
-violation contains {"msg": "the model of a cluster has no name or ranges", "details": {}} if {
+violation contains {"msg": "the model of a cluster has no names or ranges", "details": {}} if {
 	some cluster in object.get(input, "clusters", [])
 	not _is_cluster(cluster)
 }
@@ -72,7 +72,7 @@ violation contains {"msg": "the model has no list of clusters", "details": {}} i
 _clusters := [cluster | some cluster in object.get(input, "clusters", []); _is_cluster(cluster)]
 
 _is_cluster(cluster) if {
-	is_string(cluster.name)
+	is_array(cluster.names)
 	is_array(cluster.ranges)
 }
 
@@ -81,14 +81,16 @@ _is_range(range) if {
 	is_string(range.last)
 }
 
-# security domain -> ranges of all its clusters
-_domains[domain] contains object.union(range, {"cluster": cluster.name}) if {
+# Security domain -> cluster -> its ranges. A rule `_domains[domain] contains ...` takes quadratic time in opa.
+_domains := object.union_n([{domain: {name: ranges}} |
 	some cluster in _clusters
 	domain := cluster.site.securityDomain
 	domain != ""
-	some range in cluster.ranges
-	range.kind in object.get(input, ["parameters", "unique"], [])
-}
+	ranges := [range | some range in cluster.ranges; range.kind in object.get(input, ["parameters", "unique"], [])]
+	some name in cluster.names
+])
+
+_labelled(members) := [object.union(range, {"cluster": name}) | some name, ranges in members; some range in ranges]
 
 # If two of a list overlap, then two neighbours do, in the order of their first addresses.
 _overlapping(ranges) := [[one[2], other[2]] |

@@ -19,7 +19,7 @@ _inside := _range("nodeCIDRs", "10.42.7.0/24", "4:0a2a0700", "4:0a2a07ff")
 
 _nodes := _range("nodeCIDRs", "192.168.1.0/24", "4:c0a80100", "4:c0a801ff")
 
-_cluster(name, domain, ranges) := {"name": name, "site": {"securityDomain": domain}, "ranges": ranges}
+_cluster(name, domain, ranges) := {"names": [name], "site": {"securityDomain": domain}, "ranges": ranges}
 
 _unique := {"unique": ["nodeCIDRs"]}
 
@@ -52,7 +52,7 @@ _failing := {
 
 _malformed := {
 	"empty input": [{}, {"the model has no list of clusters"}],
-	"cluster is text": [_request(["x"], _unique), {"the model of a cluster has no name or ranges"}],
+	"cluster is text": [_request(["x"], _unique), {"the model of a cluster has no names or ranges"}],
 	"no network": [
 		_request([_cluster("a", "x", [{"kind": "nodeCIDRs", "cidr": "999.1.1.1/8"}])], _unique),
 		{"999.1.1.1/8 is not a network"},

@@ -16,7 +16,7 @@
 #     Use the newer API version in the template, or leave the cluster on its version until that is
 #     done.
 #   controls: []
-#   facts: [kubernetes.minor]
+#   facts: ['facts["kubernetes.minor"]', units.*.apis]
 #   parameters:
 #     type: object
 #     properties:

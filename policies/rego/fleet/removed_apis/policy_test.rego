@@ -35,7 +35,7 @@ _failing := {
 }
 
 _malformed := {
-	"empty input": [{}, {"the model of the cluster has no units", "the model of the cluster has no list of node pools"}],
+	"empty input": [{}, {"the model of the cluster has no units"}],
 	"no APIs": [_request({"units": {"a": {}}}, _removed), {"the model of unit a has no list of apis"}],
 	"no version": [
 		_request(_site(null, "x/v1/Y"), _removed),

@@ -13,7 +13,7 @@
 #   failure: One group holds two roles that must be separate.
 #   remediation: Give the roles to different groups in spec.roles of the environment.
 #   controls: [NSA-CISA-authorization]
-#   facts: []
+#   facts: [environment.roles]
 #   parameters:
 #     type: object
 #     properties:
@@ -31,8 +31,7 @@ violation contains {"msg": msg, "details": {"clusters": []}} if {
 	some first, one in apart
 	some second, other in apart
 	first < second
-	some group in _roles[one]
-	group in _roles[other]
+	some group in (_groups(one) & _groups(other))
 	msg := sprintf("the group %s holds the roles %s and %s", [texts.short(group), texts.short(one), texts.short(other)])
 }
 
@@ -43,5 +42,7 @@ violation contains {"msg": msg, "details": {}} if {
 	not is_array(groups)
 	msg := sprintf("the groups of the role %s are not a list", [texts.short(name)])
 }
+
+_groups(role) := {group | some group in _roles[role]}
 
 _roles := object.get(input, ["environment", "roles"], null)

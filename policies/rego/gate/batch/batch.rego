@@ -26,10 +26,10 @@ _given := [] if {
 	not is_array(object.get(input, "items", null))
 }
 
-_given := [] if kind == "FleetModel"
+_given := [] if kind == "GateModels"
 
 _given := [{"id": "", "policySet": _default_set, "namespace": null, "object": input}] if {
-	not kind in {"GateBatch", "FleetModel"}
+	not kind in {"GateBatch", "GateModels"}
 }
 
 default _default_set := null

@@ -53,12 +53,6 @@ _constraints contains constraint if {
 	some constraint in group.constraints
 }
 
-_constraints contains constraint if {
-	some set in data.plan
-	some scope in ["cluster", "fleet"]
-	some constraint in set[scope]
-}
-
 _is_loaded(constraint) if [constraint.area, constraint.rule] in _loaded
 
 # An empty set of violations is a value, too: the rule exists. Each is asked once, however many constraints and sets name it.

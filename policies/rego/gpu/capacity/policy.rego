@@ -16,7 +16,7 @@
 #     Lower the requests of the units, disable units for this cluster, raise gpu.sharing.replicas,
 #     or add a node pool.
 #   controls: []
-#   facts: [nodePools]
+#   facts: [capacity, units.*.requests]
 #   rules:
 #     not-offered: A unit asks for a resource that no node pool offers.
 #     too-few: All units together ask for more than the node pools offer.

@@ -17,7 +17,25 @@
 #     Use the driver that the message names (driver.version of the operator, gpu.driverVersion of the pool), another version of
 #     the operator, or a driver that the host brings (gpu.driver host).
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - 'facts["kubernetes.minor"]'
+#     - network.airGapped
+#     - nodePools.*.arch
+#     - nodePools.*.gpu.driver
+#     - nodePools.*.gpu.driverVersion
+#     - nodePools.*.gpu.integrated
+#     - nodePools.*.gpu.lastDriver
+#     - nodePools.*.gpu.product
+#     - nodePools.*.gpu.sharing.mode
+#     - nodePools.*.gpu.vendor
+#     - nodePools.*.kernel
+#     - nodePools.*.name
+#     - nodePools.*.os
+#     - units.*.component
+#     - units.*.release.driver
+#     - units.*.values.driver.repoConfig.files
+#     - units.*.values.driver.version
+#     - units.*.version
 #   rules:
 #     not-validated: The driver is not one that NVIDIA validated for the release of the operator.
 #     card-too-old: The driver's branch has no support for the card any more.
@@ -176,7 +194,7 @@ _is_known(description) if {
 }
 
 # a pool with cards that the operator is for, and what the operator's release knows of drivers
-_pools contains entry if {
+_pools := [entry |
 	some unit, description in _operators
 	_is_known(description)
 	some pool in input.cluster.nodePools
@@ -190,26 +208,17 @@ _pools contains entry if {
 		"pool": pool,
 		"installed": drivers.installed(description),
 	}
-}
+]
 
 # the same with the driver that is there, whoever brings it
-_versions contains object.union(entry, {"version": drivers.of(entry.pool, entry.installed)}) if some entry in _pools
+_versions := [object.union(entry, {"version": drivers.of(entry.pool, entry.installed)}) | some entry in _pools]
 
 # brought by the operator: built on the node, or loaded
-_installed contains entry if {
-	some entry in _versions
-	_brings(entry.pool) != "host"
-}
+_installed := [entry | some entry in _versions; _brings(entry.pool) != "host"]
 
-_built contains entry if {
-	some entry in _versions
-	_brings(entry.pool) == "operator"
-}
+_built := [entry | some entry in _versions; _brings(entry.pool) == "operator"]
 
-_loaded contains entry if {
-	some entry in _versions
-	_brings(entry.pool) == "precompiled"
-}
+_loaded := [entry | some entry in _versions; _brings(entry.pool) == "precompiled"]
 
 _brings(pool) := object.get(pool.gpu, "driver", "operator")
 

@@ -17,7 +17,17 @@
 #     Correct nodeSelector or tolerations of the unit; give the pool a taint such as
 #     nvidia.com/gpu:NoSchedule.
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.arch
+#     - nodePools.*.labels
+#     - nodePools.*.name
+#     - nodePools.*.resources
+#     - nodePools.*.taints
+#     - units.*.workloads.*.kind
+#     - units.*.workloads.*.name
+#     - units.*.workloads.*.nodeSelector
+#     - units.*.workloads.*.resources
+#     - units.*.workloads.*.tolerations
 #   rules:
 #     not-tolerated: A workload asks for cards and may not come to a node pool that has them.
 #     no-taint: A node pool with cards has no taint, beside pools without cards.
@@ -60,6 +70,8 @@ violation contains {"msg": msg, "details": {"rule": "no-taint", "path": "spec.no
 }
 
 violation contains outcome if some outcome in sites.broken(input, ["workloads"])
+
+violation contains outcome if some outcome in sites.without_pools(input)
 
 _is_card(resource) if {
 	some beginning in object.get(input, ["parameters", "resources"], [])

@@ -15,7 +15,16 @@
 #   remediation: >-
 #     Add a nodeSelector for kubernetes.io/arch, or use an image for all architectures of the site.
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.arch
+#     - nodePools.*.labels
+#     - nodePools.*.name
+#     - nodePools.*.taints
+#     - units.*.workloads.*.images
+#     - units.*.workloads.*.kind
+#     - units.*.workloads.*.name
+#     - units.*.workloads.*.nodeSelector
+#     - units.*.workloads.*.tolerations
 #   rules:
 #     wrong-pool: A workload may come to a node pool that its image is not for.
 #     no-pool: A workload finds no node pool that its image is for.
@@ -69,3 +78,5 @@ violation contains {"msg": msg, "details": {"rule": "no-pool", "unit": entry.uni
 }
 
 violation contains outcome if some outcome in sites.broken(input, ["workloads"])
+
+violation contains outcome if some outcome in sites.without_pools(input)

@@ -28,12 +28,15 @@ fitting(request, workload) := [pool |
 
 nodes(list) := sum([pool.count | some pool in list])
 
-# results for everything that keeps a cluster from being judged; `lists` names what of its units is read
-broken(request, lists) := ({{"msg": "the model of the cluster has no units", "details": {}} |
-	not is_object(object.get(request, ["cluster", "units"], null))
-} | {{"msg": "the model of the cluster has no list of node pools", "details": {"path": "spec.nodePools"}} |
+# results for everything that keeps the pools of a cluster from being judged
+without_pools(request) := {{"msg": "the model of the cluster has no list of node pools", "details": {"path": "spec.nodePools"}} |
 	not is_array(object.get(request, ["cluster", "nodePools"], null))
-}) | {{"msg": msg, "details": {"unit": unit}} |
+}
+
+# results for everything that keeps its units from being judged; `lists` names what of them is read
+broken(request, lists) := {{"msg": "the model of the cluster has no units", "details": {}} |
+	not is_object(object.get(request, ["cluster", "units"], null))
+} | {{"msg": msg, "details": {"unit": unit}} |
 	some unit, description in request.cluster.units
 	some list in lists
 	not _has_list(description, list)

@@ -48,9 +48,15 @@ test_nodes if {
 
 test_broken[name] if {
 	some name, [request, expected] in {
-		"nothing": [{}, {"the model of the cluster has no units", "the model of the cluster has no list of node pools"}],
+		"nothing": [{}, {"the model of the cluster has no units"}],
 		"unit is text": [_request, {"the model of unit c has no list of workloads"}],
 		"whole": [{"cluster": {"units": {"a": {"workloads": []}}, "nodePools": []}}, set()],
 	}
 	{outcome.msg | some outcome in sites.broken(request, ["workloads"])} == expected
+}
+
+test_without_pools if {
+	messages := {outcome.msg | some outcome in sites.without_pools({})}
+	messages == {"the model of the cluster has no list of node pools"}
+	sites.without_pools(_request) == set()
 }

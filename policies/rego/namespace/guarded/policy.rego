@@ -17,7 +17,7 @@
 #     Leave networkPolicy.defaultDeny on, and set quota and limitRange of the namespace in
 #     cluster-baseline.
 #   controls: [CIS-K8s-5.3.2, NSA-CISA-network]
-#   facts: []
+#   facts: [units.*.namespaces]
 #   parameters:
 #     type: object
 #     properties:

@@ -44,7 +44,7 @@ _failing := {
 }
 
 _malformed := {
-	"empty input": [{}, {"the model of the cluster has no units", "the model of the cluster has no list of node pools"}],
+	"empty input": [{}, {"the model of the cluster has no units"}],
 	"unit without namespaces": [_request({"units": {"a": {}}}, {}), {"the model of unit a has no namespaces"}],
 	"unit is text": [_request({"units": {"a": "x"}}, {}), {"the model of unit a has no namespaces"}],
 	"namespaces are text": [_request({"units": {"a": {"namespaces": "x"}}}, {}), {"the model of unit a has no namespaces"}],

@@ -17,7 +17,7 @@
 #     Use your own prefix, such as example.com/, or waive the finding if nodes get the key when they
 #     join.
 #   controls: []
-#   facts: [nodePools]
+#   facts: [nodePools.*.name, nodePools.*.rule.refused, units.*.component]
 #   parameters:
 #     type: object
 #     properties:

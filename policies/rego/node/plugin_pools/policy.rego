@@ -15,7 +15,15 @@
 #   failure: A device plugin cannot serve a node pool.
 #   remediation: Change the pool as the message says, or use the vendor's operator if there is one.
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.gpu.driver
+#     - nodePools.*.gpu.integrated
+#     - nodePools.*.gpu.sharing.mode
+#     - nodePools.*.gpu.toolkit
+#     - nodePools.*.gpu.vendor
+#     - nodePools.*.name
+#     - nodePools.*.rule.match
+#     - units.*.component
 #   rules:
 #     needs-host-driver: The device plugin serves the pool only with driver and toolkit of the host.
 #     sharing-unknown: The device plugin does not share cards in the way that the pool wants.
@@ -119,8 +127,12 @@ _plugins[unit] := plugin if {
 _of(plugin) := [pool | some pool in noderules.ruled(input); pool.gpu.vendor == plugin.vendor]
 
 _is_served(plugin, pool) if {
-	every what in plugin.host { pool.gpu[what] == "host" }
+	every what in plugin.host { _is_of_host(pool, what) }
 }
+
+_is_of_host(pool, "driver") if pool.gpu.driver == "host"
+
+_is_of_host(pool, "toolkit") if pool.gpu.toolkit == "host"
 
 # an operator is there, and integrated GPUs are not for it
 _is_for_operator(plugin, pool) if {

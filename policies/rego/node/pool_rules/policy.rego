@@ -15,7 +15,7 @@
 #   failure: Nothing tells the nodes of a pool apart.
 #   remediation: Set nodeNames of the pool to a regular expression for the names of its nodes.
 #   controls: []
-#   facts: [nodePools]
+#   facts: [nodePools.*.name, nodePools.*.rule.isNeeded, nodePools.*.rule.match, units.*.component]
 #   parameters:
 #     type: object
 #     properties:

@@ -16,7 +16,7 @@
 #   remediation: >-
 #     Correct site.country or site.dataResidency, or use an endpoint with the same residency.
 #   controls: []
-#   facts: []
+#   facts: [site.country, site.dataClasses, site.dataResidency, units.*.component, units.*.values]
 #   rules:
 #     residency-unknown: The site has data and a data residency that is not known.
 #     foreign-country: The site stands in a country that is not part of its data residency.

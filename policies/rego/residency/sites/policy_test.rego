@@ -52,11 +52,7 @@ _failing := {
 _malformed := {
 	"empty input": [
 		{},
-		{
-			"the model of the cluster has no units",
-			"the model of the cluster has no list of node pools",
-			"the model of the cluster has no site",
-		},
+		{"the model of the cluster has no units", "the model of the cluster has no site"},
 	],
 	"site is text": [_request({"site": "x"}, _known), {"the model of the cluster has no site"}],
 	"classes are text": [

@@ -18,7 +18,23 @@
 #     the model; use an image with code for the card, or set startupSeconds high enough for
 #     compiling.
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.arch
+#     - nodePools.*.gpu.computeCapability
+#     - nodePools.*.gpu.product
+#     - nodePools.*.gpu.vendor
+#     - nodePools.*.name
+#     - nodePools.*.resources
+#     - units.*.component
+#     - units.*.instance
+#     - units.*.release.architectures
+#     - units.*.release.gpu.compiledFrom
+#     - units.*.release.gpu.native
+#     - units.*.requests
+#     - units.*.values.*.*.accelerator.kind
+#     - units.*.values.*.*.startupSeconds
+#     - units.*.values.modelDefaults.accelerator.kind
+#     - units.*.values.modelDefaults.startupSeconds
 #   rules:
 #     idle-cards: A server computes on the CPU beside cards that are offered.
 #     slow-start: A server compiles its kernels at each start and has too little time for it.

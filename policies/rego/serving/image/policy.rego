@@ -19,7 +19,21 @@
 #     Use a version of the component with code for the card or a newer driver (driver.version of
 #     gpu-operator, driverVersion of the pool), or remove the unit from this cluster.
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.arch
+#     - nodePools.*.gpu.computeCapability
+#     - nodePools.*.gpu.driver
+#     - nodePools.*.gpu.driverVersion
+#     - nodePools.*.gpu.product
+#     - nodePools.*.gpu.vendor
+#     - nodePools.*.name
+#     - nodePools.*.resources
+#     - units.*.component
+#     - units.*.release.architectures
+#     - units.*.release.driver.default
+#     - units.*.release.gpu
+#     - units.*.requests
+#     - units.*.values.driver.version
 #   rules:
 #     driver-too-old: The image needs a later driver than the pool has.
 #     driver-unknown: Nothing says which driver the pool has.
@@ -73,11 +87,11 @@ _is_model if {
 }
 
 # a unit with an image for cards, and a pool whose cards it can get
-_placed contains [unit, description, pool] if {
+_placed := [[unit, description, pool] |
 	some unit, description in input.cluster.units
 	is_object(object.get(description, ["release", "gpu"], null))
 	some pool in pools.serving(description, input.cluster)
-}
+]
 
 # Nothing is installed where no unit does that.
 _driver(pool) := drivers.of(pool, _installed)

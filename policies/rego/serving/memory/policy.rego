@@ -22,7 +22,21 @@
 #     Set accelerator.memoryFraction in the hardware profile (modelDefaults) or the model; lower it,
 #     run fewer servers, or share the card fewer times.
 #   controls: []
-#   facts: [nodePools]
+#   facts:
+#     - nodePools.*.arch
+#     - nodePools.*.gpu.sharing.mode
+#     - nodePools.*.gpu.sharing.replicas
+#     - nodePools.*.gpu.vendor
+#     - nodePools.*.name
+#     - nodePools.*.resources
+#     - units.*.component
+#     - units.*.instance
+#     - units.*.release.architectures
+#     - units.*.requests
+#     - units.*.values.*.*.accelerator.count
+#     - units.*.values.*.*.accelerator.memoryFraction
+#     - units.*.values.modelDefaults.accelerator.count
+#     - units.*.values.modelDefaults.accelerator.memoryFraction
 #   rules:
 #     no-fraction: A server shares a card, and its memoryFraction is not set.
 #     several-shares: A server asks for several shares of a card.
@@ -90,8 +104,9 @@ _is_model if {
 	is_array(input.cluster.nodePools)
 }
 
-_shared_pools contains pool if {
-	some pool in input.cluster.nodePools
+_shared_pools := [pool | some pool in input.cluster.nodePools; _is_shared(pool)]
+
+_is_shared(pool) if {
 	pool.gpu.sharing.mode in {"time-slicing", "mps"}
 	pool.gpu.sharing.replicas > 1
 }
@@ -100,7 +115,7 @@ _shared_pools contains pool if {
 _sharing[unit] contains pool.name if {
 	some unit, description in input.cluster.units
 	some pool in pools.serving(description, input.cluster)
-	pool in _shared_pools
+	_is_shared(pool)
 }
 
 _fraction(unit) := fraction if {
