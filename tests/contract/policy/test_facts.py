@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from fleetgen.build.desired_state import Plan
+from fleetgen.build.plan import Plan
 from fleetgen.catalog.projection import cut, kept
 from fleetgen.model.plain import Json, JsonObject, mapping_of
 from fleetgen.model.policy import Policy

@@ -11,7 +11,7 @@ from fleetgen.build.output_ids import output_ids
 from fleetgen.inputs.cache import Cache, Lookups
 from fleetgen.model.blob import blob_ids
 from fleetgen.stages.compose.output_files import OutputFiles
-from tests.fleets import OneFileBuilder, toy_run
+from tests.fleets import TOY, OneFileBuilder, toy_run
 
 
 @pytest.mark.parametrize("like", ["", "0" * 64], ids=["sha1", "sha256"])
