@@ -11,6 +11,7 @@ from fleetgen.inputs import cache
 from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.kubernetes_schemas import PackagedKubernetes
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
@@ -29,6 +30,7 @@ from fleetgen.stages.object_schemas import (
 )
 
 
+@timed("conform")
 def conformed(run: Run, desired: Desired) -> list[Finding]:
     """Judge every distinct object by its schema: warnings and notes. Raises InputError with all findings if one is an error."""
     kubernetes = PackagedKubernetes()

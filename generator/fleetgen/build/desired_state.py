@@ -15,6 +15,7 @@ from fleetgen.inputs.rules import (
     installed_by,
 )
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import Delivery
@@ -86,6 +87,7 @@ def renderer_of(plan: Plan) -> Renderer:
     return Renderer(exported_of(plan.rules, installed_by(plan.fleet)), plan.rules.of)
 
 
+@timed("compose")
 def desired(run: Run, only: str = "") -> Desired:
     """Render, build and compose the whole fleet, or what one cluster gets of it.
 
@@ -94,7 +96,8 @@ def desired(run: Run, only: str = "") -> Desired:
     plan = plan_of(run)
     if only:
         plan = replace(plan, resolved=_narrowed(plan.resolved, only))
-    rendered = render_variants(run.cache, renderer_of(plan), plan.resolved.variants.values())
+    with run.timings.stage("render"):
+        rendered = render_variants(run.cache, renderer_of(plan), plan.resolved.variants.values())
     builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
     objects = _built(run, plan, rendered, builds)
     providers = {api: name for name, component in sorted(plan.fleet.components.items()) for api in component.provides}
@@ -105,6 +108,7 @@ def desired(run: Run, only: str = "") -> Desired:
     return Desired(plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed)
 
 
+@timed("build")
 def _built(run: Run, plan: Plan, rendered: Rendered, builds: Mapping[VariantKey, str]) -> dict[VariantKey, Sequence[Manifest]]:
     """Build each distinct content once; equal overlays under two names share a result."""
     variants = {builds[key]: variant for key, variant in plan.resolved.variants.items()}

@@ -9,6 +9,7 @@ from fleetgen.inputs.read_documents import read_documents
 from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import PolicyLibrary, Rules, knowing_policies, rules_of, split_by_policy_set
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
 from fleetgen.model.variant import Resolved
@@ -31,6 +32,7 @@ class Plan:
         return rules_of(self.library, self.fleet)
 
 
+@timed("load")
 def plan_of(run: Run) -> Plan:
     """Load and resolve. Raises InputError."""
     inputs = run.inputs
@@ -40,6 +42,7 @@ def plan_of(run: Run) -> Plan:
     fleet = load_documents(documents, inputs.with_prefix("templates/"), problems)
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
     fleet = split_by_policy_set(knowing_policies(fleet, library), library)
-    resolved = resolve(fleet)
+    with run.timings.stage("resolve"):
+        resolved = resolve(fleet)
     run.progress("load", 1, 1)
     return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolved)

@@ -16,6 +16,7 @@ from fleetgen.errors import InputError, LockedError, problem
 from fleetgen.inputs.committed_files import committed_folder, git_path
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 from fleetgen.model.composed import ComposedFleet
 from fleetgen.stages.compose.output_files import Selection
 from fleetgen.tools.fast_import import TreeEntry
@@ -83,6 +84,7 @@ class _Job:
         return self.git.import_commit(parent, self.message, {self.prefix: new}, known)
 
 
+@timed("publish")
 def publish(run: Run, git: Git, checked: Checked, ids: Mapping[str, str], request: PublishRequest) -> Published:
     """Make the commit; `ids`: path -> git's id of the text, of all files.
 

@@ -8,8 +8,10 @@ from fleetgen.build.output_tree import NO_DIFFERENCE, TreeDifference, TreeOnDisk
 from fleetgen.deliver.check import Outcome, check, remember, remembered, tree_digest
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 
 
+@timed("write")
 def render(run: Run, seconds: float) -> tuple[Outcome, TreeDifference]:
     """Check, then make output/ equal to what was approved, under the lock."""
     with output_tree.locked(run.repository.root, seconds) as state:

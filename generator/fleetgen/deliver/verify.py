@@ -13,12 +13,14 @@ from fleetgen.errors import GateFailed, problem
 from fleetgen.inputs.cache import key
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 from fleetgen.model.composed import ClusterFolder
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
 from fleetgen.stages.compose.output_files import OutputFiles, Selection
 
 
+@timed("compare")
 def verify(run: Run) -> Checked:
     """Verify that output/ matches its inputs and that every root builds. Raises GateFailed E0901 with every difference."""
     checked = check(run)
@@ -40,6 +42,7 @@ def verify(run: Run) -> Checked:
     return checked
 
 
+@timed("build")
 def roots_that_fail(run: Run, desired: Desired, ids: Mapping[str, str]) -> list[Finding]:
     """Build the folder of one cluster of each kind as its Argo CD does; bills of materials were composed without kustomize."""
     clusters = one_of_each_kind(desired.composed.clusters.values())

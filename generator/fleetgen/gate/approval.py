@@ -14,6 +14,7 @@ from fleetgen.gate.questions import answers, isolated
 from fleetgen.gate.rules_in_force import judging
 from fleetgen.inputs.rules import Rules
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.result import Answer
 from fleetgen.model.settings import nearest_place
@@ -24,6 +25,7 @@ from fleetgen.stages.gate import Approved, ObjectQuestion
 from fleetgen.words import count
 
 
+@timed("gate")
 def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved:
     """Ask the gate; `known` was found before. Raises GateFailed with all findings, ToolError when an answer is missing.
 

@@ -8,11 +8,13 @@ from fleetgen.deliver.check import check, remember, remembered, tree_digest
 from fleetgen.inputs.committed_files import committed_folder
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
+from fleetgen.inputs.timings import timed
 from fleetgen.model.change import Change
 from fleetgen.stages.diff import diff
 from fleetgen.tools.git_cli import Git
 
 
+@timed("diff")
 def changes_since(run: Run, git: Git, commit: str) -> tuple[Change, ...]:
     """The distinct changes from the tree that a commit holds. If both are known to be equal, nothing is rendered or read."""
     committed = committed_folder(git, run.repository, commit, OUTPUT)

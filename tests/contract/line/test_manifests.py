@@ -194,7 +194,7 @@ WRONG = {
     "missing": (
         ["nope.yaml"],
         2,
-        "nope.yaml: error[E0106]: cannot be read: No such file or directory\n  fix: check its permissions\n",
+        "nope.yaml: error[E0106]: cannot be read: No such file or directory\n  fix: check the path\n",
     ),
     "empty": (["empty"], 2, "error[E0305]: there is no Kubernetes object in empty\n"),
     "YAML": (["bad/a.yaml"], 2, "bad/a.yaml:2:1: error[E0101]: is not valid YAML: did not find expected node content"),
