@@ -26,6 +26,7 @@ from fleetgen.schemas.validate import suggest
 from fleetgen.stages.build import Builder
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.executor import Executor, LocalExecutor
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Toolchain, cache_folder
@@ -171,8 +172,7 @@ def run_of(
     def builder() -> Builder:
         return KustomizeCli(
             tool=tools.need("kustomize"),
-            environ=os.environ,
-            jobs=os.cpu_count() or 1,
+            executor=executor(),
             on_built=lambda done, total: progress("build", done, total),
         )
 
@@ -210,7 +210,12 @@ def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:
 def engine(tools: Toolchain) -> PolicyEngine:
     """The real conftest."""
     capabilities = builtin_root() / "policies" / "capabilities.json"
-    return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=os.cpu_count() or 1)
+    return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, executor=executor())
+
+
+def executor() -> Executor:
+    """Processes of this machine, one for each core."""
+    return LocalExecutor(environ=os.environ, jobs=os.cpu_count() or 1)
 
 
 def choice(format_: str, files: Sequence[str]) -> output.Choice:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from fleetgen.build import output_tree
 from fleetgen.build.desired_state import Desired
-from fleetgen.build.kustomize_builds import BuildRoot, cached_builds
+from fleetgen.build.kustomize_builds import cached_builds
 from fleetgen.build.output_tree import TreeOnDisk
 from fleetgen.deliver.check import Checked, check
 from fleetgen.errors import GateFailed, problem
@@ -15,6 +15,7 @@ from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.model.composed import ClusterFolder
 from fleetgen.model.finding import Finding
+from fleetgen.model.manifest import BuildRoot
 from fleetgen.model.place import Place
 from fleetgen.stages.compose.output_files import OutputFiles
 from fleetgen.stages.compose.redirects import former_keys
