@@ -156,7 +156,7 @@ def _connected(address: str) -> Iterator[Client]:
             client = Client(address, timeout=_CONNECT_SECONDS)
         except (OSError, ValueError, TypeError, RuntimeError, MemoryError) as error:  # of other programs that listen there, too
             fix = "correct the address; start a scheduler there: dask scheduler; encryption needs the same settings of Dask here"
-            message = f"no scheduler answers: {str(error) or type(error).__name__}"
+            message = f"cannot connect to the scheduler: {str(error) or type(error).__name__}"
             raise ToolError(problem("E1401", message, fix=fix, place=Place(address))) from error
         try:
             _demand_a_worker(address, client)

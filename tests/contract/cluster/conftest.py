@@ -12,13 +12,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import Client
 
 from tests.conftest import ROOT
 
 _QUIET = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "PYTHONPATH": str(ROOT)}
-_HERE = ("--host", "127.0.0.1", "--no-dashboard")
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Cluster:
 
     folder: Path
     scheduler: subprocess.Popen[bytes]
+    settings: Mapping[str, str]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -41,7 +42,7 @@ class Cluster:
     def worker(self, environ: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
         """One more worker with one thread."""
         arguments = ("--scheduler-file", str(self.file), "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder))
-        with _dask("worker", *arguments, environ=environ) as process:
+        with _dask("worker", *arguments, environ={**_variables(self.settings), **(environ or {})}) as process:
             self.workers.append(process)
             yield process
             self.workers.remove(process)
@@ -53,16 +54,17 @@ class Cluster:
             assert self.scheduler.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        with Client(self.address, set_as_default=False) as client:
+        with dask.config.set(self.settings), Client(self.address, set_as_default=False) as client:
             while len(client.nthreads()) != workers:
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
 
 
 @contextmanager
-def _dask(*arguments: str, environ: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    argv = [sys.executable, "-m", "dask", *arguments, *_HERE]
-    environment = {**os.environ, **_QUIET, **(environ or {})}
+def _dask(*arguments: str, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    host = f"{'tls' if any('TLS' in name for name in environ) else 'tcp'}://127.0.0.1"
+    argv = [sys.executable, "-m", "dask", *arguments, "--host", host, "--no-dashboard"]
+    environment = {**os.environ, **_QUIET, **environ}
     process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield process
@@ -71,11 +73,16 @@ def _dask(*arguments: str, environ: Mapping[str, str] | None = None) -> Iterator
         process.wait()
 
 
+def _variables(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings of Dask as it reads them from the environment."""
+    return {f"DASK_{name.replace('.', '__').replace('-', '_').upper()}": value for name, value in settings.items()}
+
+
 @contextmanager
-def _started(folder: Path, workers: int) -> Iterator[Cluster]:
+def _started(folder: Path, workers: int, settings: Mapping[str, str]) -> Iterator[Cluster]:
     with ExitStack() as stack:
         arguments = ("--port", "0", "--scheduler-file", str(folder / "scheduler.json"))
-        found = Cluster(folder, stack.enter_context(_dask("scheduler", *arguments)))
+        found = Cluster(folder, stack.enter_context(_dask("scheduler", *arguments, environ=_variables(settings))), settings)
         for _ in range(workers):
             stack.enter_context(found.worker())
         found.wait(workers)
@@ -85,12 +92,12 @@ def _started(folder: Path, workers: int) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Two workers; a test that adds one ends it again."""
-    with _started(tmp_path_factory.mktemp("cluster"), 2) as found:
+    with _started(tmp_path_factory.mktemp("cluster"), 2, {}) as found:
         yield found
 
 
 @pytest.fixture
-def new_cluster(tmp_path: Path) -> Iterator[Callable[[int], Cluster]]:
-    """A cluster of its own for a test that destroys it."""
+def new_cluster(tmp_path: Path) -> Iterator[Callable[..., Cluster]]:
+    """A cluster of its own for a test that destroys it, or has settings of Dask: `new_cluster(workers, settings)`."""
     with ExitStack() as stack:
-        yield lambda workers: stack.enter_context(_started(tmp_path, workers))
+        yield lambda workers, settings=None: stack.enter_context(_started(tmp_path, workers, settings or {}))

@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import dask
 import pytest
+import trustme
 from distributed import Client
 
 from fleetgen.cli.main import main
@@ -165,7 +167,7 @@ def test_an_address_where_nothing_answers(kustomize: Tool) -> None:
     begin = time.monotonic()
     nobody = "tcp://127.0.0.1:9"
     found = words(lambda: KustomizeCli(tool=kustomize, executor=DaskExecutor(address=nobody)).build(roots(1)))
-    message = "no scheduler answers: Timed out trying to connect to tcp://127.0.0.1:9 after 5 s"
+    message = "cannot connect to the scheduler: Timed out trying to connect to tcp://127.0.0.1:9 after 5 s"
     assert (found, time.monotonic() - begin < 20) == ([(nobody, "E1401", message)], True)
 
 
@@ -197,7 +199,7 @@ squares({cluster.address!r}, tool, Path({str(tmp_path)!r}))
 
 
 def test_work_that_ends_every_worker_and_a_scheduler_without_workers(
-    new_cluster: Callable[[int], Cluster], kustomize: Tool
+    new_cluster: Callable[..., Cluster], kustomize: Tool
 ) -> None:
     address = new_cluster(2).address
     executor = DaskExecutor(address=address)
@@ -208,12 +210,35 @@ def test_work_that_ends_every_worker_and_a_scheduler_without_workers(
     assert found_now == [(address, "E1401", "the scheduler has no workers")]
 
 
-def test_a_scheduler_that_ends(new_cluster: Callable[[int], Cluster], kustomize: Tool, tmp_path: Path) -> None:
+def test_a_scheduler_that_ends(new_cluster: Callable[..., Cluster], kustomize: Tool, tmp_path: Path) -> None:
     lost = new_cluster(1)
     address, notes = lost.address, tmp_path / "notes"
     notes.mkdir()
     found = words(lambda: squares(address, kustomize, notes, lambda _: lost.scheduler.kill()))
     assert found == [(address, "E1403", "the connection to the scheduler was lost")]
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """Settings of Dask with a certificate, and an authority that signs no others."""
+    folder.mkdir()
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "host.pem"))
+    tls, own = "distributed.comm.tls", str(folder / "host.pem")
+    roles = {f"{tls}.{role}.{part}": own for role in ("scheduler", "worker", "client") for part in ("cert", "key")}
+    return {f"{tls}.ca-file": str(folder / "ca.pem"), **roles}
+
+
+def test_certificates_say_who_may_connect(new_cluster: Callable[..., Cluster], kustomize: Tool, tmp_path: Path) -> None:
+    ours, others = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
+    executor = DaskExecutor(address=new_cluster(1, ours).address)
+    builder = KustomizeCli(tool=kustomize, executor=executor)
+    assert executor.address.startswith("tls://")
+    with dask.config.set(ours):
+        assert [built.error for built in builder.build(roots(2))] == ["", ""]
+    with dask.config.set(others):
+        ((place, code, message),) = words(lambda: builder.build(roots(1)))
+    assert (place, code, "TLS certificate does not match" in message) == (executor.address, "E1401", True)
 
 
 def test_dask_is_not_loaded_without_need(tmp_path: Path) -> None:
