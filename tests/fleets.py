@@ -16,7 +16,7 @@ from fleetgen.model.change import Tree
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import ClusterSpec, NodePool
 from fleetgen.model.keys import ClusterKey
-from fleetgen.model.manifest import Built, Manifest
+from fleetgen.model.manifest import BuildRoot, Built, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint, PolicySet
@@ -208,9 +208,9 @@ class OneFileBuilder:
     digest: str = ""
     built: list[str] = field(default_factory=list)
 
-    def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
-        self.built += roots
-        return [Built(root=root, text=files.get(f"{root}/map.yaml", ""), error="") for root in roots]
+    def build(self, roots: Sequence[BuildRoot]) -> Sequence[Built]:
+        self.built += [root.folder for root in roots]
+        return [Built(root=root.folder, text=root.files.get(f"{root.folder}/map.yaml", ""), error="") for root in roots]
 
 
 def toy_run(root: Path, files: Mapping[str, str], builder: OneFileBuilder) -> Run:

@@ -19,6 +19,10 @@ class FleetgenError(Exception):
         self.findings = tuple(sorted(several, key=Finding.sort_key))
         super().__init__("\n".join(f"{f.place or ''}: {f.code}: {f.message}" for f in self.findings))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it comes back from another machine."""
+        return type(self), (self.findings,)
+
 
 class GateFailed(FleetgenError):
     """The built manifests or the fleet break a policy, or two things that must be equal differ."""
@@ -46,6 +50,10 @@ class EvaluationFailed(ToolError):
         self.reason = reason
         fix = "correct the rule; a complete rule must have one value for every input"
         super().__init__(problem("E0809", f"the policies cannot be evaluated: {reason}", fix=fix, place=place))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it comes back from another machine."""
+        return type(self), (self.place, self.reason)
 
 
 class LockedError(FleetgenError):
@@ -165,6 +173,10 @@ CODES: dict[str, str] = {
     "E1303": "the rehearsed site differs from what is committed",
     "E1304": "the API server refused a request of the rehearsal",
     "E1305": "the rehearsal lacks something it needs: ports, an optional Python package, a committed tree",
+    # work on other machines
+    "E1401": "the cluster for --executor cannot be used: a missing Python package, a wrong address, no workers",
+    "E1402": "a worker differs from this machine",
+    "E1403": "work on another machine failed or was lost",
 }
 
 # Codes that nothing raises any more, with the reason. None is used again.

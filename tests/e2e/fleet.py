@@ -16,6 +16,7 @@ from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Toolchain, cache_folder
 
@@ -102,18 +103,19 @@ class Fleet:
 
     def settings(self) -> Run:
         """To run parts of the pipeline in this process."""
+        executor = LocalExecutor(environ=os.environ, jobs=2)
         toolchain = Toolchain(library=self.library, cache=cache_folder(os.environ), environ=os.environ)
 
         def engine() -> PolicyEngine:
             capabilities = self.library / "policies" / "capabilities.json"
-            return ConftestCli(tool=toolchain.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=2)
+            return ConftestCli(tool=toolchain.need("conftest"), capabilities=capabilities, executor=executor)
 
         cache = cache_of(toolchain)
         return Run(
             repository=Repository.find(self.root),
             cache=cache,
             gate_cache=cache,
-            builder=lambda: KustomizeCli(tool=toolchain.need("kustomize"), environ=os.environ, jobs=2),
+            builder=lambda: KustomizeCli(tool=toolchain.need("kustomize"), executor=executor),
             engine=engine,
             as_of=date.fromisoformat(AS_OF),
         )

@@ -53,6 +53,7 @@ _AREAS: Final = {
     "E11": "Tools",
     "E12": "Usage and repository",
     "E13": "Rehearsal",
+    "E14": "Work on other machines",
 }
 _CLASSES: Final[tuple[type[FleetgenError], ...]] = (GateFailed, InputError, ToolError, LockedError)
 _SHORT: Final = 60

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from fleetgen.inputs import cache
 from fleetgen.inputs.run import Run
-from fleetgen.model.manifest import Documents, Overlay
+from fleetgen.model.manifest import BuildRoot, Documents, Overlay
 from fleetgen.model.plain import Json
 from fleetgen.stages import build
-
-
-@dataclass(frozen=True, slots=True)
-class BuildRoot:
-    """A folder that kustomize builds, with every file that it needs for that: path -> text."""
-
-    folder: str
-    files: Mapping[str, str]
 
 
 def overlay_key(overlay: Overlay, base: Overlay) -> str:
@@ -43,9 +34,8 @@ def cached_builds(run: Run, roots: Mapping[str, BuildRoot]) -> dict[str, Documen
     missing = {key: root for key, root in roots.items() if key not in known}
     result = {key: Documents(root=roots[key].folder, documents=cast("list[Json]", documents)) for key, documents in known.items()}
     if missing:
-        files = {path: text for root in missing.values() for path, text in root.files.items()}
         run.progress("build", 0, len(missing))
-        answers = run.builder().build(files, [root.folder for root in missing.values()])
+        answers = run.builder().build([*missing.values()])
         built = {key: build.read(answer) for key, answer in zip(missing, answers, strict=True)}
         run.cache.put_many({key: [*answer.documents] for key, answer in built.items() if not answer.error})
         run.progress("build", len(missing), len(missing))

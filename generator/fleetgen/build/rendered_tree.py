@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from fleetgen.build.desired_state import Desired
-from fleetgen.build.kustomize_builds import BuildRoot, cached_builds, overlay_key, overlay_root
+from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.committed_files import CommittedFolder
@@ -21,7 +21,7 @@ from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
 from fleetgen.model.composed import ClusterFolder, IndexEntry
 from fleetgen.model.keys import BaseKey, ClusterKey
-from fleetgen.model.manifest import Documents, Manifest, Overlay
+from fleetgen.model.manifest import BuildRoot, Documents, Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import VariantKey

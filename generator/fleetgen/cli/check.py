@@ -80,9 +80,10 @@ def _manifests(ctx: click.Context, request: ManifestsRequest, options: dict[str,
     repo = common.repository_if_any(ctx)
     output.describe(lambda: common.about(lambda: library_of(repo), Path.cwd(), ("object",)))
     tools = common.toolchain(repo)
+    executor = common.executor_of(options["executor"])
     means = ManifestsTools(
         repository=repo,
-        engine=lambda: common.engine(tools),
+        engine=lambda: common.engine(tools, executor),
         gate_cache=common.cache_for(tools, no_cache=options["no_cache"]),
         progress=output.progress(ctx, quiet=options["quiet"]),
     )

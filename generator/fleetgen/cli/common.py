@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from fleetgen.cli import output
-from fleetgen.errors import InputError, problem
+from fleetgen.errors import InputError, ToolError, problem
 from fleetgen.inputs.cache import Cache, cache_of, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
 from fleetgen.inputs.rules import policies_of
@@ -23,6 +24,7 @@ from fleetgen.inputs.timings import Timings
 from fleetgen.library import builtin_root
 from fleetgen.report.formats import FORMATS
 from fleetgen.schemas.validate import suggest
+from fleetgen.tools.executor import Executor, LocalExecutor
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.toolchain import Toolchain, cache_folder
 
@@ -52,6 +54,12 @@ _RUN_OPTIONS: Final = (
     click.option("--as-of", metavar="DATE", help="Judge dates as of DATE (default: today)."),
     click.option(
         "--delivery-repo", metavar="URL", default="", help="Pull from URL, not from the environments' delivery.repoURL."
+    ),
+    click.option(
+        "--executor",
+        metavar="WHERE",
+        default="local",
+        help="Build and judge in processes of this machine (local, the default), or on a Dask cluster: dask:ADDRESS.",
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress, no notes."),
     click.option("--timings", is_flag=True, help="Print on stderr where the time went: a table, or JSON with --json."),
@@ -144,7 +152,18 @@ def toolchain(repo: Repository | None) -> Toolchain:
     )
 
 
-_SHARED: Final = ("format_", "files", "no_cache", "as_of", "delivery_repo", "quiet", "timings", "policies_from", "base")
+_SHARED: Final = (
+    "format_",
+    "files",
+    "no_cache",
+    "as_of",
+    "delivery_repo",
+    "executor",
+    "quiet",
+    "timings",
+    "policies_from",
+    "base",
+)
 
 
 def run_of(
@@ -156,6 +175,7 @@ def run_of(
     as_of: str | None,
     delivery_repo: str,
     quiet: bool,
+    executor: str = "local",
     timings: bool = False,
     files: Sequence[str] = (),
     policies_from: str = "",
@@ -165,7 +185,7 @@ def run_of(
     output.use(replace(choice(format_, files), quiet=quiet))
     repo = repository(ctx)
     tools = toolchain(repo)
-
+    chosen = executor_of(executor)
     progress = output.progress(ctx, quiet=quiet)
 
     def builder() -> Builder:
@@ -173,8 +193,7 @@ def run_of(
 
         return KustomizeCli(
             tool=tools.need("kustomize"),
-            environ=os.environ,
-            jobs=os.cpu_count() or 1,
+            executor=chosen(),
             on_built=lambda done, total: progress("build", done, total),
         )
 
@@ -184,7 +203,7 @@ def run_of(
         cache=kept,
         gate_cache=kept,
         builder=builder,
-        engine=lambda: engine(tools),
+        engine=lambda: engine(tools, chosen),
         as_of=day(as_of or repo.config.as_of),
         git=lambda: git_if_any(repo),
         delivery_repo=delivery_repo,
@@ -209,12 +228,32 @@ def cache_for(tools: Toolchain, *, no_cache: bool) -> Cache:
     return Cache(None) if no_cache else cache_of(tools, limit_of(os.environ))
 
 
-def engine(tools: Toolchain) -> PolicyEngine:
+def engine(tools: Toolchain, executor: Callable[[], Executor]) -> PolicyEngine:
     """The real conftest."""
     from fleetgen.tools.conftest_cli import ConftestCli  # noqa: PLC0415 - not needed where nothing is judged
 
     capabilities = builtin_root() / "policies" / "capabilities.json"
-    return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, environ=os.environ, jobs=os.cpu_count() or 1)
+    return ConftestCli(tool=tools.need("conftest"), capabilities=capabilities, executor=executor())
+
+
+def executor_of(where: str) -> Callable[[], Executor]:
+    """What `--executor` says, made when there is work. Raises InputError E1201, ToolError E1401."""
+    if where == "local":
+        return lambda: LocalExecutor(environ=os.environ, jobs=os.cpu_count() or 1)
+    kind, _, address = where.partition(":")
+    if kind != "dask" or not address:
+        fix = "write local, or dask: and the address of a scheduler, for example dask:tcp://scheduler.example.com:8786"
+        raise InputError(problem("E1201", f"--executor: there is no executor '{where}'", fix=fix))
+    if find_spec("distributed") is None:
+        fix = "pip install 'fleetgen[dask]'"
+        raise ToolError(problem("E1401", "--executor dask needs the Python package distributed", fix=fix))
+
+    def cluster() -> Executor:
+        from fleetgen.tools.dask_cluster import DaskExecutor  # noqa: PLC0415 - an optional part of the installation, half a second
+
+        return DaskExecutor(address=address)
+
+    return cluster
 
 
 def choice(format_: str, files: Sequence[str]) -> output.Choice:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from fleetgen.build import output_tree
 from fleetgen.build.desired_state import Desired
-from fleetgen.build.kustomize_builds import BuildRoot, cached_builds
+from fleetgen.build.kustomize_builds import cached_builds
 from fleetgen.build.output_ids import output_ids
 from fleetgen.deliver.check import Checked, check
 from fleetgen.errors import GateFailed, problem
@@ -16,6 +16,7 @@ from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import timed
 from fleetgen.model.composed import ClusterFolder
 from fleetgen.model.finding import Finding
+from fleetgen.model.manifest import BuildRoot
 from fleetgen.model.place import Place
 from fleetgen.stages.compose.output_files import OutputFiles, Selection
 

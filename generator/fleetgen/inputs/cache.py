@@ -14,34 +14,27 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.cache_file import CacheFile
 from fleetgen.model.plain import Json
+from fleetgen.tools.own_code import code_digest
 from fleetgen.tools.toolchain import Toolchain
 
 DEFAULT_LIMIT: Final = 512 * 2**20
 MAKERS: Final = ("kustomize", "conftest")  # whose results are kept
-_PACKAGE: Final = Path(__file__).resolve().parent.parent
 _UNITS: Final = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
 # on shorter values zlib saves less than a row takes
 _COMPRESSED_FROM: Final = 200
 
 
-@cache
-def code_digest() -> str:
-    """sha256 of this package's sources: another version never reads an older one's results."""
-    digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def key(stage: str, *parts: str) -> str:
-    """The cache key of a stage's result for inputs (texts or digests): `stage:digest`; `Cache` adds the binaries."""
+    """The cache key of a stage's result for inputs (texts or digests): `stage:digest`; `Cache` adds the binaries.
+
+    The code is part of it: another version never reads an older one's results.
+    """
     digest = hashlib.sha256(f"{stage} {code_digest()}".encode())
     for part in parts:
         digest.update(f" {len(part)} ".encode())

@@ -34,6 +34,14 @@ class Manifest:
         return cls(id=resource_id(data), data=data, digest=digest_of(data))
 
 
+@dataclass(frozen=True, slots=True)
+class BuildRoot:
+    """A folder that kustomize builds, with every file that it needs for that: path -> text."""
+
+    folder: str
+    files: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
     """What kustomize answered for one root: the text, or its own words in `error`."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
-from fleetgen.model.manifest import Built, Documents, Manifest
+from fleetgen.model.manifest import BuildRoot, Built, Documents, Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.yamlfile import load_manifests
@@ -16,8 +16,8 @@ from fleetgen.yamlfile import load_manifests
 class Builder(Protocol):
     """What this stage needs of kustomize."""
 
-    def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
-        """Build every root of the tree `files` (path -> text); one answer a root, in order."""
+    def build(self, roots: Sequence[BuildRoot]) -> Sequence[Built]:
+        """Build every root; one answer a root, in order. A path has the same text in all of them."""
 
 
 def read(built: Built) -> Documents:

@@ -15,6 +15,7 @@ from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.tools import process
+from fleetgen.tools.executor import Executor, Job, Machine
 from fleetgen.tools.process import Command, Ran
 from fleetgen.tools.results import decoded
 from fleetgen.tools.toolchain import Tool
@@ -24,9 +25,25 @@ NAMESPACE = "main"
 _FAILURES, _WARNINGS = "failures", "warnings"
 _TIMEOUT_SECONDS = 900.0
 _ADDED_BY_CONFTEST = "query"
+_POLICY, _DATA, _INPUTS, _CAPABILITIES = "policy", "data", "inputs", "capabilities.json"  # where conftest finds them
+_LEAST_SIZE, _MOST_SIZE = 2**18, 2**22  # characters of inputs in a part
 # failures or warnings, the message, and what conftest calls metadata: the keys of policies/rego/gate/result
 _Said: TypeAlias = tuple[str, str, dict[str, Any]]
 _EVALUATION = re.compile(r"evaluating policy: policy/(?P<path>\S+\.rego):(?P<line>\d+): (?P<reason>eval_\w+: [^\n]*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """What every process reads: `files` of policies and data, path -> text."""
+
+    files: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPart:
+    """Some of the inputs as JSON, each with its number."""
+
+    inputs: Sequence[tuple[int, str]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,76 +52,74 @@ class ConftestCli:
 
     tool: Tool
     capabilities: Path
-    environ: Mapping[str, str] = field(repr=False)
-    jobs: int = 1
+    executor: Executor = field(repr=False)
 
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
         """One verdict for each of `inputs`, in their order. ToolError E1103 unless every one was really evaluated."""
         if not inputs:
             return ()
-        with workspace() as folder:
-            # Test files cost load time (seconds for some dozens of policies) and are no part of the gate.
-            policies = {f"policy/{path}": text for path, text in policy_files.items() if not path.endswith("_test.rego")}
-            write_all(folder, {**policies, **{f"data/{name}.json": _dumps({name: value}) for name, value in data.items()}})
-            (folder / "policy").mkdir(exist_ok=True)
-            (folder / "home").mkdir()
-            shares = _spread([_dumps(value) for value in inputs], self.jobs)
-            for number, share in enumerate(shares):
-                write_all(folder, {f"{number}/{_file(index)}": text for index, text in share})
-            data_files = [part for name in sorted(data) for part in ("-d", f"data/{name}.json")]
-            commands = [self._command(folder, number, data_files) for number in range(len(shares))]
-            answers: dict[str, Verdict] = {}
-            for ran in process.run_all(commands, self.jobs):
-                answers |= _verdicts(ran)
-        wanted = [f"{number}/{_file(index)}" for number, share in enumerate(shares) for index, _ in share]
-        if sorted(wanted) != sorted(answers):
-            missing = len(set(wanted) - set(answers))
-            raise _nonsense(f"conftest gave no result for {missing} of {len(inputs)} inputs")
-        by_name = {name.partition("/")[2]: verdict for name, verdict in answers.items()}
-        return tuple(by_name[_file(index)] for index in range(len(inputs)))
-
-    def _command(self, folder: Path, number: int, data_files: Sequence[str]) -> Command:
-        flags = ("--policy", "policy", *data_files, "--namespace", NAMESPACE, "--capabilities", str(self.capabilities.resolve()))
-        tuning = {"GOGC": "400", "GOMAXPROCS": "1", "GOTRACEBACK": "single"}
-        home = str(folder / "home")
-        return Command(
-            argv=(
-                str(self.tool.path),
-                "test",
-                *flags,
-                "--parser",
-                "json",
-                "--no-fail",
-                "--output",
-                "json",
-                "--no-color",
-                str(number),
-            ),
-            cwd=folder,
-            env=process.scrubbed(self.environ, {**tuning, "HOME": home, "PATH": home}),
-            ok=frozenset({0, 1}),
-            timeout=_TIMEOUT_SECONDS,
-            fix="correct the policy in the message",
-        )
+        # Test files cost load time (seconds for some dozens of policies) and are no part of the gate.
+        policies = {f"{_POLICY}/{path}": text for path, text in policy_files.items() if not path.endswith("_test.rego")}
+        documents = {f"{_DATA}/{name}.json": _dumps({name: value}) for name, value in data.items()}
+        capabilities = {_CAPABILITIES: self.capabilities.read_text(encoding="utf-8")}
+        job = Job(work=judge_part, tool=self.tool, shared=Policies(files={**policies, **documents, **capabilities}))
+        texts = [_dumps(value) for value in inputs]
+        answers = self.executor.map(job, lambda slots: divided(texts, slots))
+        verdicts = {number: verdict for answer in answers for number, verdict in answer.items()}
+        if len(verdicts) != len(inputs):
+            raise _nonsense(f"conftest gave no result for {len(inputs) - len(verdicts)} of {len(inputs)} inputs")
+        return tuple(verdicts[number] for number in range(len(inputs)))
 
 
-def _file(index: int) -> str:
-    return f"{index:06}.json"
+def divided(texts: Sequence[str], slots: int) -> list[JudgedPart]:
+    """Inputs by size, the largest first, so that all parts take about as long.
 
-
-def _dumps(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _spread(texts: Sequence[str], jobs: int) -> list[list[tuple[int, str]]]:
-    """Share inputs out to `jobs` processes by size, the largest first; each process pays a start, so never more than inputs."""
-    shares: list[list[tuple[int, str]]] = [[] for _ in range(max(1, min(jobs, len(texts))))]
+    As many parts as can be worked on at a time, but not so small that the start of conftest is most of their time, and not so
+    large that a process needs much memory. (UTF-8 may be larger; that does not matter here.)
+    """
+    size = sum(map(len, texts))
+    parts = max(min(slots, size // _LEAST_SIZE), size // _MOST_SIZE, 1)
+    shares: list[list[tuple[int, str]]] = [[] for _ in range(min(parts, len(texts)))]
     loads = [(0, number) for number in range(len(shares))]
     for index, text in sorted(enumerate(texts), key=lambda item: (-len(item[1]), item[0])):
         load, number = heapq.heappop(loads)
         shares[number].append((index, text))
         heapq.heappush(loads, (load + len(text), number))
-    return shares
+    return [JudgedPart(inputs=share) for share in shares]
+
+
+def judge_part(machine: Machine, policies: Policies, part: JudgedPart) -> dict[int, Verdict]:
+    """Number of an input -> its verdict, from one process."""
+    names = {f"{_INPUTS}/{number:06}.json": number for number, _ in part.inputs}
+    with workspace() as folder:
+        write_all(folder, policies.files)
+        write_all(folder, {name: text for name, (_, text) in zip(names, part.inputs, strict=True)})
+        for name in (_POLICY, "home"):
+            (folder / name).mkdir(exist_ok=True)
+        answers = _verdicts(process.run(_command(machine, folder, policies)))
+    if unknown := answers.keys() - names.keys():
+        raise _nonsense(f"conftest gave a result for {min(unknown)}, which is no input")
+    return {names[name]: verdict for name, verdict in answers.items()}
+
+
+def _command(machine: Machine, folder: Path, policies: Policies) -> Command:
+    data = [part for name in sorted(policies.files) if name.startswith(f"{_DATA}/") for part in ("-d", name)]
+    flags = ("--policy", _POLICY, *data, "--namespace", NAMESPACE, "--capabilities", _CAPABILITIES)
+    answer = ("--parser", "json", "--no-fail", "--output", "json", "--no-color")
+    tuning = {"GOGC": "400", "GOMAXPROCS": "1", "GOTRACEBACK": "single"}
+    home = str(folder / "home")
+    return Command(
+        argv=(str(machine.tool.path), "test", *flags, *answer, _INPUTS),
+        cwd=folder,
+        env=process.scrubbed(machine.environ, {**tuning, "HOME": home, "PATH": home}),
+        ok=frozenset({0, 1}),
+        timeout=_TIMEOUT_SECONDS,
+        fix="correct the policy in the message",
+    )
+
+
+def _dumps(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _verdicts(ran: Ran) -> dict[str, Verdict]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fleetgen.model.manifest import Built
+from fleetgen.model.manifest import BuildRoot, Built
 from fleetgen.tools import process
+from fleetgen.tools.executor import Executor, Job, Machine
 from fleetgen.tools.process import Command, Ran
 from fleetgen.tools.toolchain import Tool
 from fleetgen.tools.workspace import checked, workspace, write_all
@@ -18,6 +19,16 @@ _ANSWERS = frozenset({0, 1})
 # Nothing listens there: a remote resource that slipped through fails at once instead of being fetched.
 _NO_NETWORK = "http://127.0.0.1:9"
 _TIMEOUT_SECONDS = 300.0
+_MOST_ROOTS = 16
+_PARTS_A_SLOT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPart:
+    """Some of the roots, each with its number, and the files of all of them."""
+
+    files: Mapping[str, str]
+    roots: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,35 +36,64 @@ class KustomizeCli:
     """Meets the port `Builder`. `on_built` hears how many roots of how many are done."""
 
     tool: Tool
-    environ: Mapping[str, str] = field(repr=False)
-    jobs: int = 1
+    executor: Executor = field(repr=False)
     on_built: Callable[[int, int], None] = field(default=lambda _done, _total: None, repr=False)
 
-    def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
-        """Build each of `roots` in a folder that holds `files`. A refusal is a `Built` with `error`; a crash is a ToolError."""
-        with workspace() as folder:
-            tree, home = folder / "tree", folder / "home"
-            tree.mkdir()
-            home.mkdir()
-            write_all(tree, files)
-            commands = [self._command(root, tree, home) for root in roots]
-            ran = process.run_all(commands, self.jobs, lambda done: self.on_built(done, len(roots)))
-            return tuple(_built(root, each, folder) for root, each in zip(roots, ran, strict=True))
+    def build(self, roots: Sequence[BuildRoot]) -> Sequence[Built]:
+        """Build each root in a folder that holds its files. A refusal is a `Built` with `error`; a crash is a ToolError."""
+        built: dict[int, Built] = {}
 
-    def _command(self, root: str, tree: Path, home: Path) -> Command:
-        # PATH is an empty folder: kustomize can start neither git nor helm nor a plugin. A short-lived process needs no garbage
-        # collector and no second thread (about a third of its time on two cores).
-        tuning = {"GOGC": "off", "GOMAXPROCS": "1", "GOTRACEBACK": "single"}
-        proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), _NO_NETWORK)
-        env = process.scrubbed(self.environ, {**tuning, **proxies, "HOME": str(home), "PATH": str(home)})
-        return Command(
-            argv=(str(self.tool.path), "build", "--", checked(root)),
-            cwd=tree,
-            env=env,
-            ok=_ANSWERS,
-            timeout=_TIMEOUT_SECONDS,
-            fix=f"check the tool: fleetgen tools list; or build it again: fleetgen tools install {self.tool.name}",
+        def keep(some: Mapping[int, Built]) -> None:
+            built.update(some)
+            self.on_built(len(built), len(roots))
+
+        job = Job(work=build_part, tool=self.tool, shared=None)
+        self.executor.map(job, lambda slots: divided(roots, slots), keep)
+        return tuple(built[number] for number in range(len(roots)))
+
+
+def divided(roots: Sequence[BuildRoot], slots: int) -> list[BuildPart]:
+    """Parts for `slots` that work at a time, so small that all slots end at about the same time. Neighbours share a base.
+
+    A part costs a folder, the files of its bases and a message to its machine; each of its roots costs a process.
+    """
+    size = max(1, min(_MOST_ROOTS, len(roots) // (slots * _PARTS_A_SLOT)))
+    order = sorted(range(len(roots)), key=lambda number: min(roots[number].files, default=""))
+    shares = [order[start : start + size] for start in range(0, len(order), size)]
+    return [
+        BuildPart(
+            files={path: text for number in share for path, text in roots[number].files.items()},
+            roots=[(number, roots[number].folder) for number in share],
         )
+        for share in shares
+    ]
+
+
+def build_part(machine: Machine, _shared: None, part: BuildPart) -> dict[int, Built]:
+    """Number of a root -> what kustomize answers, one process after the other."""
+    with workspace() as folder:
+        tree, home = folder / "tree", folder / "home"
+        tree.mkdir()
+        home.mkdir()
+        write_all(tree, part.files)
+        return {number: _built(root, process.run(_command(machine, root, tree, home)), folder) for number, root in part.roots}
+
+
+def _command(machine: Machine, root: str, tree: Path, home: Path) -> Command:
+    # PATH is an empty folder: kustomize can start neither git nor helm nor a plugin. A short-lived process needs no garbage
+    # collector and no second thread (about a third of its time on two cores).
+    tuning = {"GOGC": "off", "GOMAXPROCS": "1", "GOTRACEBACK": "single"}
+    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), _NO_NETWORK)
+    env = process.scrubbed(machine.environ, {**tuning, **proxies, "HOME": str(home), "PATH": str(home)})
+    name = machine.tool.name
+    return Command(
+        argv=(str(machine.tool.path), "build", "--", checked(root)),
+        cwd=tree,
+        env=env,
+        ok=_ANSWERS,
+        timeout=_TIMEOUT_SECONDS,
+        fix=f"check the tool: fleetgen tools list; or build it again: fleetgen tools install {name}",
+    )
 
 
 def _built(root: str, ran: Ran, folder: Path) -> Built:

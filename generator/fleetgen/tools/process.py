@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import atexit
-import itertools
 import os
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from fleetgen.errors import ToolError, problem
+
+T = TypeVar("T")
 
 # Nothing else of the user's environment reaches a tool: what a tool does must not depend on an exported variable.
 _ALLOWED = ("PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "SYSTEMROOT")
@@ -96,19 +98,19 @@ def run(command: Command) -> Ran:
     return ran
 
 
-def run_all(commands: Sequence[Command], jobs: int, on_done: Callable[[int], None] = lambda _number: None) -> list[Ran]:
-    """Run `jobs` at a time; results in the order of `commands`. The first failure, or ^C, ends the others.
+def run_all(commands: Sequence[Command], jobs: int) -> list[Ran]:
+    """Run `jobs` at a time; results in the order of `commands`. The first failure, or ^C, ends the others."""
+    return in_threads([partial(run, command) for command in commands], jobs)
 
-    `on_done` hears, in any thread, how many have ended.
-    """
-    ended = itertools.count(1)
+
+def in_threads(calls: Sequence[Callable[[], T]], jobs: int, on_done: Callable[[T], None] = lambda _result: None) -> list[T]:
+    """As `run_all`, for functions that run commands. `on_done` hears of each result when it is there."""
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        futures = [pool.submit(run, command) for command in commands]
-        for future in futures:
-            future.add_done_callback(lambda _future: on_done(next(ended)))
+        futures = [pool.submit(call) for call in calls]
         try:
-            wait(futures, return_when=FIRST_EXCEPTION)
-            return [future.result() for future in futures if future.done()]
+            for future in as_completed(futures):
+                on_done(future.result())
+            return [future.result() for future in futures]
         finally:
             # Again and again: a thread may start the next command between the look and the end.
             while not all(future.cancel() or future.done() for future in futures):

@@ -22,6 +22,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.stages.compose.applications import variant_application
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.render import Renderer
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Tool, Toolchain
 from fleetgen.yamlfile import dump_all
@@ -63,7 +64,7 @@ def fleet(root: Path, tools: Callable[[str], Tool], user_tools: Toolchain) -> De
             repository=Repository.find(root),
             cache=cache,
             gate_cache=cache,
-            builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ, jobs=2),
+            builder=lambda: KustomizeCli(tool=tools("kustomize"), executor=LocalExecutor(environ=os.environ, jobs=2)),
             engine=engine,
             as_of=date(2026, 11, 24),
         ),

@@ -19,6 +19,7 @@ from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.model.policy import Policy
 from fleetgen.stages.gate import PolicyEngine
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Tool
 from tests.contract.line.conftest import edit
@@ -85,7 +86,7 @@ def example(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ask(example: Path, tools: Callable[[str], Tool]) -> Ask:
     """The questions about the fleet as it is: id -> policy."""
-    kustomize = KustomizeCli(tool=tools("kustomize"), environ=os.environ, jobs=2)
+    kustomize = KustomizeCli(tool=tools("kustomize"), executor=LocalExecutor(environ=os.environ, jobs=2))
     kept = Cache(example.parent / "cache")
 
     def questions(as_of: date = DAY) -> Questions:

@@ -18,6 +18,7 @@ from fleetgen.policy.metadata import read_policies
 from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.opa_cli import OpaCli
 from fleetgen.tools.regal_cli import RegalCli
@@ -45,7 +46,9 @@ def constraints(root: Path, policies: Mapping[str, Policy]) -> tuple[Constraint,
 
 @pytest.fixture(scope="session")
 def engine(tools: Callable[[str], Tool], root: Path) -> ConftestCli:
-    return ConftestCli(tool=tools("conftest"), capabilities=root / "policies" / "capabilities.json", environ=os.environ)
+    capabilities = root / "policies" / "capabilities.json"
+    executor = LocalExecutor(environ=os.environ)
+    return ConftestCli(tool=tools("conftest"), capabilities=capabilities, executor=executor)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.exemptions import exempted
 from fleetgen.policy.metadata import read_policies
 from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Tool, Toolchain
@@ -101,8 +102,8 @@ def test_the_gates_are_equal(
         repository=repository,
         cache=cache,
         gate_cache=cache,
-        builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ, jobs=2),
-        engine=lambda: replace(engine, jobs=2),
+        builder=lambda: KustomizeCli(tool=tools("kustomize"), executor=LocalExecutor(environ=os.environ, jobs=2)),
+        engine=lambda: replace(engine, executor=LocalExecutor(environ=os.environ, jobs=2)),
         as_of=date(2026, 11, 24),
     )
     answer = parity(run, bench)

@@ -19,6 +19,7 @@ from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.stages.gate import PolicyEngine
 from fleetgen.stages.object_schemas import minors_of
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Tool, Toolchain
 from fleetgen.yamlfile import load_manifests
@@ -37,7 +38,7 @@ def fleet(root: Path, tools: Callable[[str], Tool], user_tools: Toolchain) -> De
         repository=Repository.find(root),
         cache=cache_of(user_tools),
         gate_cache=Cache(None),
-        builder=lambda: KustomizeCli(tool=tools("kustomize"), environ=os.environ),
+        builder=lambda: KustomizeCli(tool=tools("kustomize"), executor=LocalExecutor(environ=os.environ)),
         engine=engine,
         as_of=date(2026, 11, 24),
     )

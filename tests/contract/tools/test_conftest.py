@@ -17,6 +17,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.result import Result
 from fleetgen.tools.conftest_cli import ConftestCli
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.toolchain import Tool
 
 GATE = """package main
@@ -39,7 +40,9 @@ def verdict(name: str, *messages: str) -> Verdict:
 
 @pytest.fixture
 def conftest(tools: Callable[[str], Tool], root: Path) -> ConftestCli:
-    return ConftestCli(tool=tools("conftest"), capabilities=root / "policies" / "capabilities.json", environ=os.environ, jobs=2)
+    capabilities = root / "policies" / "capabilities.json"
+    executor = LocalExecutor(environ=os.environ, jobs=2)
+    return ConftestCli(tool=tools("conftest"), capabilities=capabilities, executor=executor)
 
 
 def words(conftest: ConftestCli, rego: str, data: dict[str, Json] | None = None) -> str:
@@ -58,8 +61,11 @@ def test_verdicts_come_in_the_order_of_the_inputs(conftest: ConftestCli) -> None
 
 
 def test_jobs_do_not_matter(conftest: ConftestCli) -> None:
-    inputs: list[Json] = [{"name": f"n{number}", "size": number} for number in range(5)]
-    one, many = (replace(conftest, jobs=jobs).evaluate({"g.rego": GATE}, {"limit": 2}, inputs) for jobs in (1, 9))
+    inputs: list[Json] = [{"name": f"n{number}", "size": number, "pad": "x" * 300_000} for number in range(5)]
+    one, many = (
+        replace(conftest, executor=LocalExecutor(environ=os.environ, jobs=jobs)).evaluate({"g.rego": GATE}, {"limit": 2}, inputs)
+        for jobs in (1, 9)
+    )
     assert one == many
 
 
@@ -81,7 +87,7 @@ def test_an_input_that_no_rule_understands_is_no_pass(conftest: ConftestCli, giv
 
 def test_a_typo_in_the_package_is_no_pass(conftest: ConftestCli) -> None:
     assert words(conftest, GATE.replace("package main", "package mian")) == (
-        "0/000000.json: 0 coverage records instead of one; the gate's own rules did not run"
+        "inputs/000000.json: 0 coverage records instead of one; the gate's own rules did not run"
     )
 
 
@@ -155,7 +161,8 @@ def test_the_users_configuration_has_no_say(conftest: ConftestCli, tmp_path: Pat
         "HOME": str(tmp_path),
         "CONFTEST_DATA": "/x",
     }
-    found = replace(conftest, environ=hostile).evaluate({"g.rego": GATE}, {"limit": 0}, [{"name": "a", "size": 1}])
+    misled = replace(conftest, executor=LocalExecutor(environ=hostile))
+    found = misled.evaluate({"g.rego": GATE}, {"limit": 0}, [{"name": "a", "size": 1}])
     assert list(found) == [verdict("a", "a is above 0")]
 
 

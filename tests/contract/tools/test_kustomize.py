@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from fleetgen.errors import ToolError
-from fleetgen.model.manifest import Built
+from fleetgen.model.manifest import BuildRoot, Built
+from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Tool
 
@@ -39,11 +40,15 @@ BASE = "apiVersion: v1\ndata:\n  size: small\nkind: ConfigMap\nmetadata:\n  name
 
 @pytest.fixture
 def kustomize(tools: Callable[[str], Tool]) -> KustomizeCli:
-    return KustomizeCli(tool=tools("kustomize"), environ=os.environ, jobs=2)
+    return KustomizeCli(tool=tools("kustomize"), executor=LocalExecutor(environ=os.environ, jobs=2))
+
+
+def roots(*folders: str) -> list[BuildRoot]:
+    return [BuildRoot(folder, FILES) for folder in folders]
 
 
 def test_roots_are_built_in_their_order(kustomize: KustomizeCli) -> None:
-    assert kustomize.build(FILES, ["two", "one", "two"]) == (
+    assert kustomize.build(roots("two", "one", "two")) == (
         Built(root="two", text=BASE.format("two-app"), error=""),
         Built(root="one", text=BASE.format("app") + "  namespace: ml\n", error=""),
         Built(root="two", text=BASE.format("two-app"), error=""),
@@ -51,11 +56,11 @@ def test_roots_are_built_in_their_order(kustomize: KustomizeCli) -> None:
 
 
 def test_nothing_to_build(kustomize: KustomizeCli) -> None:
-    assert kustomize.build({}, []) == ()
+    assert kustomize.build([]) == ()
 
 
 def test_a_refusal_is_a_result_and_stops_no_other(kustomize: KustomizeCli) -> None:
-    refused, built = kustomize.build(FILES, ["missing", "one"])
+    refused, built = kustomize.build(roots("missing", "one"))
     assert (refused.root, refused.text, built.error) == ("missing", "", "")
     assert refused.error == (
         "accumulating resources: accumulation err='accumulating resources from 'nope.yaml': evalsymlink failure on "
@@ -77,14 +82,14 @@ def test_a_refusal_is_a_result_and_stops_no_other(kustomize: KustomizeCli) -> No
     ids=["remote file", "remote repository", "helm", "outside", "absolute path", "exec plugin"],
 )  # fmt: skip
 def test_nothing_leaves_the_folder_and_nothing_is_started(kustomize: KustomizeCli, kustomization: str, word: str) -> None:
-    (built,) = kustomize.build({"x/kustomization.yaml": kustomization}, ["x"])
+    (built,) = kustomize.build([BuildRoot("x", {"x/kustomization.yaml": kustomization})])
     assert (built.text, word in built.error) == ("", True), built.error
 
 
 def test_the_users_environment_has_no_say(kustomize: KustomizeCli) -> None:
     ours = {"KUSTOMIZE_PLUGIN_HOME": "/nowhere", "XDG_CONFIG_HOME": "/nowhere", "GODEBUG": "inittrace=1"}
-    hostile = replace(kustomize, environ={**os.environ, **ours})
-    assert hostile.build(FILES, ["two"]) == kustomize.build(FILES, ["two"])
+    hostile = replace(kustomize, executor=LocalExecutor(environ={**os.environ, **ours}))
+    assert hostile.build(roots("two")) == kustomize.build(roots("two"))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +111,7 @@ def test_a_crash_is_an_error_of_the_tool(
         path.chmod(0o755)
     broken = replace(kustomize, tool=replace(kustomize.tool, path=path))
     with pytest.raises(ToolError) as caught:
-        broken.build(FILES, ["one"])
+        broken.build(roots("one"))
     (finding,) = caught.value.findings
     assert (finding.code, finding.message) == (code, message.format(tool=path))
     assert "fleetgen tools install kustomize" in finding.fix

@@ -64,8 +64,8 @@ UNIT = """unit toy 1.0.0 of cluster store-2
         (("value", "store-1", "toy.values.color"), Ran(code=0, out=REMOVED, err="")),
         (("E0302",), Ran(code=0, out="E0302: retired; references between documents cannot form a cycle\n", err="")),
         (
-            ("E1401",),
-            Ran(code=2, out="", err="error[E1201]: there is no code 'E1401'\n  fix: did you mean 'E1301'?\n1 error\n"),
+            ("E1501",),
+            Ran(code=2, out="", err="error[E1201]: there is no code 'E1501'\n  fix: did you mean 'E1401'?\n1 error\n"),
         ),
         (
             ("cluster", "store-3"),

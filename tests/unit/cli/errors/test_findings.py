@@ -24,10 +24,12 @@ from fleetgen.policy.parity import Disagreement
 from fleetgen.rehearse.apiserver import RefusedError
 from fleetgen.report.text import finding_lines
 from fleetgen.stages.gate import demand_coverage
+from fleetgen.tools import dask_cluster
 from fleetgen.tools.process import Command, Ran, failure
 from fleetgen.tools.toolchain import Toolchain
 from tests.fleets import key, manifest, tree
 from tests.unit.cli.errors.demanding import demand
+from tests.unit.dask_fakes import WANTED, fake_client, fake_future, killed
 
 
 def _finding(error: Exception) -> Finding:
@@ -102,6 +104,20 @@ def _forbidden(_folder: Path) -> Finding:
     return _finding(RefusedError(403, "namespaces is forbidden", "Namespace shop"))
 
 
+def _no_workers(_folder: Path) -> Finding:
+    return _raised(lambda: dask_cluster._demand_a_worker("tcp://scheduler.example.com:8786", fake_client()))
+
+
+def _other_kustomize(_folder: Path) -> Finding:
+    theirs = {**WANTED, "sha256": "9c1185a5c5e9fc54612808977ee8f548"}
+    (found,) = dask_cluster._differences("tcp://10.0.4.7:41873", WANTED, theirs)
+    return found
+
+
+def _killed(_folder: Path) -> Finding:
+    return _finding(dask_cluster._failure("tcp://scheduler.example.com:8786", fake_future(killed("tcp://10.0.4.7:41873"))))
+
+
 FINDINGS: Final[Mapping[str, Callable[[Path], Finding]]] = {
     "E0703": _owner_change,
     "E0804": _unanswered,
@@ -113,6 +129,9 @@ FINDINGS: Final[Mapping[str, Callable[[Path], Finding]]] = {
     "E1103": _crashed,
     "E1205": _no_space,
     "E1304": _forbidden,
+    "E1401": _no_workers,
+    "E1402": _other_kustomize,
+    "E1403": _killed,
 }
 
 

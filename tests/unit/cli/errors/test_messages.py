@@ -21,7 +21,7 @@ import yaml
 from fleetgen.answers.error_pages import page
 from fleetgen.errors import CODES
 from fleetgen.model.gate import Coverage, Verdict
-from fleetgen.model.manifest import Built
+from fleetgen.model.manifest import BuildRoot, Built
 from fleetgen.model.plain import JsonObject, list_of, mapping_of
 from tests.unit.cli.conftest import Ran, Run
 from tests.unit.cli.errors.demanding import demand
@@ -48,8 +48,8 @@ class Concatenation:
     def __init__(self, **_: object) -> None:
         """As `KustomizeCli`."""
 
-    def build(self, files: Mapping[str, str], roots: Sequence[str]) -> Sequence[Built]:
-        return [Built(root=root, text="---\n".join(self._texts(files, root)), error="") for root in roots]
+    def build(self, roots: Sequence[BuildRoot]) -> Sequence[Built]:
+        return [Built(root=root.folder, text="---\n".join(self._texts(root.files, root.folder)), error="") for root in roots]
 
     def _texts(self, files: Mapping[str, str], folder: str) -> Iterator[str]:
         for name in yaml.safe_load(files[f"{folder}/kustomization.yaml"]).get("resources", []):
