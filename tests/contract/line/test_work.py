@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from fleetgen.cli.main import main
+from fleetgen.inputs import read_documents
+from fleetgen.stages import gate
 from fleetgen.stages.compose.output_files import OutputFiles
 from fleetgen.stages.render import Renderer
 from fleetgen.tools.git_cli import Git
@@ -32,24 +34,27 @@ spec:
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """What the commands of a test do.
 
-    Overlays rendered and built, folders whose texts are made, blobs read, files written, texts sent to git.
+    Documents parsed, overlays rendered and built, questions asked, folders whose texts are made, blobs read, files written,
+    texts sent to git.
     """
     counts: Counter[str] = Counter()
 
-    def count(owner: type, name: str, what: str, size: Callable[..., int] = lambda *_: 1) -> None:
+    def count(owner: Any, name: str, what: str, size: Callable[..., int] = lambda *_: 1) -> None:  # noqa: ANN401 - a class or module
         original = getattr(owner, name)
 
-        def counted(self: Any, *arguments: Any) -> Any:  # noqa: ANN401 - handed on as they are
+        def counted(*arguments: Any) -> Any:  # noqa: ANN401 - handed on as they are
             counts[what] += size(*arguments)
-            return original(self, *arguments)
+            return original(*arguments)
 
         monkeypatch.setattr(owner, name, counted)
 
+    count(read_documents, "written", "parsed")
     count(Renderer, "overlay", "rendered")
-    count(KustomizeCli, "build", "built", lambda _, roots: len(roots))
+    count(KustomizeCli, "build", "built", lambda _self, roots: len(roots))
+    count(gate, "demand_coverage", "asked", lambda sent, _verdicts: len(sent))
     count(OutputFiles, "_made", "made")
-    count(Git, "read_blobs", "read", lambda oids: len(set(oids)))
-    count(Git, "import_commit", "imported", lambda _parent, _message, replace, _known: len(replace["output"]))
+    count(Git, "read_blobs", "read", lambda _self, oids: len(set(oids)))
+    count(Git, "import_commit", "imported", lambda _self, _parent, _message, replace, _known: len(replace["output"]))
     count(Path, "write_bytes", "written")
     return counts
 
@@ -76,15 +81,53 @@ def template(root: Path) -> None:
     edit(root / "templates/toy/overlay/kustomization.yaml.j2", "resources:", "commonAnnotations: {a: b}\nresources:")
 
 
+def one_cluster(root: Path) -> None:
+    edit(root / "fleet/clusters/c3.yaml", "  ring: canary\n", "  ring: canary\n  components: {toy: {values: {replicas: 5}}}\n")
+
+
+def new_cluster(root: Path) -> None:
+    text = (root / "fleet/clusters/c1.yaml").read_text(encoding="utf-8")
+    (root / "fleet/clusters/c9.yaml").write_text(text.replace("name: c1", "name: c9"), encoding="utf-8")
+
+
+def policy(root: Path) -> None:
+    path = root / "policies/rego/pod/no_privileged/policy.rego"
+    path.write_text(path.read_text(encoding="utf-8") + "\n# the same rule\n", encoding="utf-8")
+
+
+WAIVER = """apiVersion: fleetgen.io/v1alpha1
+kind: Waiver
+metadata: {name: toy}
+spec:
+  policy: FG-POD-001
+  scope: {environments: [production], object: {kind: Deployment, namespace: serving, name: toy}}
+  owner: team-toy
+  ticket: T-1
+  agreed: 2026-11-10
+  reason: The toy needs the whole node.
+  expires: 2026-12-09
+"""
+
+
+def waiver(root: Path) -> None:
+    (root / "policies/waivers").mkdir()
+    (root / "policies/waivers/toy.yaml").write_text(WAIVER, encoding="utf-8")
+
+
 CHANGES: Mapping[str, tuple[Callable[[Path], None], Mapping[str, Mapping[str, int]]]] = {
     "nothing": (
         nothing,
-        {"check": {}, "diff": {}, "render": {}, "verify": {"made": 3, "built": 1}},
+        {
+            "check": {},
+            "diff": {},
+            "render": {},
+            "verify": {"made": 3, "built": 1},
+        },
     ),
     "a setting of a ring": (
         setting,
         {
-            "check": {"rendered": 1, "built": 1},
+            "check": {"parsed": 1, "rendered": 1, "built": 1, "asked": 1},
             "diff": {"made": 1, "read": 7},
             "render": {"written": 1},
             "verify": {"made": 3, "built": 1},
@@ -93,18 +136,54 @@ CHANGES: Mapping[str, tuple[Callable[[Path], None], Mapping[str, Mapping[str, in
     "a cluster in another ring": (
         moved,
         {
-            "check": {"rendered": 1, "built": 1},
+            "check": {"parsed": 1, "rendered": 1, "built": 1, "asked": 4},
             "diff": {"made": 6, "read": 14},
             "render": {"made": 4, "written": 8},
             "verify": {"made": 6, "built": 2},
         },
     ),
+    "a setting of one cluster": (
+        one_cluster,
+        {
+            "check": {"parsed": 1, "rendered": 1, "built": 1, "asked": 2},
+            "diff": {"made": 4, "read": 10},
+            "render": {"made": 3, "written": 5},
+            "verify": {"made": 5, "built": 2},
+        },
+    ),
+    "a new cluster like others": (
+        new_cluster,
+        {
+            "check": {"parsed": 1, "asked": 1},
+            "diff": {"made": 4, "read": 11},
+            "render": {"made": 2, "written": 4},
+            "verify": {"made": 3, "built": 1},
+        },
+    ),
     "a template": (
         template,
         {
-            "check": {"rendered": 1, "built": 1},
+            "check": {"rendered": 1, "built": 1, "asked": 1},
             "diff": {"made": 1, "read": 7},
             "render": {"written": 1},
+            "verify": {"made": 3, "built": 1},
+        },
+    ),
+    "a policy": (
+        policy,
+        {
+            "check": {"asked": 5},
+            "diff": {},
+            "render": {},
+            "verify": {"made": 3, "built": 1},
+        },
+    ),
+    "a waiver": (
+        waiver,
+        {
+            "check": {"parsed": 1, "asked": 5},
+            "diff": {"made": 1, "read": 2},
+            "render": {"made": 1, "written": 1},
             "verify": {"made": 3, "built": 1},
         },
     ),
