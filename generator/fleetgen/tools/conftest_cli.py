@@ -15,7 +15,7 @@ from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.tools import process
-from fleetgen.tools.executor import Executor, Job, Machine
+from fleetgen.tools.executor import Executor, Machine, Work
 from fleetgen.tools.process import Command, Ran
 from fleetgen.tools.results import decoded
 from fleetgen.tools.toolchain import Tool
@@ -62,9 +62,9 @@ class ConftestCli:
         policies = {f"{_POLICY}/{path}": text for path, text in policy_files.items() if not path.endswith("_test.rego")}
         documents = {f"{_DATA}/{name}.json": _dumps({name: value}) for name, value in data.items()}
         capabilities = {_CAPABILITIES: self.capabilities.read_text(encoding="utf-8")}
-        job = Job(work=judge_part, tool=self.tool, shared=Policies(files={**policies, **documents, **capabilities}))
+        work = Work(function=judge_part, tool=self.tool, shared=Policies(files={**policies, **documents, **capabilities}))
         texts = [_dumps(value) for value in inputs]
-        answers = self.executor.map(job, lambda slots: divided(texts, slots))
+        answers = self.executor.map(work, lambda slots: divided(texts, slots))
         verdicts = {number: verdict for answer in answers for number, verdict in answer.items()}
         if len(verdicts) != len(inputs):
             raise _nonsense(f"conftest gave no result for {len(inputs) - len(verdicts)} of {len(inputs)} inputs")

@@ -24,7 +24,7 @@ from fleetgen.errors import FleetgenError, ToolError, problem
 from fleetgen.library import builtin_root
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.tools.executor import Job, Machine, Part, Result, Shared
+from fleetgen.tools.executor import Machine, Part, Result, Shared, Work
 from fleetgen.tools.own_code import code_digest
 from fleetgen.tools.toolchain import Tool, Toolchain, cache_folder
 
@@ -48,29 +48,29 @@ class DaskExecutor:
 
     def map(
         self,
-        job: Job[Shared, Part, Result],
+        work: Work[Shared, Part, Result],
         divide: Callable[[int], Sequence[Part]],
         on_done: Callable[[Result], None] = lambda _result: None,
     ) -> list[Result]:
         """As the port says. Raises ToolError E1401, E1402, E1403, and what a part raises."""
         try:
             with _connected(self.address) as client:
-                wanted = _identity(job.tool.name, job.tool)
-                _demand_equal_workers(client, job.tool.name, wanted)
+                wanted = _identity(work.tool.name, work.tool)
+                _demand_equal_workers(client, work.tool.name, wanted)
                 parts = divide(_slots(client))
-                return _Parts(self.address, client, job, wanted).results(parts, on_done)
+                return _Parts(self.address, client, work, wanted).results(parts, on_done)
         except (CommClosedError, CancelledError) as error:
             raise _lost(self.address) from error
 
 
 class _Parts(Generic[Shared, Part, Result]):
-    """The parts of a job on their way: a few for each slot are with the workers, the others wait here."""
+    """Parts on their way: a few for each slot are with the workers, the others wait here."""
 
-    def __init__(self, address: str, client: Client, job: Job[Shared, Part, Result], wanted: Mapping[str, str]) -> None:
-        self._address, self._client, self._job, self._wanted = address, client, job, wanted
-        self._name = f"{job.work.__name__}-{uuid4().hex}"
+    def __init__(self, address: str, client: Client, work: Work[Shared, Part, Result], wanted: Mapping[str, str]) -> None:
+        self._address, self._client, self._work, self._wanted = address, client, work, wanted
+        self._name = f"{work.function.__name__}-{uuid4().hex}"
         # A task and not `scatter`: Dask makes it again if every worker that holds it is lost.
-        self._shared = client.submit(_given, _Opaque(job.shared), key=f"{self._name}-shared")
+        self._shared = client.submit(_given, _Opaque(work.shared), key=f"{self._name}-shared")
         self._sent: dict[Future[Result], int] = {}
         self._seen = time.monotonic()  # when there were workers
 
@@ -93,7 +93,7 @@ class _Parts(Generic[Shared, Part, Result]):
         return _SENT_A_SLOT * max(1, _slots(self._client))
 
     def _send(self, number: int, part: Part) -> None:
-        arguments = (self._wanted, self._job.work, self._shared, _Opaque(part))
+        arguments = (self._wanted, self._work.function, self._shared, _Opaque(part))
         self._sent[self._client.submit(_worked, *arguments, key=f"{self._name}-{number}")] = number
 
     def _ended(self) -> list[tuple[int, Result]]:
@@ -231,7 +231,7 @@ def _given(value: _Opaque) -> _Opaque:
     return value
 
 
-def _worked(wanted: Mapping[str, str], work: Callable[[Machine, Any, Any], Any], shared: _Opaque, part: _Opaque) -> Any:  # noqa: ANN401 - what `work` gives
+def _worked(wanted: Mapping[str, str], function: Callable[[Machine, Any, Any], Any], shared: _Opaque, part: _Opaque) -> Any:  # noqa: ANN401 - what the function gives
     """Do a part. A worker that joined later was not asked yet, so each part asks again."""
     here = Place(get_worker().address)
     tool = _own(wanted["tool"])
@@ -239,7 +239,7 @@ def _worked(wanted: Mapping[str, str], work: Callable[[Machine, Any, Any], Any],
     if different or tool is None:
         raise ToolError(different)
     try:
-        return work(Machine(tool=tool, environ=os.environ), shared.value, part.value)
+        return function(Machine(tool=tool, environ=os.environ), shared.value, part.value)
     except ToolError as error:
         if all(finding.place for finding in error.findings):
             raise

@@ -24,14 +24,14 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Generic[Shared, Part, Result]):
+class Work(Generic[Shared, Part, Result]):
     """What is done with each part. `shared` is what all parts need.
 
-    `work` is a function of a module and reads nothing but its arguments, which are plain values, so that it can run on another
+    `function` is one of a module and reads nothing but its arguments, which are plain values, so that it can run on another
     machine with the same fleetgen and the same tool.
     """
 
-    work: Callable[[Machine, Shared, Part], Result]
+    function: Callable[[Machine, Shared, Part], Result]
     tool: Tool
     shared: Shared
 
@@ -41,7 +41,7 @@ class Executor(Protocol):
 
     def map(
         self,
-        job: Job[Shared, Part, Result],
+        work: Work[Shared, Part, Result],
         divide: Callable[[int], Sequence[Part]],
         on_done: Callable[[Result], None] = lambda _result: None,
     ) -> list[Result]:
@@ -60,11 +60,11 @@ class LocalExecutor:
 
     def map(
         self,
-        job: Job[Shared, Part, Result],
+        work: Work[Shared, Part, Result],
         divide: Callable[[int], Sequence[Part]],
         on_done: Callable[[Result], None] = lambda _result: None,
     ) -> list[Result]:
         """As the port says."""
-        machine = Machine(tool=job.tool, environ=self.environ)
-        calls = [partial(job.work, machine, job.shared, part) for part in divide(self.jobs)]
+        machine = Machine(tool=work.tool, environ=self.environ)
+        calls = [partial(work.function, machine, work.shared, part) for part in divide(self.jobs)]
         return process.in_threads(calls, self.jobs, on_done)

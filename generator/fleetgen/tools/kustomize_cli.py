@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fleetgen.model.manifest import BuildRoot, Built
 from fleetgen.tools import process
-from fleetgen.tools.executor import Executor, Job, Machine
+from fleetgen.tools.executor import Executor, Machine, Work
 from fleetgen.tools.process import Command, Ran
 from fleetgen.tools.toolchain import Tool
 from fleetgen.tools.workspace import checked, workspace, write_all
@@ -47,8 +47,8 @@ class KustomizeCli:
             built.update(some)
             self.on_built(len(built), len(roots))
 
-        job = Job(work=build_part, tool=self.tool, shared=None)
-        self.executor.map(job, lambda slots: divided(roots, slots), keep)
+        work = Work(function=build_part, tool=self.tool, shared=None)
+        self.executor.map(work, lambda slots: divided(roots, slots), keep)
         return tuple(built[number] for number in range(len(roots)))
 
 

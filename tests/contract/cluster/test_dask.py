@@ -22,7 +22,7 @@ from fleetgen.model.manifest import BuildRoot
 from fleetgen.model.place import Place
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.dask_cluster import DaskExecutor
-from fleetgen.tools.executor import Job, LocalExecutor
+from fleetgen.tools.executor import LocalExecutor, Work
 from fleetgen.tools.kustomize_cli import KustomizeCli
 from fleetgen.tools.toolchain import Tool, Toolchain, cache_folder
 from tests.conftest import ROOT
@@ -69,8 +69,8 @@ def words(call: Callable[[], object]) -> list[tuple[str, str, str]]:
 
 
 def squares(address: str, tool: Tool, notes: Path, on_done: Callable[[int], None] = lambda _: None) -> list[int]:
-    job = Job(work=working.nap, tool=tool, shared=notes)
-    return DaskExecutor(address=address).map(job, lambda _slots: range(12), on_done)
+    work = Work(function=working.nap, tool=tool, shared=notes)
+    return DaskExecutor(address=address).map(work, lambda _slots: range(12), on_done)
 
 
 @pytest.fixture
@@ -159,7 +159,9 @@ def test_errors_come_back_as_they_are_here(cluster: Cluster, tools: Callable[[st
         engine.evaluate({"g.rego": rego}, {}, [{"x": True}])
     assert caught.value.place == Place("g.rego", 5)
     assert "complete rules must not produce multiple outputs" in caught.value.reason
-    ((place, code, message),) = words(lambda: executor.map(Job(work=working.fill_the_disk, tool=kustomize, shared=None), range))
+    ((place, code, message),) = words(
+        lambda: executor.map(Work(function=working.fill_the_disk, tool=kustomize, shared=None), range)
+    )
     assert (place.startswith("tcp://127.0.0.1:"), code, message) == (True, "E1403", "No space left on device")
 
 
@@ -203,10 +205,10 @@ def test_work_that_ends_every_worker_and_a_scheduler_without_workers(
 ) -> None:
     address = new_cluster(2).address
     executor = DaskExecutor(address=address)
-    ((place, *found),) = words(lambda: executor.map(Job(work=working.die, tool=kustomize, shared=None), lambda _: [1]))
+    ((place, *found),) = words(lambda: executor.map(Work(function=working.die, tool=kustomize, shared=None), lambda _: [1]))
     assert place.startswith("tcp://127.0.0.1:")
     assert found == ["E1403", "2 workers ended while they worked on the same part, the last one here"]
-    found_now = words(lambda: executor.map(Job(work=working.die, tool=kustomize, shared=None), lambda _: [1]))
+    found_now = words(lambda: executor.map(Work(function=working.die, tool=kustomize, shared=None), lambda _: [1]))
     assert found_now == [(address, "E1401", "the scheduler has no workers")]
 
 

@@ -14,7 +14,7 @@ from fleetgen.model.manifest import BuildRoot, Built
 from fleetgen.model.plain import Json
 from fleetgen.tools import conftest_cli, kustomize_cli
 from fleetgen.tools.conftest_cli import ConftestCli, JudgedPart
-from fleetgen.tools.executor import Job, Part, Result, Shared
+from fleetgen.tools.executor import Part, Result, Shared, Work
 from fleetgen.tools.kustomize_cli import BuildPart, KustomizeCli
 from fleetgen.tools.toolchain import Tool
 
@@ -28,17 +28,17 @@ class Backwards:
     answer: Callable[..., object]
     slots: int = 2
     parts: list[object] = field(default_factory=list)
-    jobs: list[object] = field(default_factory=list)
+    works: list[object] = field(default_factory=list)
 
     def map(
         self,
-        job: Job[Shared, Part, Result],
+        work: Work[Shared, Part, Result],
         divide: Callable[[int], Sequence[Part]],
         on_done: Callable[[Result], None] = lambda _result: None,
     ) -> list[Result]:
         parts = divide(self.slots)
         self.parts += parts
-        self.jobs.append(job)
+        self.works.append(work)
         results: list[Result] = [self.answer(part) for part in parts]  # type: ignore[misc]
         for result in reversed(results):
             on_done(result)
@@ -129,7 +129,7 @@ def test_verdicts_come_in_the_order_of_the_inputs_and_policies_are_shared(tmp_pa
     assert found == tuple(verdict(f'"{text}"') for text in inputs)
     files = {"policy/g.rego": "package main", "data/limit.json": '{"limit": 1}', "capabilities.json": "{}"}
     shared = conftest_cli.Policies(files=files)
-    assert (executor.jobs, len(executor.parts)) == ([Job(work=conftest_cli.judge_part, tool=TOOL, shared=shared)], 2)
+    assert (executor.works, len(executor.parts)) == ([Work(function=conftest_cli.judge_part, tool=TOOL, shared=shared)], 2)
 
 
 def test_a_part_that_forgets_an_input_is_a_failure(tmp_path: Path) -> None:
