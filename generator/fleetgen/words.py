@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 # Names whose letters are said one by one start with a vowel sound when the letter's own name does: an L4, an MI300X, an RTX.
@@ -46,3 +47,14 @@ def shortened(items: Sequence[str], most: int) -> str:
     """At the end of a line: `a, b, c`, or the first so many and how many are left: `a, b, c and 37 more`."""
     left = len(items) - most
     return ", ".join(items[:most]) + (f" and {left} more" if left > 0 else "")
+
+
+def suggest(word: str, candidates: Iterable[str]) -> str:
+    """The fix for a name that does not exist: the nearest one, or all of a short list."""
+    names = sorted(candidates)
+    near = difflib.get_close_matches(word, names, 1, 0.6) or [name for name in names if name.lower() == word.lower()]
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if not names:
+        return "remove it; there is nothing to choose from"
+    return "use one of: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from fleetgen import API_VERSION
 from fleetgen.answers.error_pages import ErrorPage
 from fleetgen.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from fleetgen.model import inventory
@@ -66,7 +67,7 @@ def kinds(components: Iterable[Component]) -> str:
         MADE,
         "# Kinds of documents\n",
         (
-            f"Every document has `apiVersion: {inventory.API_VERSION}`, `kind`, `metadata.name` (optionally `metadata.labels` "
+            f"Every document has `apiVersion: {API_VERSION}`, `kind`, `metadata.name` (optionally `metadata.labels` "
             "and `metadata.annotations`) and `spec`. A file may hold any number of documents. A key that is not listed here "
             "is an error. `fleetgen schema KIND` prints the JSON Schema of a kind.\n"
         ),

@@ -26,8 +26,8 @@ from fleetgen.model.facts import fact_token
 from fleetgen.model.fleet import Cluster, Layer
 from fleetgen.model.settings import Items, Node, Path, Scalar, Table, at, dotted, plain
 from fleetgen.model.variant import Variant
-from fleetgen.schemas.validate import suggest
 from fleetgen.stages.resolve import settings_of
+from fleetgen.words import suggest
 
 _OWN_KEYS = ("enabled", "version", "patches", "values")
 _CODE = re.compile(r"E[0-9]{4}$")

@@ -24,7 +24,6 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import canonical
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.policy.waiver_reach import waivers_by_variant
-from fleetgen.schemas.validate import suggest
 from fleetgen.stages import build, contract, lint
 from fleetgen.stages.compose.applications import variant_application
 from fleetgen.stages.compose.cluster_folder import identity_of, root_of
@@ -36,6 +35,7 @@ from fleetgen.stages.compose.projects import cluster_project, namespaces_of
 from fleetgen.stages.compose.redirects import former_keys
 from fleetgen.stages.compose.sync_windows import sync_windows
 from fleetgen.stages.render import Renderer, setting_is_on
+from fleetgen.words import suggest
 
 
 @dataclass(frozen=True, kw_only=True)

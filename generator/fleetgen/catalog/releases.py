@@ -10,8 +10,7 @@ from fleetgen.model.component import Component, Release, meets
 from fleetgen.model.facts import fact_token
 from fleetgen.model.plain import Json
 from fleetgen.model.settings import Table
-from fleetgen.schemas.validate import suggest
-from fleetgen.words import listed
+from fleetgen.words import listed, suggest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fleetgen import API_VERSION
 from fleetgen.build.plan import Plan, plan_of
 from fleetgen.cli import common, output
 from fleetgen.inputs.run import Run
-from fleetgen.model.inventory import API_VERSION
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from fleetgen.build.plan import plan_of
 from fleetgen.cli import common, output
-from fleetgen.deliver.check import checked_outcome
-from fleetgen.gate.plain_manifests import ManifestsRequest, ManifestsTools, check_manifests
-from fleetgen.inputs.rules import library_of
+from fleetgen.deliver.outcome import Outcome, remembered
 from fleetgen.inputs.run import Run
 from fleetgen.words import count
 
@@ -51,9 +46,9 @@ def command(
             raise click.UsageError("use --inventory or --manifests, not both")
         if options["policies_from"] or options["base"]:
             raise click.UsageError("--policies-from and --base cannot be combined with --manifests")
-        return _manifests(
-            ctx, ManifestsRequest(paths=(*paths, *more), namespaces=namespaces, environment=environment, stdin=_stdin), options
-        )
+        from fleetgen.cli.check_manifests import check_given  # noqa: PLC0415 - another job
+
+        return check_given(ctx, (*paths, *more), namespaces=namespaces, environment=environment, options=options)
     if more or namespaces or environment:
         raise click.UsageError("PATH, --namespaces and -e need --manifests PATH")
     run = common.run_of(ctx, **options)
@@ -61,6 +56,8 @@ def command(
 
 
 def _inventory(run: Run) -> int:
+    from fleetgen.build.plan import plan_of  # noqa: PLC0415 - not needed where nothing has changed
+
     plan = plan_of(run)
     clusters, variants = len(plan.resolved.clusters), len(plan.resolved.variants)
     output.print_findings((), {"clusters": clusters, "variants": variants}, judged=False)
@@ -69,30 +66,13 @@ def _inventory(run: Run) -> int:
 
 
 def _fleet(run: Run) -> int:
-    outcome = checked_outcome(run)
+    outcome = remembered(run) or _computed(run)
     output.print_findings(outcome.findings, outcome.sizes)
     output.say("check passed: " + output.described(outcome.sizes))
     return 0
 
 
-def _manifests(ctx: click.Context, request: ManifestsRequest, options: dict[str, Any]) -> int:
-    output.use(common.choice(options["format_"], options["files"]))
-    repo = common.repository_if_any(ctx)
-    output.describe(lambda: common.about(lambda: library_of(repo), Path.cwd(), ("object",)))
-    tools = common.toolchain(repo)
-    executor = common.executor_of(options["executor"])
-    means = ManifestsTools(
-        repository=repo,
-        engine=lambda: common.engine(tools, executor),
-        gate_cache=common.cache_for(tools, no_cache=options["no_cache"]),
-        progress=output.progress(ctx, quiet=options["quiet"]),
-    )
-    judged = check_manifests(means, request)
-    output.print_findings(judged.findings, judged.sizes)
-    shown = ", ".join(f"{name}: {judged.sizes[name]}" for name in ("objects", "files", "policies"))
-    output.say(f"check passed ({shown}); policies about clusters and the fleet do not apply to manifests")
-    return 0
+def _computed(run: Run) -> Outcome:
+    from fleetgen.deliver.check import check, remember  # noqa: PLC0415 - not needed where nothing has changed
 
-
-def _stdin() -> bytes:
-    return sys.stdin.buffer.read()
+    return remember(run, check(run))

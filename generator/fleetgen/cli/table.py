@@ -33,7 +33,7 @@ class CommandTable(click.Group):
             formatter.write_dl(list(self._table.items()))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        from fleetgen.schemas.validate import suggest  # noqa: PLC0415 - only for a wrong name
+        from fleetgen.words import suggest  # noqa: PLC0415 - only for a wrong name
 
         if args and args[0] not in self._table and not args[0].startswith("-"):
             ctx.fail(f"there is no command '{args[0]}': {suggest(args[0], self._table)}")

@@ -24,10 +24,9 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint
 from fleetgen.model.result import Result
 from fleetgen.model.settings import Table, nearest_place
-from fleetgen.schemas.validate import suggest
 from fleetgen.stages import manifests
 from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
-from fleetgen.words import listed
+from fleetgen.words import listed, suggest
 
 STDIN: Final = "-"
 _STDIN_NAME: Final = "<stdin>"

@@ -8,17 +8,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
+from fleetgen import API_VERSION
 from fleetgen.errors import InputError, problem
 from fleetgen.importing import csvfile
 from fleetgen.importing.csvfile import CsvRow
 from fleetgen.importing.mapping import ColumnSource, ImportMapping, Tags, check_columns, target_schema
 from fleetgen.importing.mapping import read as read_mapping
 from fleetgen.model.finding import Finding
-from fleetgen.model.inventory import API_VERSION
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Origin, Table, from_plain, plain
-from fleetgen.schemas.validate import suggest, validator_of_kind
+from fleetgen.schemas.kinds import validator_of_kind
+from fleetgen.words import suggest
 from fleetgen.yamlfile import dump_all
 
 CODE: Final = "E1002"

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast
 
+from fleetgen import API_VERSION
 from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
-from fleetgen.model.inventory import API_VERSION, ClusterSpec, Hold
+from fleetgen.model.inventory import ClusterSpec, Hold
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Table, at, key_place, plain
 from fleetgen.schemas.derive import schema_of
-from fleetgen.schemas.validate import Validator, suggest
-from fleetgen.words import listed
+from fleetgen.schemas.validate import Validator
+from fleetgen.words import listed, suggest
 
 CODE: Final = "E1001"
 _ORIGINS: Final = ("column", "constant", "draw")

@@ -15,11 +15,11 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.inventory import INPUT_KINDS, SPECS
 from fleetgen.model.plain import JsonObject
 from fleetgen.schemas.derive import kind_schema
-from fleetgen.schemas.validate import suggest
 from fleetgen.stages.load import components as component_files
 from fleetgen.stages.load import documents as document_files
 from fleetgen.stages.load.component_schema import component_schema, releases_schema
 from fleetgen.stages.load.documents import Document
+from fleetgen.words import suggest
 
 # kinds that are no part of an inventory
 _SCHEMAS: Final[Mapping[str, Callable[[], JsonObject]]] = {

@@ -12,13 +12,15 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from fleetgen.errors import ToolError, problem
 from fleetgen.inputs import cache
 from fleetgen.inputs.repository import digest_of
 from fleetgen.model.plain import JsonObject
-from fleetgen.schemas.builtin import BuiltinKinds
+
+if TYPE_CHECKING:
+    from fleetgen.schemas.builtin import BuiltinKinds
 
 _PACKAGE: Final = "kubernetes_validate"
 _FOLDERS: Final = "kubernetes-json-schema"
@@ -55,6 +57,8 @@ class PackagedKubernetes:
 
     def builtin(self, minor: str) -> BuiltinKinds:
         """What a minor serves; read when it is first asked for."""
+        from fleetgen.schemas.builtin import BuiltinKinds  # noqa: PLC0415 - not needed where nothing has changed
+
         if minor not in self._builtin:
             path = self._folder / _FOLDERS / f"v{minor}{_STRICT}" / "_definitions.json"
             self._builtin[minor] = BuiltinKinds(cast("JsonObject", json.loads(path.read_bytes())))

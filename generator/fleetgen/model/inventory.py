@@ -24,7 +24,6 @@ from fleetgen.model.fields import (
 from fleetgen.model.gpus import PRODUCTS, Product
 from fleetgen.model.plain import Json
 
-API_VERSION: Final = "fleetgen.io/v1alpha1"
 DISTRIBUTIONS: Final = ("k3s", "rke2", "microk8s", "kubeadm", "k0s", "openshift", "microshift")
 ARCHITECTURES: Final = ("amd64", "arm64")
 ROLES: Final = ("edge", "central")

@@ -13,7 +13,7 @@ from fleetgen.inputs.files import place_files
 from fleetgen.inputs.repository import Repository
 from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.policy.enforcement import due_stage, next_stage
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.policy.exemptions import only_at_gate
 from fleetgen.policy.expansion import expansion_templates
 from fleetgen.policy.export import exportable
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 from fleetgen.yamlfile import dump
 
 

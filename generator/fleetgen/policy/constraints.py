@@ -15,7 +15,8 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.settings import Node, Table, at, key_place, nearest_place, plain
 from fleetgen.policy import match
-from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.schemas.validate import Validator
+from fleetgen.words import suggest
 from fleetgen.yamlfile import parse
 
 REQUIRED: Final = "fleetgen.io/required"

@@ -15,7 +15,7 @@ from fleetgen.model.finding import Finding, Severity
 from fleetgen.model.fleet import Cluster, EnforcementDocument
 from fleetgen.model.inventory import ACTIONS, EnforcementScope, Stage
 from fleetgen.model.policy import Constraint
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Policy
 from fleetgen.policy.read_values import ANY, Reads, Steps
 from fleetgen.policy.reads import reads_of
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 # what a path may begin with: the keys of `catalog/cluster_model.py`, the day, for the fleet the names of clusters
 CLUSTER_KEYS: Final = (

@@ -13,7 +13,7 @@ from fleetgen.model.fleet import Fleet, Layer
 from fleetgen.model.policy import Policy
 from fleetgen.model.settings import Items, Scalar, at
 from fleetgen.policy.export import exportable
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 CONSTRAINTS: Final = "constraints.gatekeeper.sh"
 

@@ -15,7 +15,8 @@ from fleetgen.model.policy import Policy
 from fleetgen.model.settings import Table, at, key_place, nearest_place, plain
 from fleetgen.policy import facts
 from fleetgen.policy.parameters import complete, with_defaults
-from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.schemas.validate import Validator
+from fleetgen.words import suggest
 from fleetgen.yamlfile import parse
 
 _TEXT: Final[JsonObject] = {"type": "string", "minLength": 1}

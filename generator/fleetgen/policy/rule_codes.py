@@ -11,7 +11,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject, list_of, mapping_of
 from fleetgen.model.policy import Policy
 from fleetgen.model.rego import Asked
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 # the code from which the input exempts -> what is returned for it, by code; the input as the test has it under the empty code
 Returned: TypeAlias = Mapping[str, Counter[str]]

@@ -18,8 +18,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.policy import Policy
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
-from fleetgen.schemas.validate import suggest
-from fleetgen.words import count, listed
+from fleetgen.words import count, listed, suggest
 
 SOON: Final = timedelta(days=30)
 GRACE: Final = timedelta(days=14)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from fleetgen import API_VERSION
 from fleetgen.model.finding import Finding, Severity
-from fleetgen.model.inventory import API_VERSION
 from fleetgen.model.plain import JsonObject
 
 

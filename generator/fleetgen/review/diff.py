@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from fleetgen.build.output_ids import output_ids
-from fleetgen.build.rendered_tree import compared
-from fleetgen.deliver.check import check, remember, remembered, tree_digest
-from fleetgen.inputs.committed_files import committed_folder
+from fleetgen.deliver.outcome import remembered, tree_digest
+from fleetgen.inputs.committed_files import CommittedFolder, committed_folder
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import timed
 from fleetgen.model.change import Change
-from fleetgen.stages.diff import diff
 from fleetgen.tools.git_cli import Git
 
 
@@ -21,6 +18,15 @@ def changes_since(run: Run, git: Git, commit: str) -> tuple[Change, ...]:
     known = remembered(run)
     if known and known.tree == tree_digest(committed.ids):
         return ()
+    return _computed(run, committed, commit)
+
+
+def _computed(run: Run, committed: CommittedFolder, commit: str) -> tuple[Change, ...]:
+    from fleetgen.build.output_ids import output_ids  # noqa: PLC0415 - not needed where nothing has changed
+    from fleetgen.build.rendered_tree import compared  # noqa: PLC0415 - not needed where nothing has changed
+    from fleetgen.deliver.check import check, remember  # noqa: PLC0415 - not needed where nothing has changed
+    from fleetgen.stages.diff import diff  # noqa: PLC0415 - not needed where nothing has changed
+
     checked = check(run)
     wanted_ids = output_ids(run.cache, checked.desired.files, like=commit)
     remember(run, checked, tree_digest(wanted_ids))

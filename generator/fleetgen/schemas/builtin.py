@@ -9,7 +9,7 @@ from typing import Final, cast
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.schema import Api, Breach
 from fleetgen.schemas.structural import formatted, sentence
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 _GROUP_VERSION_KIND: Final = "x-kubernetes-group-version-kind"
 # Go types whose form the OpenAPI document leaves out. The pattern is the one in resource.Quantity's own error message.

@@ -8,6 +8,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, Union, cast, get_args, get_origin, get_type_hints
 
+from fleetgen import API_VERSION
 from fleetgen.model import inventory
 from fleetgen.model.fields import KEY, FieldRule
 from fleetgen.model.plain import Json, JsonObject
@@ -169,7 +170,7 @@ def kind_schema(kind: str) -> JsonObject:
         "additionalProperties": False,
         "required": ["apiVersion", "kind", "metadata", "spec"],
         "properties": {
-            "apiVersion": {"const": inventory.API_VERSION},
+            "apiVersion": {"const": API_VERSION},
             "kind": {"const": kind},
             "metadata": {
                 "type": "object",

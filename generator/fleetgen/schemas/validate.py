@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final, cast
 
 import jsonschema_rs
@@ -14,8 +12,7 @@ from fleetgen.errors import problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Path, Scalar, at, dotted, key_place, nearest_place, plain
-from fleetgen.schemas.derive import kind_schema
-from fleetgen.words import a, listed
+from fleetgen.words import a, listed, suggest
 
 _TYPE_WORDS: Final = {
     "string": "text",
@@ -146,20 +143,3 @@ def _json_type(value: object) -> str:
         return "boolean"
     names: list[tuple[type, str]] = [(str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object")]
     return next((name for kind, name in names if isinstance(value, kind)), "null")
-
-
-def suggest(word: str, candidates: Iterable[str]) -> str:
-    """The fix for a name that does not exist: the nearest one, or all of a short list."""
-    names = sorted(candidates)
-    near = difflib.get_close_matches(word, names, 1, 0.6) or [name for name in names if name.lower() == word.lower()]
-    if near:
-        return f"did you mean '{near[0]}'?"
-    if not names:
-        return "remove it; there is nothing to choose from"
-    return "use one of: " + ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
-
-
-@cache
-def validator_of_kind(kind: str) -> Validator:
-    """The validator of a document kind."""
-    return Validator(kind_schema(kind))

@@ -31,7 +31,7 @@ from fleetgen.model.settings import at, is_on, nearest_place, plain
 from fleetgen.model.variant import Variant, plain_values
 from fleetgen.policy.expansion import expansion_templates
 from fleetgen.policy.installing import asked_path
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 from fleetgen.yamlfile import dump, dump_all, parse
 
 MAX_FILE: Final = 1024 * 1024

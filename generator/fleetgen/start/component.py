@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from fleetgen import API_VERSION
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.documents import library_components
 from fleetgen.inputs.files import read_file, read_tree
@@ -17,7 +18,6 @@ from fleetgen.library import PARTS, builtin_root
 from fleetgen.model.component import Component
 from fleetgen.model.fields import TOKEN
 from fleetgen.model.finding import Finding
-from fleetgen.model.inventory import API_VERSION
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject, mapping_of
 from fleetgen.model.settings import at, plain

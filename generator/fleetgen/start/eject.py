@@ -13,7 +13,7 @@ from fleetgen.inputs.repository import CONFIG, Repository
 from fleetgen.library import PARTS, unit_of
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 _PART: Final = re.compile(r"""["']_parts/([^"'/]+)["']""")
 _TOPS: Final = ("templates/", "policies/rego/", "policies/constraints/")

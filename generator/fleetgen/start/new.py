@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from fleetgen import yaml_edits, yamlfile
+from fleetgen import API_VERSION, yaml_edits, yamlfile
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.documents import document_schema, documents_of
 from fleetgen.inputs.files import place_files
@@ -16,15 +16,14 @@ from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, policies_of, read_rules
 from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
-from fleetgen.model.inventory import API_VERSION
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import at, plain
 from fleetgen.policy.scaffolding import policy_files
 from fleetgen.policy.waivers import unknown
-from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.schemas.validate import Validator
 from fleetgen.stages.load.documents import Document
 from fleetgen.start import document_texts
-from fleetgen.words import a
+from fleetgen.words import a, suggest
 
 KINDS: Final[Mapping[str, str]] = {
     "cluster": "Cluster",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, cast
 
+from fleetgen import API_VERSION
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.fields import POLICY_OR_AREA, TOKEN
-from fleetgen.model.inventory import API_VERSION, INPUT_KINDS
+from fleetgen.model.inventory import INPUT_KINDS
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.schemas.derive import COMPONENT_ENTRY
 from fleetgen.stages.load.settings_schema import DEFINITIONS, ROOT

@@ -39,9 +39,10 @@ from fleetgen.model.settings import (
     plain,
     relabel,
 )
-from fleetgen.schemas.validate import Validator, suggest
+from fleetgen.schemas.validate import Validator
 from fleetgen.stages.load.component_schema import component_schema, releases_schema
 from fleetgen.stages.load.settings_schema import written_out
+from fleetgen.words import suggest
 from fleetgen.yamlfile import parse
 
 _RELEASES: Final = "releases.yaml"

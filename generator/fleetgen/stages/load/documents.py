@@ -13,7 +13,8 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject, list_of, mapping_of, value_at
 from fleetgen.model.settings import Node, Scalar, Table, as_written, at, empty, key_place, nearest_place
-from fleetgen.schemas.validate import suggest, validator_of_kind
+from fleetgen.schemas.kinds import validator_of_kind
+from fleetgen.words import suggest
 from fleetgen.yamlfile import parse
 
 KINDS: Final = (*inventory.SPECS, *inventory.INPUT_KINDS)

@@ -11,9 +11,8 @@ from fleetgen.model.component import Component
 from fleetgen.model.finding import Finding
 from fleetgen.model.plain import mapping_of, value_at
 from fleetgen.model.settings import Path, key_place, nearest_place
-from fleetgen.schemas.validate import suggest
 from fleetgen.stages.load.documents import Document, texts
-from fleetgen.words import listed
+from fleetgen.words import listed, suggest
 
 
 class Index:

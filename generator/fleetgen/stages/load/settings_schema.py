@@ -7,7 +7,7 @@ from typing import Final, cast
 from fleetgen.errors import InputError, problem
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Node, Path, nearest_place
-from fleetgen.schemas.validate import suggest
+from fleetgen.words import suggest
 
 _REFERENCE: Final[JsonObject] = {"$ref": "#/$defs/schema"}
 _SCHEMA: Final[JsonObject] = {"type": ["object", "boolean"], **_REFERENCE}
