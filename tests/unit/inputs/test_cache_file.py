@@ -70,7 +70,8 @@ def test_the_last_use_is_recorded_by_the_hour_and_for_all_keys_at_once(tmp_path:
 def test_the_least_recently_used_make_room(tmp_path: Path) -> None:
     clock = Clock()
     file = opened(tmp_path, clock=clock)
-    used, unused = ({key(stage, str(n)): os.urandom(1000) for n in range(200)} for stage in ("used", "unused"))
+    used = {key("used", str(n)): os.urandom(1000) for n in range(100)}
+    unused = {key("unused", str(n)): os.urandom(1000) for n in range(200)}
     file.write(used)
     file.write(unused)
     clock.seconds += 2 * HOUR
@@ -79,7 +80,8 @@ def test_the_least_recently_used_make_room(tmp_path: Path) -> None:
         clock.seconds += 1
         file.write({key("new", str(number), str(n)): os.urandom(1000) for n in range(10)})
     entries = {each.stage: each.entries for each in file.usage()}
-    assert (entries["new"], entries["used"], entries.get("unused", 0) < 100) == (500, 200, True)
+    # what was made room for is at least a quarter; how much more depends on how keys fill the pages
+    assert (entries["new"], entries["used"], entries.get("unused", 0) < 100) == (500, 100, True)
     del file
     assert 0.6 * LIMIT < (tmp_path / "results/1.sqlite3").stat().st_size <= LIMIT
 
