@@ -1,7 +1,8 @@
 """output/ on disk: compares it, and replaces it as a whole or not at all, under a lock.
 
 The new tree is written beside the old one and the two are exchanged in one system call (renameat2 with RENAME_EXCHANGE), so that
-a reader, a crash or a kill sees either all of the old tree or all of the new one. Unchanged files are linked, not written.
+a reader, a crash or a kill sees either all of the old tree or all of the new one. Where all changes lie in one folder, only that
+folder is exchanged. Unchanged files are linked, not written.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import posixpath
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,10 +166,11 @@ def replace(root: Path, name: str, files: Mapping[str, str], ids: Mapping[str, s
     found = difference(target, ids)
     if not found:
         return found
+    part = _smallest_folder(target, files, found)
     try:
         fresh = Path(tempfile.mkdtemp(prefix="output-", dir=state))
-        _fill(fresh, target, files, {*found.added, *found.changed})
-        _swap(fresh, target)
+        _fill(fresh, target, files, found, part)
+        _swap(fresh, target / part)
     except OSError as error:
         raise ToolError(
             problem(
@@ -181,13 +184,28 @@ def replace(root: Path, name: str, files: Mapping[str, str], ids: Mapping[str, s
     return found
 
 
-def _fill(fresh: Path, target: Path, files: Mapping[str, str], different: Collection[str]) -> None:
+def _smallest_folder(target: Path, files: Mapping[str, str], found: TreeDifference) -> str:
+    """The folder, below the target, that holds all that differs, now and then. The whole target is an empty path.
+
+    Exchanging it is as atomic as exchanging the target, and nothing has to be linked that is elsewhere.
+    """
+    paths = [*found.added, *found.removed, *found.changed]
+    part = posixpath.commonpath([posixpath.dirname(path) for path in paths])
+    while part and not ((target / part).is_dir() and any(path.startswith(f"{part}/") for path in files)):
+        part = posixpath.dirname(part)
+    return part
+
+
+def _fill(fresh: Path, target: Path, files: Mapping[str, str], found: TreeDifference, part: str) -> None:
+    """Make `fresh` what `target/part` has to be."""
+    different = {*found.added, *found.changed}
+    paths = {path: path.removeprefix(f"{part}/") for path in files if not part or path.startswith(f"{part}/")}
     fresh.chmod(0o755)
-    for folder in sorted({path.rpartition("/")[0] for path in files}):
+    for folder in sorted({posixpath.dirname(inner) for inner in paths.values()}):
         (fresh / folder).mkdir(parents=True, exist_ok=True)
-    for path in files:
-        if path in different or not _linked(f"{target}/{path}", f"{fresh}/{path}"):
-            (fresh / path).write_bytes(files[path].encode())
+    for path, inner in paths.items():
+        if path in different or not _linked(f"{target}/{path}", f"{fresh}/{inner}"):
+            (fresh / inner).write_bytes(files[path].encode())
 
 
 def _linked(source: str, link: str) -> bool:

@@ -29,6 +29,44 @@ def test_the_tree_becomes_exactly_the_files(tmp_path: Path) -> None:
     assert dict(output_tree.TreeOnDisk(tree)) == NEW
 
 
+DEEP = {"a.yaml": "a: 1\n", "d/b/c.yaml": "c: 1\n", "d/b/e.yaml": "e: 1\n", "d/f/g.yaml": "g: 1\n"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "exchanged"),
+    [
+        ({"d/b/c.yaml": "c: 2\n"}, "d/b"),
+        ({"d/b/c.yaml": ""}, "d/b"),
+        ({"d/b/c.yaml": "c: 2\n", "d/f/g.yaml": "g: 2\n"}, "d"),
+        ({"d/new/h.yaml": "h: 1\n"}, "d"),
+        ({"d/f/g.yaml": ""}, "d"),
+        ({"a.yaml": "a: 2\n"}, ""),
+        ({"a.yaml": "", "d/b/c.yaml": "", "d/b/e.yaml": "", "d/f/g.yaml": "", "z/z.yaml": "z: 1\n"}, ""),
+    ],
+    ids=["a file", "a file that goes", "two folders", "a new folder", "the last file of a folder", "at the top", "everything"],
+)
+def test_only_the_folder_that_holds_all_changes_is_exchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], exchanged: str
+) -> None:
+    """An empty text stands for a file that goes."""
+    new = {path: text for path, text in {**DEEP, **changed}.items() if text}
+    real, folders = output_tree._swap, []
+
+    def swap(fresh: Path, target: Path) -> None:
+        folders.append(target.relative_to(tmp_path / "output").as_posix())
+        real(fresh, target)
+
+    with output_tree.locked(tmp_path, 1) as state:
+        output_tree.replace(tmp_path, "output", DEEP, blob_ids(DEEP), state)
+        monkeypatch.setattr(output_tree, "_swap", swap)
+        output_tree.replace(tmp_path, "output", new, blob_ids(new), state)
+    assert folders == [exchanged or "."]
+    assert dict(output_tree.TreeOnDisk(tmp_path / "output")) == new
+    assert [*(tmp_path / "output").rglob("*")] == [
+        each for each in (tmp_path / "output").rglob("*") if each.is_file() or any(each.iterdir())
+    ]
+
+
 @pytest.mark.parametrize("step", ["mkdtemp", "_fill", "_swap", "_exchange"])
 def test_a_failure_at_any_step_leaves_the_old_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     tree = _tree(tmp_path)
