@@ -202,9 +202,7 @@ def _questions(
         manifest = placed.manifest
         namespace = namespaces.get(manifest.id.namespace)
         name = f"{manifest.digest[:16]}/{namespace.digest[:16] if namespace else ''}"
-        question = ObjectQuestion(
-            id=name, policy_set=environment, manifest=manifest, namespace=namespace, variants=(), clusters=()
-        )
+        question = ObjectQuestion(id=name, policy_set=environment, manifest=manifest, namespace=namespace)
         asked[name] = (question, (*(asked[name][1] if name in asked else ()), placed))
     return asked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -17,12 +17,13 @@ class Occurrences:
     """The variants that an object was built for, in the order in which they were met, and the clusters that get it."""
 
     _variants: dict[VariantKey, None] = field(default_factory=dict)
-    _clusters: set[str] = field(default_factory=set)
+    # lists that many objects share: their names are put together when somebody asks, which is for findings only
+    _clusters: list[Collection[str]] = field(default_factory=list)
 
-    def add(self, variant: VariantKey, clusters: Iterable[str]) -> None:
+    def add(self, variant: VariantKey, clusters: Collection[str]) -> None:
         """The object is one of the variant's, too, and these clusters get it with it."""
         self._variants[variant] = None
-        self._clusters.update(clusters)
+        self._clusters.append(clusters)
 
     @property
     def variants(self) -> tuple[VariantKey, ...]:
@@ -32,4 +33,4 @@ class Occurrences:
     @property
     def clusters(self) -> tuple[str, ...]:
         """Each once, sorted."""
-        return tuple(sorted(self._clusters))
+        return tuple(sorted({name for names in self._clusters for name in names}))

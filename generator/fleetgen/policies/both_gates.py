@@ -298,6 +298,4 @@ def question_about(data: JsonObject, namespace: JsonObject | None, policy_set: s
         policy_set=policy_set,
         manifest=manifest,
         namespace=Manifest.of(namespace) if namespace else None,
-        variants=(),
-        clusters=(),
     )

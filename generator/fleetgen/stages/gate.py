@@ -6,7 +6,7 @@ The answers are interpreted by `fleetgen.policy`; only `approve` makes the value
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -36,14 +36,23 @@ class PolicyEngine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectQuestion:
-    """One distinct question: an object in its namespace under a policy set, and the variants that it came from."""
+    """One distinct question: an object in its namespace under a policy set, and where the object occurs."""
 
     id: str
     policy_set: str
     manifest: Manifest
     namespace: Manifest | None
-    variants: tuple[VariantKey, ...]
-    clusters: tuple[str, ...]
+    occurrences: Occurrences = field(default_factory=Occurrences)
+
+    @property
+    def variants(self) -> tuple[VariantKey, ...]:
+        """The variants that have the object."""
+        return self.occurrences.variants
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The clusters that get it, sorted."""
+        return self.occurrences.clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,7 @@ def object_questions(
             policy_set=key.policy_set,
             manifest=question.manifest,
             namespace=question.namespace,
-            variants=question.occurrences.variants,
-            clusters=question.occurrences.clusters,
+            occurrences=question.occurrences,
         )
         for key, question in sorted(questions.items(), key=lambda pair: pair[0])
     )

@@ -63,12 +63,21 @@ class KindSchema:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaQuestion:
-    """One distinct question, and the variants and clusters that it stands for."""
+    """One distinct question, and where the object occurs."""
 
     manifest: Manifest
     schema: KindSchema
-    variants: tuple[VariantKey, ...]
-    clusters: tuple[str, ...]
+    occurrences: Occurrences
+
+    @property
+    def variants(self) -> tuple[VariantKey, ...]:
+        """The variants that have the object."""
+        return self.occurrences.variants
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The clusters that get it, sorted."""
+        return self.occurrences.clusters
 
 
 class GroupKind(NamedTuple):
@@ -228,7 +237,7 @@ def _distinct(
     if problems:
         raise InputError(problems)
     return tuple(
-        SchemaQuestion(manifest=q.manifest, schema=q.schema, variants=q.occurrences.variants, clusters=q.occurrences.clusters)
+        SchemaQuestion(manifest=q.manifest, schema=q.schema, occurrences=q.occurrences)
         for _, q in sorted(questions.items(), key=lambda pair: pair[0])
     )
 
