@@ -19,14 +19,15 @@ from fleetgen.model.fleet import EnforcementDocument, Fleet, WaiverDocument
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint, ExportedPolicy, Policy, PolicySet
 from fleetgen.model.settings import Items, Scalar, at
-from fleetgen.policy import enforcement, exemptions
+from fleetgen.policy import enforcement
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.enforcement import Membership, membership_of
-from fleetgen.policy.export import export, libraries, packages_of
 from fleetgen.policy.gate_plan import gate_plan, known_policies
+from fleetgen.policy.gatekeeper_documents import export, libraries, packages_of
 from fleetgen.policy.installing import installing
 from fleetgen.policy.metadata import read_policies
 from fleetgen.policy.sets import Values, about, named_groups, policy_sets
+from fleetgen.policy.waivers_in_gatekeeper import in_clusters, unnameable
 from fleetgen.stages.load import documents, governing
 from fleetgen.stages.load.governing import contributing
 from fleetgen.yamlfile import parse
@@ -182,11 +183,11 @@ def read_rules(library: PolicyLibrary, values: Mapping[str, Values], governed: G
     """The policies, planned for the environments in `values` and what is said about them."""
     said = governed or Governed()
     constraints = library.constraints
-    waivers = exemptions.in_clusters(said.waivers, library.policies)
+    waivers = in_clusters(said.waivers, library.policies)
     members = {*said.members.values(), *map(Membership, values)}
     broken = [
         *enforcement.findings(said.enforcements, constraints, sorted(members, key=repr)),
-        *exemptions.unnameable(constraints, waivers),
+        *unnameable(constraints, waivers),
     ]
     if broken:
         raise InputError(broken)
@@ -272,7 +273,7 @@ def split_by_policy_set(fleet: Fleet, library: PolicyLibrary) -> Fleet:
     if not named_groups(fleet.enforcements, fleet.waivers):
         return fleet
     installed = installed_by(fleet)
-    waivers = [each for each in exemptions.in_clusters(fleet.waivers, library.policies) if each.spec.policy_id in installed]
+    waivers = [each for each in in_clusters(fleet.waivers, library.policies) if each.spec.policy_id in installed]
     return contributing(fleet, named_groups(about(fleet.enforcements, library.constraints, installed), waivers))
 
 

@@ -14,10 +14,10 @@ from fleetgen.model.plain import Json, JsonObject, canonical
 from fleetgen.model.policy import Constraint, Policy, PolicySet
 from fleetgen.model.result import Result
 from fleetgen.policy.expansion import EXPANDED, expansion_templates
-from fleetgen.policy.export import constraint_document, packages_of, template
+from fleetgen.policy.gate_differences import Disagreement, differences
 from fleetgen.policy.gate_plan import gate_plan, known_policies
+from fleetgen.policy.gatekeeper_documents import constraint_document, packages_of, template
 from fleetgen.policy.match import indexed
-from fleetgen.policy.parity import Disagreement, differences
 from fleetgen.stages import gate
 from fleetgen.stages.gate import ObjectQuestion, PolicyEngine
 

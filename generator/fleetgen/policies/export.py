@@ -10,9 +10,9 @@ from fleetgen.build.plan import Plan
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.rules import exported_of
 from fleetgen.model.plain import JsonObject
-from fleetgen.policy.exemptions import only_at_gate
 from fleetgen.policy.expansion import expansion_templates
-from fleetgen.policy.export import exportable
+from fleetgen.policy.gatekeeper_documents import exportable
+from fleetgen.policy.waivers_in_gatekeeper import only_at_gate
 from fleetgen.words import suggest
 from fleetgen.yamlfile import dump
 

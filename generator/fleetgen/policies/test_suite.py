@@ -24,7 +24,7 @@ from fleetgen.policies.both_gates import GatekeeperEngine, refused
 from fleetgen.policy import facts, portable, rule_codes
 from fleetgen.policy.engines import Engine, limited, oldest
 from fleetgen.policy.expansion import expansion_templates
-from fleetgen.policy.export import exportable
+from fleetgen.policy.gatekeeper_documents import exportable
 from fleetgen.policy.samples import asked, probed, untested
 from fleetgen.tools.opa_cli import OpaCli
 from fleetgen.tools.regal_cli import RegalCli

@@ -12,7 +12,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet, Layer
 from fleetgen.model.policy import Policy
 from fleetgen.model.settings import Items, Scalar, at
-from fleetgen.policy.export import exportable
+from fleetgen.policy.gatekeeper_documents import exportable
 from fleetgen.words import suggest
 
 CONSTRAINTS: Final = "constraints.gatekeeper.sh"

@@ -15,8 +15,8 @@ from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
 from fleetgen.model.policy import Constraint, Policy, PolicySet
 from fleetgen.policy.enforcement import rank
-from fleetgen.policy.export import libraries, packages_of
 from fleetgen.policy.gate_plan import parameters
+from fleetgen.policy.gatekeeper_documents import libraries, packages_of
 
 _SEVERITIES: Final = ("medium", "high", "critical")
 _GATE: Final = "policies/rego/gate/"

@@ -10,7 +10,7 @@ from typing import Final
 from fleetgen.errors import InputError, problem
 from fleetgen.model.finding import Finding
 from fleetgen.model.policy import Constraint, Policy
-from fleetgen.policy.exemptions import COMPANION
+from fleetgen.policy.waivers_in_gatekeeper import COMPANION
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 # a name of Kubernetes, with room for the companion of a waived constraint

@@ -12,8 +12,8 @@ from fleetgen.model.fleet import EnforcementDocument, WaiverDocument
 from fleetgen.model.plain import Json
 from fleetgen.model.policy import Constraint, PolicySet
 from fleetgen.policy.enforcement import Membership, enforced
-from fleetgen.policy.exemptions import exempted
 from fleetgen.policy.waiver_reach import reaches
+from fleetgen.policy.waivers_in_gatekeeper import exempted
 
 Values = Mapping[str, Json]
 

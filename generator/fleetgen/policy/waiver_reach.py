@@ -9,7 +9,7 @@ from fleetgen.model.policy import Policy
 from fleetgen.model.variant import Resolved, VariantKey
 from fleetgen.model.waiver import Waiver
 from fleetgen.policy.enforcement import Membership, membership_of
-from fleetgen.policy.exemptions import only_at_gate
+from fleetgen.policy.waivers_in_gatekeeper import only_at_gate
 
 
 def reaches(waiver: WaiverDocument, member: Membership) -> bool:

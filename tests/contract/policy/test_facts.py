@@ -20,7 +20,7 @@ from fleetgen.policy.facts import check, steps
 from fleetgen.tools.opa_cli import OpaCli
 from fleetgen.tools.toolchain import Tool
 from fleetgen.tools.workspace import write_all
-from tests.unit.policy.examples import policy
+from tests.fleets import policy
 
 POLICY: Final = "policies/rego/pod/no_privileged/policy.rego"
 LIBRARY: Final = "policies/rego/lib/pools/pools.rego"

@@ -29,8 +29,8 @@ from fleetgen.policies.both_gates import Comparison, Trial, compare, question_ab
 from fleetgen.policies.parity import findings, parity, silent
 from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
-from fleetgen.policy.exemptions import exempted
 from fleetgen.policy.metadata import read_policies
+from fleetgen.policy.waivers_in_gatekeeper import exempted
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.executor import LocalExecutor
 from fleetgen.tools.gator_cli import GatorCli

@@ -13,7 +13,7 @@ from fleetgen.policy.portable import check
 from fleetgen.tools.opa_cli import OpaCli
 from fleetgen.tools.toolchain import Tool
 from fleetgen.tools.workspace import write_all
-from tests.unit.policy.examples import policy
+from tests.fleets import policy
 
 POLICY = "policies/rego/pod/no_privileged/policy.rego"
 LIBRARY = "policies/rego/lib/texts/texts.rego"

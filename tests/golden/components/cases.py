@@ -19,7 +19,7 @@ from fleetgen.model.policy import ExportedPolicy, Policy
 from fleetgen.model.settings import Table, at, empty, merge, plain
 from fleetgen.model.variant import Variant, VariantKey
 from fleetgen.policy.constraints import read_constraints
-from fleetgen.policy.export import export, exportable
+from fleetgen.policy.gatekeeper_documents import export, exportable
 from fleetgen.policy.installing import installed
 from fleetgen.policy.metadata import read_policies
 from fleetgen.schemas.derive import build

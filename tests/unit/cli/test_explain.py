@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fleets import POLICY_PATH, REGO
 from tests.unit.cli.conftest import Ran, Run
-from tests.unit.policy.examples import PATH, REGO
 
 UNIT_OFF = """cluster store-1 does not have unit serve.x
   serve is not enabled: no layer sets it
@@ -121,7 +121,7 @@ RULE = """FG-POD-001.container: A container is privileged.
     ],
 )
 def test_explain_a_policy(fleet: Path, run: Run, code: str, expected: Ran) -> None:
-    policy = fleet / PATH
+    policy = fleet / POLICY_PATH
     policy.parent.mkdir(parents=True)
     rego = REGO.replace("custom:", "custom:\n#   rules: {container: A container is privileged.}")
     policy.write_text(rego, encoding="utf-8")

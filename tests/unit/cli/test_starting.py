@@ -5,9 +5,8 @@ from typing import Final
 
 import pytest
 
-from tests.fleets import TOY
+from tests.fleets import POLICY_PATH, REGO, TOY
 from tests.unit.cli.conftest import Ran, Run
-from tests.unit.policy.examples import PATH, REGO
 
 
 def test_init_writes_a_fleet_that_resolves(run: Run, tmp_path: Path) -> None:
@@ -61,9 +60,9 @@ WAIVE: Final = ("--owner", "team-a", "--ticket", "T-1", "--reason", "r", "--agre
     ],
 )
 def test_new_waiver_names_a_policy_or_one_of_its_rules(run: Run, fleet: Path, policy: str, said: str) -> None:
-    (fleet / PATH).parent.mkdir(parents=True)
+    (fleet / POLICY_PATH).parent.mkdir(parents=True)
     rego = REGO.replace("custom:", "custom:\n#   rules: {container: A container is privileged.}")
-    (fleet / PATH).write_text(rego, encoding="utf-8")
+    (fleet / POLICY_PATH).write_text(rego, encoding="utf-8")
     refused = Ran(code=2, out="", err=f"error[E0803]: waiver 'w' names {said}\n1 error\n")
     written = Ran(code=0, out="", err="policies/waivers/w.yaml: written\n")
     assert run("new", "waiver", "w", "--policy", policy, *WAIVE) == (refused if said else written)

@@ -13,7 +13,7 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import PolicySet
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.result import Answer, Result, Step
-from tests.unit.policy.examples import constraint, policy
+from tests.fleets import constraint, policy
 
 SET = PolicySet(name="dev", environment="dev", values={}, constraints=(), companions={"x-waived": constraint("x")})
 

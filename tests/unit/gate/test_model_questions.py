@@ -11,8 +11,7 @@ from fleetgen.gate.models import Judged, ModelQuestions, questions_about
 from fleetgen.model.plain import JsonObject
 from fleetgen.model.policy import Constraint, PolicySet
 from fleetgen.model.result import Answer, Result
-from tests.fleets import for_environments
-from tests.unit.policy.examples import constraint, policy
+from tests.fleets import constraint, for_environments, policy
 
 DAY: Final = date(2026, 11, 24)
 DIGESTS: Final = {"FG-GPU-001": "1", "FG-FLT-001": "1"}

@@ -14,8 +14,8 @@ from fleetgen.model.gatekeeper import Case, Reviewed, Suite
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.result import Result
 from fleetgen.policies.both_gates import Trial, compare, question_about
-from fleetgen.policy.parity import Disagreement
-from tests.unit.policy.examples import PATH, REGO, constraint
+from fleetgen.policy.gate_differences import Disagreement
+from tests.fleets import POLICY_PATH, REGO, constraint
 
 BROKEN = "broken"
 WRONG = "wrong"
@@ -86,7 +86,7 @@ def trial(*objects: tuple[JsonObject, JsonObject | None]) -> Trial:
     questions = [question_about(data, namespace, "test") for data, namespace in objects]
     return Trial(
         name="test",
-        rego={PATH: REGO},
+        rego={POLICY_PATH: REGO},
         constraints=[constraint()],
         values={},
         questions=questions,
@@ -149,7 +149,7 @@ def test_a_template_that_is_refused_is_no_difference() -> None:
     with pytest.raises(InputError) as caught:
         compare(trial((config("a"), None)), Gate(), Gator(refuses="ConstraintTemplate"))
     (found,) = caught.value.findings
-    assert (found.code, str(found.place)) == ("E0816", f"{PATH}:1")
+    assert (found.code, str(found.place)) == ("E0816", f"{POLICY_PATH}:1")
     assert found.message == "Gatekeeper does not accept FG-POD-001: refused: ConstraintTemplate"
 
 

@@ -11,7 +11,7 @@ from fleetgen.errors import InputError
 from fleetgen.model.place import Place
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policy.constraints import read_constraints
-from tests.unit.policy.examples import CONSTRAINT, policy
+from tests.fleets import CONSTRAINT, policy
 
 PATH = "policies/constraints/pod.yaml"
 ENVIRONMENTS = ("dev", "production")

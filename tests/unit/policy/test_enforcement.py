@@ -13,7 +13,7 @@ from fleetgen.model.fleet import EnforcementDocument
 from fleetgen.model.inventory import EnforcementScope, EnforcementSpec, Stage
 from fleetgen.model.place import Place
 from fleetgen.policy.enforcement import Membership, due, enforced, findings, next_stage
-from tests.unit.policy.examples import constraint, policy
+from tests.fleets import constraint, policy
 
 CANARY = Membership("production", "canary", ("pilots",))
 

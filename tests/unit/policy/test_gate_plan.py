@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.policy.gate_plan import gate_plan, parameters
-from tests.fleets import for_environments
-from tests.unit.policy.examples import constraint, policy
+from tests.fleets import constraint, for_environments, policy
 
 POD: JsonObject = {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}
 

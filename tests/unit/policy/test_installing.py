@@ -11,7 +11,7 @@ from fleetgen.model.component import ClusterResource, Installs
 from fleetgen.model.policy import Policy
 from fleetgen.policy.installing import installing
 from fleetgen.stages.load import load
-from tests.unit.policy.examples import policy
+from tests.fleets import policy
 
 COMPONENT = """apiVersion: fleetgen.io/v1alpha1
 kind: Component

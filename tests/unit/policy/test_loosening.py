@@ -15,10 +15,10 @@ from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policy.enforcement import Membership
 from fleetgen.policy.loosening import State, loosened
 from fleetgen.policy.sets import policy_sets
-from tests.unit.policy.examples import PATH, REGO, constraint, policy
+from tests.fleets import POLICY_PATH, REGO, constraint, policy
 from tests.unit.policy.test_enforcement import document
-from tests.unit.policy.test_exemptions import waiver
 from tests.unit.policy.test_sets import FLEET
+from tests.unit.policy.test_waivers_in_gatekeeper import waiver
 
 MEMBERS = {"a": Membership("production", "canary", ("pilots",)), "b": Membership("production", "broad")}
 X = constraint("x")
@@ -26,7 +26,7 @@ POLICY = policy()
 LIB = "policies/rego/lib/exempt/exempt.rego"
 GATE = "policies/rego/gate/gate.rego"
 FILES = {
-    PATH: REGO.replace("\nviolation", "\nimport data.lib.exempt\n\nviolation"),
+    POLICY_PATH: REGO.replace("\nviolation", "\nimport data.lib.exempt\n\nviolation"),
     LIB: "package lib.exempt\n\nx if true\n",
     GATE: "package main\n\ndeny contains 1\n",
 }
@@ -67,7 +67,7 @@ def said(message: str, place: str | Place, *clusters: str) -> Finding:
 HERE, THERE = X.place, policy().place
 CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]] = {
     "nothing": (state, state, []),
-    "only comments": (state, lambda: state(files={**FILES, PATH: "# hm\n" + FILES[PATH]}), []),
+    "only comments": (state, lambda: state(files={**FILES, POLICY_PATH: "# hm\n" + FILES[POLICY_PATH]}), []),
     "policy removed": (
         state,
         lambda: state((), judging=None),
@@ -85,7 +85,7 @@ CASES: dict[str, tuple[Callable[[], State], Callable[[], State], list[Finding]]]
     ),
     "rule": (
         state,
-        lambda: state(files={**FILES, PATH: FILES[PATH].replace('"bad"', '"good"')}),
+        lambda: state(files={**FILES, POLICY_PATH: FILES[POLICY_PATH].replace('"bad"', '"good"')}),
         [said("alters the Rego of FG-POD-001", THERE)],
     ),
     "library of the rule": (

@@ -6,24 +6,24 @@ import pytest
 
 from fleetgen.errors import InputError
 from fleetgen.policy.metadata import read_policies
-from tests.unit.policy.examples import PATH, REGO, policy
+from tests.fleets import POLICY_PATH, REGO, policy
 
 
-def problems(text: str, path: str = PATH, **more: str) -> list[tuple[str, str, str]]:
+def problems(text: str, path: str = POLICY_PATH, **more: str) -> list[tuple[str, str, str]]:
     with pytest.raises(InputError) as caught:
         read_policies({path: text, **{name.replace("__", "/"): rego for name, rego in more.items()}})
     return [(str(found.place), found.message, found.fix) for found in caught.value.findings]
 
 
 def test_policy() -> None:
-    assert read_policies({PATH: REGO}) == {"FG-POD-001": policy()}
+    assert read_policies({POLICY_PATH: REGO}) == {"FG-POD-001": policy()}
 
 
 def test_codes_of_rules() -> None:
     text = REGO.replace(
         "custom:", "custom:\n#   rules:\n#     host-port: A port of the host.\n#     host-path: A path of the host."
     )
-    (found,) = read_policies({PATH: text}).values()
+    (found,) = read_policies({POLICY_PATH: text}).values()
     assert found.codes == {"host-port": "A port of the host.", "host-path": "A path of the host."}
 
 
@@ -118,17 +118,17 @@ def test_other_files_are_no_policies() -> None:
 def test_broken_metadata(old: str, new: str, place: str, message: str, fix: str) -> None:
     assert REGO.count(old) == 1
     got = problems(REGO.replace(old, new))
-    assert (PATH + place, message, fix) in got
+    assert (POLICY_PATH + place, message, fix) in got
 
 
 def test_metadata_is_no_mapping() -> None:
     text = "# METADATA\n# - a\npackage policies.pod.no_privileged\n"
-    assert problems(text) == [(f"{PATH}:1", "METADATA is not a mapping", "write title, description, scope and custom")]
+    assert problems(text) == [(f"{POLICY_PATH}:1", "METADATA is not a mapping", "write title, description, scope and custom")]
 
 
 def test_metadata_is_empty() -> None:
     text = "# METADATA\npackage policies.pod.no_privileged\n"
-    assert problems(text) == [(f"{PATH}:1", "METADATA is not a mapping", "write title, description, scope and custom")]
+    assert problems(text) == [(f"{POLICY_PATH}:1", "METADATA is not a mapping", "write title, description, scope and custom")]
 
 
 @pytest.mark.parametrize("folder", ["lib/x", "gate/x", "Pod/x", "pod/no-privileged"])
@@ -144,17 +144,17 @@ def test_ids_and_kinds_are_unique() -> None:
     assert got == [
         (
             f"{second}:1",
-            f"FG-POD-001 is also the id of {PATH}",
+            f"FG-POD-001 is also the id of {POLICY_PATH}",
             "give one of them a new number; an id never changes and is never reused",
         ),
-        (f"{second}:1", f"FGPODNoPrivileged is also the kind of {PATH}", "give one of them another kind"),
+        (f"{second}:1", f"FGPODNoPrivileged is also the kind of {POLICY_PATH}", "give one of them another kind"),
     ]
 
 
 def test_all_policies_are_looked_at() -> None:
     second = "policies/rego/pod/other/policy.rego"
     got = problems("package x", **{second: "package y"})
-    assert [place for place, _, _ in got] == [f"{PATH}:1", f"{second}:1"]
+    assert [place for place, _, _ in got] == [f"{POLICY_PATH}:1", f"{second}:1"]
 
 
 @pytest.mark.parametrize(
@@ -169,19 +169,19 @@ def test_all_policies_are_looked_at() -> None:
 def test_facts_that_do_not_exist(scope: str, fact: str, message: str, fix: str) -> None:
     text = REGO.replace("scope: object", f"scope: {scope}").replace("facts: []", f"facts: [asOf, {fact}]")
     with pytest.raises(InputError) as caught:
-        read_policies({PATH: text})
+        read_policies({POLICY_PATH: text})
     found = [(each.code, str(each.place), each.message, each.fix) for each in caught.value.findings]
-    assert found == [("E0801", f"{PATH}:15:19", message, fix)]
+    assert found == [("E0801", f"{POLICY_PATH}:15:19", message, fix)]
 
 
 @pytest.mark.parametrize("scope", ["cluster", "fleet"])
 def test_no_facts(scope: str) -> None:
     with pytest.raises(InputError) as caught:
-        read_policies({PATH: REGO.replace("scope: object", f"scope: {scope}")})
+        read_policies({POLICY_PATH: REGO.replace("scope: object", f"scope: {scope}")})
     found = [(each.code, str(each.place), each.message, each.fix) for each in caught.value.findings]
     message = f"a policy of scope {scope} declares no facts, so the gate has none to give"
     fix = "list what it reads of the model, such as nodePools.*.labels: docs/how-to/write-a-policy.md"
-    assert found == [("E0801", f"{PATH}:15:12", message, fix)]
+    assert found == [("E0801", f"{POLICY_PATH}:15:12", message, fix)]
 
 
 def test_facts_of_clusters_and_the_fleet() -> None:
@@ -189,4 +189,4 @@ def test_facts_of_clusters_and_the_fleet() -> None:
     for scope, facts in known.items():
         listed = ", ".join(f"'{fact}'" for fact in facts)
         text = REGO.replace("scope: object", f"scope: {scope}").replace("facts: []", f"facts: [{listed}]")
-        assert [policy.facts for policy in read_policies({PATH: text}).values()] == [facts]
+        assert [policy.facts for policy in read_policies({POLICY_PATH: text}).values()] == [facts]

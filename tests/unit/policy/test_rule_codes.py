@@ -11,7 +11,7 @@ from fleetgen.model.plain import Json
 from fleetgen.model.policy import Policy
 from fleetgen.model.rego import Asked
 from fleetgen.policy.rule_codes import findings, inputs_of, query
-from tests.unit.policy.examples import policy
+from tests.fleets import policy
 
 CODED = replace(policy(), codes={"host-path": "A path.", "host-port": "A port."})
 HOW = "ask with the code of the rule: exempt.is_object_exempt_from(input, code), or exempt.is_container_exempt_from"

@@ -10,7 +10,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Constraint
 from fleetgen.model.rego import Asked, RegoTest
 from fleetgen.policy.samples import asked, named_kinds, probed, sample, untested
-from tests.unit.policy.examples import PATH, REGO, constraint, policy
+from tests.fleets import POLICY_PATH, REGO, constraint, policy
 
 PLACE = Place("policies/rego/pod/no_privileged/policy_test.rego", 3)
 
@@ -32,10 +32,10 @@ def request(value: Json, **more: Json) -> Asked:
 
 
 def test_a_probe_stands_at_the_end_of_a_policy() -> None:
-    files = probed({PATH: REGO, "other.rego": "package other\n"}, [policy()])
+    files = probed({POLICY_PATH: REGO, "other.rego": "package other\n"}, [policy()])
     assert files["other.rego"] == "package other\n"
-    assert files[PATH].startswith(REGO)
-    assert 'print("fleetgen-probe", "FG-POD-001", json.marshal(input))' in files[PATH].removeprefix(REGO)
+    assert files[POLICY_PATH].startswith(REGO)
+    assert 'print("fleetgen-probe", "FG-POD-001", json.marshal(input))' in files[POLICY_PATH].removeprefix(REGO)
 
 
 def test_what_probes_recorded() -> None:

@@ -9,7 +9,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.policy import Policy
 from fleetgen.policy.metadata import read_policies
 from fleetgen.policy.scaffolding import next_id, policy_files
-from tests.unit.policy.examples import constraint, policy
+from tests.fleets import constraint, policy
 
 
 def known(*ids: str, area: str = "pod") -> dict[str, Policy]:

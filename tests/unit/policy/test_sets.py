@@ -9,9 +9,9 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import PolicySet
 from fleetgen.policy.enforcement import Membership
 from fleetgen.policy.sets import about, policy_sets
-from tests.unit.policy.examples import constraint, policy
+from tests.fleets import constraint, policy
 from tests.unit.policy.test_enforcement import document
-from tests.unit.policy.test_exemptions import WEB, waiver
+from tests.unit.policy.test_waivers_in_gatekeeper import WEB, waiver
 
 VALUES: dict[str, dict[str, Json]] = {"production": {"registries": ["example.com/"]}, "dev": {}}
 MEMBERS = {

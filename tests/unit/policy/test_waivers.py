@@ -15,7 +15,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.resource import ResourceId
 from fleetgen.model.waiver import Waiver
 from fleetgen.policy.waivers import Terms, WaivableFinding, apply, broken, matches
-from tests.unit.policy.examples import policy
+from tests.fleets import policy
 
 TODAY = date(2026, 11, 24)
 WEB = ResourceId("apps", "Deployment", "shop", "web")

@@ -19,7 +19,7 @@ from fleetgen.model.settings import Node, Scalar, Table, at, plain
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.stages.resolve.checks import Checks
 from fleetgen.stages.resolve.cohorts import Cohort, cohorts_of
-from fleetgen.stages.resolve.settings import MergedSettings, contributes, identities, layers_of, narrowed, patches_of
+from fleetgen.stages.resolve.merged_settings import MergedSettings, contributes, identities, layers_of, narrowed, patches_of
 from fleetgen.stages.resolve.variant_names import fits_a_path, token_clashes, variant_name
 
 # below a cluster's folder these stand beside its units

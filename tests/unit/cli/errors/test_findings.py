@@ -20,7 +20,7 @@ from fleetgen.model.config import Guards
 from fleetgen.model.finding import Finding
 from fleetgen.policies import parity
 from fleetgen.policies.both_gates import Comparison
-from fleetgen.policy.parity import Disagreement
+from fleetgen.policy.gate_differences import Disagreement
 from fleetgen.rehearse.apiserver import RefusedError
 from fleetgen.report.text import finding_lines
 from fleetgen.stages.gate import demand_coverage

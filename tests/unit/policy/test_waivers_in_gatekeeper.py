@@ -12,8 +12,8 @@ from fleetgen.model.inventory import WaiverObject, WaiverScope, WaiverSpec
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.policy import Policy
-from fleetgen.policy.exemptions import exempted, exemption, only_at_gate, unnameable
-from tests.unit.policy.examples import constraint, policy
+from fleetgen.policy.waivers_in_gatekeeper import exempted, exemption, only_at_gate, unnameable
+from tests.fleets import constraint, policy
 
 WEB = WaiverObject(kind="Deployment", namespace="shop", name="web")
 

@@ -4,7 +4,7 @@ import pytest
 
 from fleetgen.errors import InputError
 from fleetgen.model.plain import JsonObject
-from fleetgen.policy.export import export, libraries, packages_of, structural
+from fleetgen.policy.gatekeeper_documents import export, libraries, packages_of, structural
 from tests.golden.components.cases import exported
 
 PACKAGES = {"lib.a": "package lib.a\nimport data.lib.b\n", "lib.b": "package lib.b\n", "lib.c": "package lib.c\n"}

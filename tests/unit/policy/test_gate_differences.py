@@ -6,7 +6,7 @@ import pytest
 
 from fleetgen.model.plain import Json, canonical
 from fleetgen.model.result import Result
-from fleetgen.policy.parity import Disagreement, differences
+from fleetgen.policy.gate_differences import Disagreement, differences
 
 
 def said(message: str, *, subject: str = "1", action: str = "deny", details: Json = None) -> Result:
