@@ -19,8 +19,8 @@ _PAGE: Final = """\
 
 Made by `make bench` on {cores} cores at commit {commit}: whole processes, the median of {repeat} runs.
 Seconds vary between machines, so compare the ratios: they count starts of the tools, one kustomize
-and one conftest together, measured in the same run. "Processor" is the processor time of the run and
-of all tools that it starts. "Goal" stands beside what it is a goal for.
+and one conftest together, measured in the same run. "Processor" is the processor time of the run
+and of all tools that it starts. "Goal" stands beside what it is a goal for.
 
 The fleets have the layers of the example and {kinds} kinds of clusters in rotation. Each run starts
 from committed `output/` and a cache that knows it, except the cold one.

@@ -77,7 +77,7 @@ def growth_section(fleets: Sequence[FleetRuns]) -> str:
     for name in fleets[0].runs:
         cells = "".join(f" {_exponent(small, large, name):.2f} |" for small, large in pairs)
         lines.append(f"| {name} |{cells}")
-    what = "The exponent of growth in processor time: 0 means that the number of clusters does not matter, 1 is linear."
+    what = "The exponent of growth in processor time: 0 means that the number of clusters does not matter,\n1 is linear."
     return f"## Growth\n\n{what}\n\n" + "\n".join(lines) + "\n"
 
 
