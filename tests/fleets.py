@@ -192,6 +192,12 @@ def write(root: Path, files: Mapping[str, str]) -> None:
         (root / path).write_text(text, encoding="utf-8")
 
 
+def read(folder: Path) -> dict[str, str]:
+    """The texts of a tree as they are now: path -> text."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8", "surrogateescape") for path in files}
+
+
 def cluster(name: str, text: str, labels: Mapping[str, str] | None = None) -> Cluster:
     """A cluster whose spec is `text`, a flow mapping; no layer sets anything for it."""
     path = f"fleet/clusters/{name}.yaml"

@@ -13,6 +13,7 @@ _SPELLED: Final = re.compile(r"(?=.*[A-Z])[A-Z]*[0-9][A-Z0-9]*|[B-DF-HJ-NP-TV-Z]
 # Vowels that sound like "y" or "w", and letters that are not spoken as they look.
 _CONSONANT_SOUND: Final = re.compile(r"U[A-Z]|(?i:one\b|once\b|eu|uni(?!n|m)|use|usu|uti|ubi)")
 _VOWEL_SOUND: Final = re.compile(r"[aeiou]|hour|honest|nvidia|rbac|sbom|selinux|8|1[18](?!\d)", re.IGNORECASE)
+_NEAR: Final = 0.6  # how much of two names has to be equal
 _SIBILANT: Final = ("s", "x", "z", "ch", "sh")
 
 
@@ -49,10 +50,16 @@ def shortened(items: Sequence[str], most: int) -> str:
     return ", ".join(items[:most]) + (f" and {left} more" if left > 0 else "")
 
 
+def suggest_or(word: str, candidates: Iterable[str], otherwise: str) -> str:
+    """The fix for a name that does not exist, where the user may not have meant any of those that do."""
+    near = difflib.get_close_matches(word, [*candidates], 1, _NEAR)
+    return f"did you mean '{near[0]}'? If not, {otherwise}" if near else otherwise
+
+
 def suggest(word: str, candidates: Iterable[str]) -> str:
     """The fix for a name that does not exist: the nearest one, or all of a short list."""
     names = sorted(candidates)
-    near = difflib.get_close_matches(word, names, 1, 0.6) or [name for name in names if name.lower() == word.lower()]
+    near = difflib.get_close_matches(word, names, 1, _NEAR) or [name for name in names if name.lower() == word.lower()]
     if near:
         return f"did you mean '{near[0]}'?"
     if not names:

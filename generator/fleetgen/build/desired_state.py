@@ -10,10 +10,7 @@ from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_
 from fleetgen.build.plan import Plan, plan_of
 from fleetgen.build.rendering import Rendered, render_variants
 from fleetgen.errors import InputError, problem
-from fleetgen.inputs.rules import (
-    exported_of,
-    installed_by,
-)
+from fleetgen.inputs.rules import exported_of, installed_by
 from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import timed
 from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant

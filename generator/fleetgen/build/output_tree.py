@@ -14,7 +14,7 @@ import posixpath
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from typing import Final
 import filelock
 
 from fleetgen.errors import InputError, LockedError, ToolError, problem
+from fleetgen.inputs.files import sorted_entries
 from fleetgen.model.blob import blob_id, is_sha256
 from fleetgen.model.place import Place
 
@@ -83,42 +84,22 @@ def _clean(state: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-class TreeOnDisk(Mapping[str, str]):
-    """Path -> text of every file of the tree. A text is read when it is asked for, so that no run holds all of them.
+def ids_on_disk(folder: Path, *, like: str = "") -> dict[str, str]:
+    """Path -> git's id of the content of every file of the tree, in the object format of the id `like`.
 
     A tree with links or other things in it is refused (E0907).
     """
+    sha256 = is_sha256(like)
+    return {path: blob_id(_content(f"{folder}/{path}"), sha256=sha256) for path in list(_paths(str(folder)))}
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._paths = dict.fromkeys(_paths(str(folder)))
 
-    def __getitem__(self, path: str) -> str:
-        if path not in self._paths:
-            raise KeyError(path)
-        return self._read(path).decode("utf-8", errors="surrogateescape")
-
-    def ids(self, *, like: str = "") -> dict[str, str]:
-        """Path -> git's id of the content, in the object format of the id `like`."""
-        sha256 = is_sha256(like)
-        return {path: blob_id(self._read(path), sha256=sha256) for path in self._paths}
-
-    def _read(self, path: str) -> bytes:
-        with open(f"{self._folder}/{path}", "rb") as file:  # noqa: PTH123 - a Path takes as long as reading the file
-            return file.read()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
-
-    def __len__(self) -> int:
-        return len(self._paths)
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._paths
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123 - a Path takes as long as reading the file
+        return file.read()
 
 
 def _paths(folder: str, prefix: str = "") -> Iterator[str]:
-    for entry in _entries(folder):
+    for entry in sorted_entries(folder):
         path = prefix + entry.name
         if entry.is_symlink():
             raise InputError(
@@ -135,12 +116,6 @@ def _paths(folder: str, prefix: str = "") -> Iterator[str]:
             yield path
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    with suppress(OSError), os.scandir(folder) as found:
-        return sorted(found, key=lambda entry: entry.name)
-    return []
-
-
 def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
     """What has to change to make `old` equal `new`; both are path -> id."""
     return TreeDifference(
@@ -152,7 +127,7 @@ def compare(old: Mapping[str, str], new: Mapping[str, str]) -> TreeDifference:
 
 def difference(folder: Path, ids: Mapping[str, str]) -> TreeDifference:
     """What has to change to make the tree on disk hold the contents with these ids."""
-    return compare(TreeOnDisk(folder).ids(like=next(iter(ids.values()), "")), ids)
+    return compare(ids_on_disk(folder, like=next(iter(ids.values()), "")), ids)
 
 
 def replace(root: Path, name: str, files: Mapping[str, str], ids: Mapping[str, str], state: Path) -> TreeDifference:

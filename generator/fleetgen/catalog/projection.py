@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from fleetgen.model.manifest import digest_of
 from fleetgen.model.plain import Json, JsonObject
 
 ANY: Final = "*"
@@ -93,8 +92,3 @@ class Projection:
 
 def _joined(parts: Mapping[str, Cut]) -> Cut:
     return Cut({key: part.value for key, part in parts.items()}, digest_of({key: part.digest for key, part in parts.items()}))
-
-
-def digest_of(value: Json) -> str:
-    """sha256 of the value as JSON."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

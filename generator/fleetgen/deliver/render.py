@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleetgen.build import output_tree
-from fleetgen.build.output_tree import NO_DIFFERENCE, TreeDifference, TreeOnDisk
+from fleetgen.build.output_tree import NO_DIFFERENCE, TreeDifference, ids_on_disk
 from fleetgen.deliver.outcome import Outcome, remembered, tree_digest
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
@@ -15,7 +15,7 @@ def render(run: Run, seconds: float) -> tuple[Outcome, TreeDifference]:
     """Check, then make output/ equal to what was approved, under the lock."""
     with output_tree.locked(run.repository.root, seconds) as state:
         known = remembered(run)
-        if known and known.tree and known.tree == tree_digest(TreeOnDisk(run.repository.output).ids()):
+        if known and known.tree and known.tree == tree_digest(ids_on_disk(run.repository.output)):
             return known, NO_DIFFERENCE
         from fleetgen.build.output_ids import output_ids  # noqa: PLC0415 - not needed where nothing has changed
         from fleetgen.deliver.check import check, remember  # noqa: PLC0415 - not needed where nothing has changed

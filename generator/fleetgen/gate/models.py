@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from fleetgen.build.desired_state import Desired
 from fleetgen.catalog.cluster_model import cluster_models, environment_model
-from fleetgen.catalog.projection import Cut, Projection, cut, digest_of, kept
+from fleetgen.catalog.projection import Cut, Projection, cut, kept
 from fleetgen.inputs import cache
 from fleetgen.inputs.rules import Rules
+from fleetgen.model.manifest import digest_of
 from fleetgen.model.plain import Json, JsonObject, canonical
 from fleetgen.model.policy import Constraint, Policy, PolicySet
 from fleetgen.model.result import Answer, Result

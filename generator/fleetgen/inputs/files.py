@@ -28,7 +28,7 @@ def read_tree(root: Path, folders: Iterable[str], problems: list[Finding], suffi
 
 def _read_folder(folder: str, prefix: str, suffixes: tuple[str, ...], files: dict[str, str], problems: list[Finding]) -> None:
     """Put the texts of the files below `folder` under `prefix`; what cannot be listed is not there."""
-    entries = _entries(folder)
+    entries = sorted_entries(folder)
     folders = [each for each in entries if _is_folder(each) and not each.name.startswith((".", "__pycache__"))]
     others = [each for each in entries if not _is_folder(each)]
     for entry in (*folders, *others):
@@ -43,7 +43,8 @@ def _read_folder(folder: str, prefix: str, suffixes: tuple[str, ...], files: dic
             _read_folder(entry.path, f"{prefix}{entry.name}/", suffixes, files, problems)
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def sorted_entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder, by name; nothing if it cannot be listed."""
     with contextlib.suppress(OSError), os.scandir(folder) as found:
         return sorted(found, key=lambda entry: entry.name)
     return []

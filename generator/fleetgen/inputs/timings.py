@@ -29,6 +29,11 @@ class Counters:
     misses: int = 0
     processes: int = 0
 
+    @property
+    def distinct(self) -> int:
+        """Different results that were needed."""
+        return self.hits + self.misses
+
     def __add__(self, other: Counters) -> Counters:
         return Counters(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
 
@@ -59,7 +64,7 @@ class StageTiming:
         return {
             "stage": self.stage,
             "seconds": round(self.seconds, 3),
-            "distinct": counters.hits + counters.misses,
+            "distinct": counters.distinct,
             "hits": counters.hits,
             "misses": counters.misses,
             "processes": counters.processes,
@@ -171,7 +176,7 @@ def table_text(stages: Sequence[StageTiming]) -> str:
         (
             row.stage,
             f"{row.seconds:.2f}",
-            *(str(number or "") for number in _numbers(row.counters)),
+            *(str(getattr(row.counters, name) or "") for name in ("distinct", "hits", "misses", "processes")),
             *(f"{number // _MIB} MiB" if number else "" for number in (row.memory.own, row.memory.tool)),
         )
         for row in stages
@@ -182,7 +187,3 @@ def table_text(stages: Sequence[StageTiming]) -> str:
         cells = (number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True))
         lines.append("  ".join((name.ljust(widths[0]), *cells)).rstrip() + "\n")
     return "".join(lines)
-
-
-def _numbers(counters: Counters) -> tuple[int, int, int, int]:
-    return counters.hits + counters.misses, counters.hits, counters.misses, counters.processes

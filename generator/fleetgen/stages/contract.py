@@ -23,7 +23,7 @@ from fleetgen.model.place import Place
 from fleetgen.model.resource import KEEP, KEPT, SYNC_OPTIONS, ResourceId
 from fleetgen.model.settings import at, nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
-from fleetgen.words import listed
+from fleetgen.words import listed, suggest_or
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
 # the console of OpenShift reads dashboards there and nowhere else (GPU operator documentation, enable-gpu-monitoring-dashboard)
@@ -203,8 +203,7 @@ def _creating(namespace: str, variants: Sequence[Variant], own: Iterable[str]) -
     baseline = [variant.settings for variant in variants if variant.component.name == "cluster-baseline"]
     if any(at(settings, ("values", "namespaces", namespace)) for settings in baseline):
         return f"set {setting}.{namespace}.enabled to true"
-    near = get_close_matches(namespace, own, 1)
-    return f"did you mean '{near[0]}'? If not, add it to {setting}" if near else f"add it to {setting}"
+    return suggest_or(namespace, own, f"add it to {setting}")
 
 
 def _owners(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ A template sees merged settings, declared facts, version and instance; nothing t
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import posixpath
@@ -31,7 +30,7 @@ from fleetgen.model.settings import at, is_on, nearest_place, plain
 from fleetgen.model.variant import Variant, plain_values
 from fleetgen.policy.expansion import expansion_templates
 from fleetgen.policy.installing import asked_path
-from fleetgen.words import suggest
+from fleetgen.words import suggest, suggest_or
 from fleetgen.yamlfile import dump, dump_all, parse
 
 MAX_FILE: Final = 1024 * 1024
@@ -84,15 +83,10 @@ def _missing(hint: str | None, owner: object, name: str, message: str) -> _Missi
     if hint and hint.startswith("parameter "):
         return _MissingNameError(f"the macro needs an argument '{name}'", "pass it where the macro is called", in_call=True)
     if isinstance(owner, Mapping):
-        return _MissingNameError(f"there is no key '{name}'", _nearest(name, map(str, owner)))
+        return _MissingNameError(f"there is no key '{name}'", suggest_or(name, map(str, owner), _DECLARE))
     if isinstance(owner, TemplateModule):
         return _MissingNameError(f"the imported file has no macro '{name}'", suggest(name, _macros(owner)))
     return _MissingNameError(message, _DECLARE)
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, [*names], 1, 0.6)
-    return f"did you mean '{near[0]}'? If not, {_DECLARE}" if near else _DECLARE
 
 
 def _macros(module: TemplateModule) -> Iterable[str]:

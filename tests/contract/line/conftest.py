@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.build.output_tree import TreeOnDisk
 from fleetgen.tools.toolchain import Tool, cache_folder
 
 TOY = Path(__file__).parent / "toy"
@@ -60,8 +59,3 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def read(folder: Path) -> dict[str, str]:
-    """The texts of a tree as they are now."""
-    return dict(TreeOnDisk(folder))

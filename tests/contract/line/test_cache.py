@@ -18,7 +18,8 @@ import pytest
 from fleetgen.cli.main import main
 from fleetgen.inputs.cache import DEFAULT_LIMIT, Cache, Lookups, results_folder
 from fleetgen.inputs.cache_file import CacheFile
-from tests.contract.line.conftest import AS_OF, edit, git, read
+from tests.contract.line.conftest import AS_OF, edit, git
+from tests.fleets import read
 
 
 @pytest.fixture

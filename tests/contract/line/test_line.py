@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fleetgen.cli.main import main
-from tests.contract.line.conftest import AS_OF, edit, git, read
+from tests.contract.line.conftest import AS_OF, edit, git
+from tests.fleets import read
 
 
 def test_render_writes_the_tree_and_a_second_run_changes_nothing(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,8 @@ from fleetgen.inputs.files import read_tree
 from fleetgen.inputs.policy_source import policies_from
 from fleetgen.inputs.repository import Repository
 from fleetgen.tools.git_cli import Git
-from tests.contract.line.conftest import AS_OF, edit, git, read
+from tests.contract.line.conftest import AS_OF, edit, git
+from tests.fleets import read
 
 WAIVER = """apiVersion: fleetgen.io/v1alpha1
 kind: Waiver

@@ -19,7 +19,8 @@ from fleetgen.stages.compose.output_files import OutputFiles
 from fleetgen.stages.render import Renderer
 from fleetgen.tools.git_cli import Git
 from fleetgen.tools.kustomize_cli import KustomizeCli
-from tests.contract.line.conftest import AS_OF, edit, git, read
+from tests.contract.line.conftest import AS_OF, edit, git
+from tests.fleets import read
 
 RING = """apiVersion: fleetgen.io/v1alpha1
 kind: Ring

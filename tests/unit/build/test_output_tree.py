@@ -9,6 +9,7 @@ import pytest
 from fleetgen.build import output_tree
 from fleetgen.errors import InputError, LockedError, ToolError
 from fleetgen.model.blob import blob_ids
+from tests.fleets import read
 
 OLD = {"a.yaml": "a: 1\n", "d/b.yaml": "b: 1\n"}
 NEW = {"a.yaml": "a: 1\n", "d/c.yaml": "c: 1\n"}
@@ -26,7 +27,7 @@ def test_the_tree_becomes_exactly_the_files(tmp_path: Path) -> None:
         difference = output_tree.replace(tmp_path, "output", NEW, blob_ids(NEW), state)
         assert list(state.glob("output-*")) == []
     assert difference == output_tree.TreeDifference(added=("d/c.yaml",), removed=("d/b.yaml",), changed=())
-    assert dict(output_tree.TreeOnDisk(tree)) == NEW
+    assert read(tree) == NEW
 
 
 DEEP = {"a.yaml": "a: 1\n", "d/b/c.yaml": "c: 1\n", "d/b/e.yaml": "e: 1\n", "d/f/g.yaml": "g: 1\n"}
@@ -61,7 +62,7 @@ def test_only_the_folder_that_holds_all_changes_is_exchanged(
         monkeypatch.setattr(output_tree, "_swap", swap)
         output_tree.replace(tmp_path, "output", new, blob_ids(new), state)
     assert folders == [exchanged or "."]
-    assert dict(output_tree.TreeOnDisk(tmp_path / "output")) == new
+    assert read(tmp_path / "output") == new
     assert [*(tmp_path / "output").rglob("*")] == [
         each for each in (tmp_path / "output").rglob("*") if each.is_file() or any(each.iterdir())
     ]
@@ -78,7 +79,7 @@ def test_a_failure_at_any_step_leaves_the_old_tree(tmp_path: Path, monkeypatch: 
     with output_tree.locked(tmp_path, 1) as state, pytest.raises(ToolError) as caught:
         output_tree.replace(tmp_path, "output", NEW, blob_ids(NEW), state)
     assert str(caught.value) == "output: E0907: cannot write the tree: No space left on device"
-    assert dict(output_tree.TreeOnDisk(tree)) == OLD
+    assert read(tree) == OLD
 
 
 @pytest.mark.parametrize("failing", [1, 2])
@@ -99,7 +100,7 @@ def test_two_renames_are_undone_where_the_kernel_cannot_exchange(
         monkeypatch.setattr(Path, "rename", rename)
         with pytest.raises(ToolError):
             output_tree.replace(tmp_path, "output", NEW, blob_ids(NEW), state)
-    assert dict(output_tree.TreeOnDisk(tree)) == OLD
+    assert read(tree) == OLD
 
 
 def test_a_second_run_waits_and_then_says_so(tmp_path: Path) -> None:
@@ -112,5 +113,5 @@ def test_symbolic_links_are_refused(tmp_path: Path) -> None:
     tree = _tree(tmp_path)
     os.symlink("a.yaml", tree / "link.yaml")  # noqa: PTH211
     with pytest.raises(InputError) as caught:
-        output_tree.TreeOnDisk(tree)
+        output_tree.ids_on_disk(tree)
     assert str(caught.value) == "output/link.yaml: E0907: the rendered tree contains a symbolic link"

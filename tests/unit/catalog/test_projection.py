@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fleetgen.catalog.projection import Projection, cut, digest_of, kept
+from fleetgen.catalog.projection import Projection, cut, kept
+from fleetgen.model.manifest import digest_of
 from fleetgen.model.plain import Json, JsonObject, value_at
 
 CARDS: JsonObject = {"gpu": {"product": "L4", "driver": "host"}}

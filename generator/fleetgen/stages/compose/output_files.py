@@ -24,7 +24,7 @@ class OutputFiles(Mapping[str, str]):
     """Path below the output root -> text, in the order of the paths.
 
     The paths are known from the start. A text is made when it is asked for, and those of most clusters are forgotten again: no
-    run holds the files of ten thousand clusters. What clusters share is written once. `made` counts the folders that were made.
+    run holds the files of ten thousand clusters. What clusters share is written once.
     Whoever remembers something about texts asks for the inputs of a folder: equal inputs give equal texts.
     """
 
@@ -44,7 +44,11 @@ class OutputFiles(Mapping[str, str]):
         self._deliveries = {number: json.dumps(asdict(delivery), sort_keys=True) for number, delivery in deliveries.items()}
         self._bill_inputs = lru_cache(None)(_bill_inputs)
         self._projects: dict[str, str] = {}
-        self.made = 0
+
+    @property
+    def made(self) -> int:
+        """How many folders were made so far."""
+        return self._files_of.cache_info().misses
 
     @property
     def folders(self) -> list[str]:
@@ -100,7 +104,6 @@ class OutputFiles(Mapping[str, str]):
         return ("index.json" if folder in self._indexes else "kustomization.yaml",)
 
     def _made(self, folder: str) -> Mapping[str, str]:
-        self.made += 1
         if folder in self._variants:
             files = _application_files(self._variants[folder])
         elif folder in self._clusters:

@@ -81,7 +81,7 @@ def _held(folder: Path) -> Finding:
 
 def _linked(folder: Path) -> Finding:
     (folder / "clusters").symlink_to("elsewhere")
-    return _raised(lambda: output_tree.TreeOnDisk(folder))
+    return _raised(lambda: output_tree.ids_on_disk(folder))
 
 
 def _no_program(folder: Path) -> Finding:
