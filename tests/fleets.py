@@ -13,7 +13,8 @@ from fleetgen.inputs.cache import Cache
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
-from fleetgen.model.fleet import Cluster
+from fleetgen.model.finding import Finding
+from fleetgen.model.fleet import Cluster, Fleet
 from fleetgen.model.inventory import ClusterSpec, NodePool
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.manifest import BuildRoot, Built, Manifest
@@ -26,6 +27,7 @@ from fleetgen.policy.parameters import complete
 from fleetgen.policy.sets import Values, policy_sets
 from fleetgen.schemas.derive import build
 from fleetgen.stages.gate import PolicyEngine
+from fleetgen.stages.load import documents, load_documents
 from fleetgen.yamlfile import parse
 
 # pools, path of the mistake, message, fix
@@ -196,6 +198,12 @@ def read(folder: Path) -> dict[str, str]:
     """The texts of a tree as they are now: path -> text."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8", "surrogateescape") for path in files}
+
+
+def load(inventory: Mapping[str, str], library: Mapping[str, str]) -> Fleet:
+    """The fleet of these files (path -> text). Raises InputError as `load_documents` does."""
+    problems: list[Finding] = []
+    return load_documents(documents.read(inventory, problems), library, problems)
 
 
 def cluster(name: str, text: str, labels: Mapping[str, str] | None = None) -> Cluster:

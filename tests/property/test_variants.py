@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from fleetgen.model.plain import Json
 from fleetgen.model.settings import plain
 from fleetgen.model.variant import Resolved, VariantKey
-from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 from fleetgen.yamlfile import dump, dump_all
+from tests.fleets import load
 
 COMPONENT = """
 apiVersion: fleetgen.io/v1alpha1

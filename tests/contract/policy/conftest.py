@@ -15,7 +15,6 @@ from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.metadata import read_policies
-from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.executor import LocalExecutor
@@ -23,6 +22,7 @@ from fleetgen.tools.gator_cli import GatorCli
 from fleetgen.tools.opa_cli import OpaCli
 from fleetgen.tools.regal_cli import RegalCli
 from fleetgen.tools.toolchain import Tool
+from tests.fleets import load
 
 
 def texts(root: Path, pattern: str) -> dict[str, str]:

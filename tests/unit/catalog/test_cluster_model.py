@@ -15,9 +15,9 @@ from fleetgen.model.plain import JsonObject
 from fleetgen.model.variant import Resolved, VariantKey
 from fleetgen.policy.facts import CLUSTER_KEYS
 from fleetgen.stages.build import manifests
-from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
 from fleetgen.yamlfile import load_manifests
+from tests.fleets import load
 
 ENVIRONMENT: Final = """
 apiVersion: fleetgen.io/v1alpha1

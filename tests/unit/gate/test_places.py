@@ -14,8 +14,8 @@ from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import PolicyLibrary
 from fleetgen.model.composed import ComposedFleet
 from fleetgen.model.result import Result
-from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
+from tests.fleets import load
 
 NOTHING: Final = Rendered(overlays={}, bases={}, chart_values={})
 EMPTY: Final = ComposedFleet(bases={}, variants={}, clusters={}, indexes={})

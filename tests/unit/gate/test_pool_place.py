@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from fleetgen.gate.findings import _pool_place
-from fleetgen.stages.load import load
+from tests.fleets import load
 
 FLEET: Final = """
 apiVersion: fleetgen.io/v1alpha1

@@ -16,8 +16,9 @@ from fleetgen.inputs.read_documents import read_documents
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
 from fleetgen.model.variant import Resolved
-from fleetgen.stages.load import clusters, load, load_documents
+from fleetgen.stages.load import clusters, load_documents
 from fleetgen.stages.resolve import resolve, variants
+from tests.fleets import load
 
 LIBRARY = {
     "templates/app/component.yaml": """

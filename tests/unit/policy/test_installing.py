@@ -10,8 +10,7 @@ from fleetgen.errors import InputError
 from fleetgen.model.component import ClusterResource, Installs
 from fleetgen.model.policy import Policy
 from fleetgen.policy.installing import installing
-from fleetgen.stages.load import load
-from tests.fleets import policy
+from tests.fleets import load, policy
 
 COMPONENT = """apiVersion: fleetgen.io/v1alpha1
 kind: Component

@@ -8,9 +8,9 @@ from fleetgen.errors import InputError
 from fleetgen.model.fleet import Duty
 from fleetgen.model.inventory import EnforcementScope, EnforcementSpec, Stage
 from fleetgen.model.place import Place
-from fleetgen.stages.load import load
 from fleetgen.stages.load.governing import contributing
 from fleetgen.stages.resolve import resolve
+from tests.fleets import load
 
 COMPONENTS = {
     "templates/roles/component.yaml": """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleetgen.errors import InputError
-from fleetgen.stages.load import load
+from tests.fleets import load
 
 THING = """
 apiVersion: fleetgen.io/v1alpha1

@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from fleetgen.errors import InputError
-from fleetgen.stages.load import load
 from fleetgen.stages.resolve import resolve
+from tests.fleets import load
 
 FLEET: Final = """
 apiVersion: fleetgen.io/v1alpha1

@@ -14,7 +14,6 @@ from fleetgen.model.settings import Origin, Table, at, merge, relabel
 from fleetgen.schemas.derive import build
 from fleetgen.schemas.validate import Validator
 from fleetgen.stages.load import components as component_files
-from fleetgen.stages.load import documents as document_files
 from fleetgen.stages.load import governing
 from fleetgen.stages.load.clusters import Assembly, layer_of
 from fleetgen.stages.load.documents import Document
@@ -26,18 +25,11 @@ if TYPE_CHECKING:
     from fleetgen.model.plain import JsonObject
 
 
-def load(inventory: Mapping[str, str], library: Mapping[str, str]) -> Fleet:
-    """Return the fleet of the files in `inventory` (`INVENTORY_FOLDERS`) and `library` (templates/).
-
-    Both map repository paths to texts. Raises InputError with every problem of every file.
-    """
-    problems: list[Finding] = []
-    documents = document_files.read(inventory, problems)
-    return load_documents(documents, library, problems)
-
-
 def load_documents(documents: Sequence[Document], library: Mapping[str, str], problems: list[Finding]) -> Fleet:
-    """As `load`, of documents that were read; `problems` are those found so far."""
+    """Return the fleet of the documents of an inventory and the files of `library` (templates/): repository path -> text.
+
+    `problems` are those found so far. Raises InputError with every problem of every file.
+    """
     components = component_files.read(library, problems)
     index = Index(documents, components, problems)
     if not problems and not index.of("Cluster"):
