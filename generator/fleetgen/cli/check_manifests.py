@@ -24,13 +24,16 @@ def check_given(
     output.describe(lambda: common.about(lambda: library_of(repo), Path.cwd(), ("object",)))
     tools = common.toolchain(repo)
     executor = common.executor_of(options["executor"])
+    kept = common.cache_for(tools, no_cache=options["no_cache"])
+    timings = common.timings_of(ctx, kept, wanted=options["timings"])
     means = ManifestsTools(
         repository=repo,
         engine=lambda: common.engine(tools, executor),
-        gate_cache=common.cache_for(tools, no_cache=options["no_cache"]),
+        gate_cache=kept,
         progress=output.progress(ctx, quiet=options["quiet"]),
     )
-    judged = check_manifests(means, request)
+    with timings.stage("gate"):
+        judged = check_manifests(means, request)
     output.print_findings(judged.findings, judged.sizes)
     shown = ", ".join(f"{name}: {judged.sizes[name]}" for name in ("objects", "files", "policies"))
     output.say(f"check passed ({shown}); policies about clusters and the fleet do not apply to manifests")

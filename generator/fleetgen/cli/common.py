@@ -209,12 +209,18 @@ def run_of(
         policies_from=policies_from,
         base=base,
         progress=progress,
-        timings=Timings(lambda: _lookups(kept)),
+        timings=timings_of(ctx, kept, wanted=timings),
     )
-    if timings:
-        ctx.call_on_close(lambda: output.print_timings(run.timings.table()))
     output.describe(lambda: about(lambda: run.inputs.library, repo.root))
     return run
+
+
+def timings_of(ctx: click.Context, kept: Cache, *, wanted: bool) -> Timings:
+    """Where the time of a run goes; printed when its command ends, if that is wanted."""
+    timings = Timings(lambda: _lookups(kept))
+    if wanted:
+        ctx.call_on_close(lambda: output.print_timings(timings.table()))
+    return timings
 
 
 def _lookups(kept: Cache) -> tuple[int, int]:

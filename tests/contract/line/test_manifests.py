@@ -251,6 +251,17 @@ def test_outside_of_any_repository(
     )
 
 
+def test_timings_are_data_beside_a_report_for_programs(team: Path, check: Check, capsys: pytest.CaptureFixture[str]) -> None:
+    (team / "web.yaml").write_text(NAMESPACE, encoding="utf-8")
+    assert check("--manifests", str(team / "web.yaml"), "--json", "--timings", "--no-cache") == 0
+    stages = json.loads(capsys.readouterr().err)["timings"]
+    assert [(row["stage"], row["distinct"], row["misses"], row["processes"]) for row in stages] == [
+        ("gate", 1, 1, 1),
+        ("other", 0, 0, 0),
+        ("total", 1, 1, 1),
+    ]
+
+
 def test_no_tool_is_exit_3(team: Path, fleet: Path, check: Check, capsys: pytest.CaptureFixture[str]) -> None:
     edit(fleet / "fleetgen.toml", 'library = "."', 'library = "."\n[tools]\nconftest = "bin/nope"')
     (team / "pod.yaml").write_text(POD)
