@@ -48,7 +48,10 @@ COMMANDS: Final = {
 @click.pass_context
 def cli(ctx: click.Context, directory: str) -> None:
     """Desired state for fleets of edge Kubernetes clusters: from an inventory to a gated commit that each Argo CD pulls."""
+    from fleetgen.cli.output import use_format  # noqa: PLC0415 - not for `--help`
+
     ctx.obj = directory
+    use_format("text")  # what an earlier run in this process chose is not this run's choice
 
 
 def main(argv: list[str] | None = None) -> int:

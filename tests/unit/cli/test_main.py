@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.cli.main import cli
+from fleetgen.cli.main import cli, main
 from tests.unit.cli.conftest import Ran, Run
 
 
@@ -53,3 +53,10 @@ def test_anything_else_is_a_bug_with_its_traceback(run: Run, monkeypatch: pytest
     found = run("list", "units")
     assert (found.code, found.err.splitlines()[0]) == (3, "Traceback (most recent call last):")
     assert found.err.splitlines()[-1].startswith("internal error in fleetgen")
+
+
+def test_a_run_forgets_the_format_of_the_run_before(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-C", str(tmp_path), "explain", "E0101", "--format", "json"]) == 0
+    capsys.readouterr()
+    assert main(["-C", str(tmp_path), "init", "fleet"]) == 0
+    assert "next:" in capsys.readouterr().err
