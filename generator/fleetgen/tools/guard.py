@@ -25,7 +25,9 @@ def main(folder: str) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
     deadline = time.monotonic() + _SECONDS
-    while folder and os.path.lexists(folder) and time.monotonic() < deadline:  # a program that is being killed may still write
+    gone = 0
+    while folder and gone < 2 and time.monotonic() < deadline:  # twice: a program that is being killed may end one more write
+        gone = 0 if os.path.lexists(folder) else gone + 1
         shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.05)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dask
@@ -118,15 +119,17 @@ def test_a_worker_that_is_killed_while_it_works(cluster: Cluster, kustomize: Too
 
 
 def test_parts_of_a_killed_worker_are_done_again(cluster: Cluster, kustomize: Tool, tmp_path: Path) -> None:
-    with cluster.worker() as lost:
+    with cluster.worker({"SLOW": "yes"}) as lost:
         cluster.wait(3)
 
-        def kill(_square: int) -> None:
-            if lost.poll() is None and [*tmp_path.glob(f"*-{lost.pid}")]:
-                lost.send_signal(signal.SIGKILL)
-                lost.wait()
+        def kill() -> None:
+            while not [*tmp_path.glob(f"*-{lost.pid}")]:
+                time.sleep(0.05)
+            lost.send_signal(signal.SIGKILL)
 
-        assert squares(cluster.address, kustomize, tmp_path, kill) == [number * number for number in range(12)]
+        with ThreadPoolExecutor() as threads:
+            threads.submit(kill)
+            assert squares(cluster.address, kustomize, tmp_path) == [number * number for number in range(12)]
     started = [path.name.split("-")[0] for path in tmp_path.iterdir()]
     assert (len(started) > 12, {*started}) == (True, {str(number) for number in range(12)})
 
