@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,12 @@ _NO_PROCESS = tuple(ROOT / "tests" / name for name in ("unit", "property", "gold
 # Reproducible, and no failure because the machine is busy.
 settings.register_profile("fleetgen", deadline=None, derandomize=True, print_blob=True, database=None)
 settings.load_profile("fleetgen")
+
+
+def pytest_configure() -> None:
+    """A background job of a script ignores ^C and hands that down to what it starts; the tests of ^C need it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +18,6 @@ from tests.e2e.fleet import Fleet
 
 ROOT = Path(__file__).resolve().parents[2]
 _REPORT: list[tuple[str, str]] = []
-
-
-def pytest_configure() -> None:
-    """A background job of a script ignores ^C and hands that down to what it starts; the tests of ^C need it."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def note(title: str, text: str) -> None:

@@ -178,9 +178,8 @@ def test_an_address_where_nothing_answers(kustomize: Tool) -> None:
 
 def test_an_interrupt_cancels_what_was_sent(cluster: Cluster, tmp_path: Path) -> None:
     program = f"""
-import os, signal
+import os
 from pathlib import Path
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
 from fleetgen.library import builtin_root
 from fleetgen.tools.toolchain import Toolchain, cache_folder
 from tests.contract.cluster.test_dask import squares
