@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from fleetgen.errors import EvaluationFailed, ToolError, problem
+from fleetgen.errors import EvaluationFailed, FleetgenError, InputError, ToolError, problem
+from fleetgen.model.finding import Finding
 from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
@@ -30,6 +31,7 @@ _LEAST_SIZE, _MOST_SIZE = 2**18, 2**22  # characters of inputs in a part
 # failures or warnings, the message, and what conftest calls metadata: the keys of policies/rego/gate/result
 _Said: TypeAlias = tuple[str, str, dict[str, Any]]
 _EVALUATION = re.compile(r"evaluating policy: policy/(?P<path>\S+\.rego):(?P<line>\d+): (?P<reason>eval_\w+: [^\n]*)")
+_REFUSED = re.compile(r"policy/(?P<path>\S+\.rego):(?P<line>\d+): rego_\w+_error: (?P<reason>[^\n]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,10 @@ class ConftestCli:
     executor: Executor = field(repr=False)
 
     def evaluate(self, policy_files: Mapping[str, str], data: Mapping[str, Json], inputs: Sequence[Json]) -> Sequence[Verdict]:
-        """One verdict for each of `inputs`, in their order. ToolError E1103 unless every one was really evaluated."""
+        """One verdict for each of `inputs`, in their order.
+
+        Raises InputError E0813 for Rego that does not compile, ToolError E1103 unless every input was really evaluated.
+        """
         if not inputs:
             return ()
         # Test files cost load time (seconds for some dozens of policies) and are no part of the gate.
@@ -140,12 +145,19 @@ def _verdicts(ran: Ran) -> dict[str, Verdict]:
     return found
 
 
-def _failed(ran: Ran) -> ToolError:
-    """With --no-fail, exit code 1 means that it could not run. An error of one rule's evaluation names the rule's line."""
+def _failed(ran: Ran) -> FleetgenError:
+    """With --no-fail, exit code 1 means that it could not run: a line does not compile, or a rule's evaluation failed."""
+    if refused := [_refusal(match) for match in _REFUSED.finditer(ran.err)]:
+        return InputError(refused)
     match = _EVALUATION.search(ran.err)
     if match is None:
         return process.failure(ran)
     return EvaluationFailed(Place(match["path"], int(match["line"])), match["reason"].strip())
+
+
+def _refusal(match: re.Match[str]) -> Finding:
+    fix = "correct the line; `fleetgen policy test` checks the policies alone"
+    return problem("E0813", match["reason"], fix=fix, place=Place(match["path"], int(match["line"])))
 
 
 def _verdict(name: str, answer: Mapping[str, Any]) -> Verdict:

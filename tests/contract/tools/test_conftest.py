@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fleetgen.errors import EvaluationFailed, ToolError
+from fleetgen.errors import EvaluationFailed, InputError, ToolError
 from fleetgen.model.gate import Coverage, Verdict
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json
@@ -51,6 +51,15 @@ def words(conftest: ConftestCli, rego: str, data: dict[str, Json] | None = None)
         conftest.evaluate({"gate.rego": rego}, data or {"limit": 1}, [{"name": "a", "size": 1}])
     (finding,) = caught.value.findings
     assert finding.code == "E1103"
+    return finding.message
+
+
+def refused(conftest: ConftestCli, line: str) -> str:
+    """What is said of a line that does not compile."""
+    with pytest.raises(InputError) as caught:
+        conftest.evaluate({"gate.rego": f"{GATE}\n{line}\n"}, {"limit": 1}, [{"name": "a", "size": 1}])
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.place) == ("E0813", Place("gate.rego", 12))
     return finding.message
 
 
@@ -109,6 +118,14 @@ def test_an_evaluation_error_names_file_and_line(conftest: ConftestCli) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("x contians {1} if true", "unexpected if keyword"), ("x if nosuch(1)", "undefined function nosuch")],
+)
+def test_rego_that_does_not_compile_is_a_mistake_at_its_line(conftest: ConftestCli, line: str, reason: str) -> None:
+    assert refused(conftest, line) == reason
+
+
 def test_a_result_without_text_is_an_error(conftest: ConftestCli) -> None:
     assert "msg" in words(conftest, f'{GATE}\ndeny contains {{"msg": 3}} if true\n')
 
@@ -135,7 +152,7 @@ def test_two_data_files_with_one_key_are_kept_apart_by_construction(conftest: Co
     ],
 )
 def test_impure_builtins_are_taken_away(conftest: ConftestCli, name: str, call: str) -> None:
-    assert f"undefined function {name}" in words(conftest, f'{GATE}\ndeny contains {{"msg": "m"}} if {call}\n')
+    assert refused(conftest, f'deny contains {{"msg": "m"}} if {call}') == f"undefined function {name}"
 
 
 @pytest.mark.parametrize(
