@@ -12,10 +12,11 @@ from fleetgen.start.starter_fleet import starter_files
 
 _NEXT = """next:
   cd {folder}
-  git init                       # if it is not a git repository yet
-  fleetgen check                 # load, render, build, gate; writes nothing
-  fleetgen render                # write output/
-  fleetgen publish -m "start"    # commit it for the sites
+  git init -b main                 # if it is not a git repository yet
+  fleetgen check                   # load, render, build, gate; writes nothing
+  git add --all                    # publish builds on what is committed
+  git commit -m "start the fleet"
+  fleetgen publish -m "first"      # render output/ and commit it for the sites
 replace delivery.repoURL in environments/*/environment.yaml by the repository that the sites pull from"""
 
 
