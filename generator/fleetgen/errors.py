@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "E0204": "a required key is missing",
     "E0205": "two documents of the same kind and name",
     "E0206": "a document lies in a folder that contradicts it",
+    "E0207": "a file has no document",
     # references between documents
     "E0301": "a reference to something that does not exist",
     "E0303": "a group matches a cluster but its environment does not list it",

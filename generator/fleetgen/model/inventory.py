@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from fleetgen.model.fields import (
+    ADDRESS,
+    ADDRESS_OR_HOST,
     CIDR,
     CRON,
     DNS_LABEL,
@@ -96,8 +98,8 @@ class Network:
     pod_cidrs: tuple[str, ...] = optional((), "Pod networks.", pattern=CIDR)
     service_cidrs: tuple[str, ...] = optional((), "Service networks.", pattern=CIDR)
     node_cidrs: tuple[str, ...] = optional((), "Networks of the nodes.", pattern=CIDR)
-    dns_servers: tuple[str, ...] = optional((), "Resolvers of the site.")
-    ntp_servers: tuple[str, ...] = optional((), "Time servers of the site.")
+    dns_servers: tuple[str, ...] = optional((), "Addresses of the site's resolvers.", pattern=ADDRESS)
+    ntp_servers: tuple[str, ...] = optional((), "Addresses or names of the site's time servers.", pattern=ADDRESS_OR_HOST)
     proxy: str = optional("", "HTTP proxy for egress, empty for none.")
     registry_mirrors: Mapping[str, str] = built(dict, "Registry -> mirror.")
     air_gapped: bool = optional(False, "Whether the site can reach only its own mirrors.")

@@ -45,6 +45,7 @@ spec:
   nodePools: [{name: main}]
 """
 FILES = {"environments/production/environment.yaml": ENVIRONMENT, "fleet/clusters/store-1.yaml": CLUSTER}
+PLAIN = {**FILES, "environments/production/environment.yaml": ENVIRONMENT.partition("    chart")[0]}
 
 
 def test_a_mirror_for_charts_that_no_component_has() -> None:
@@ -54,3 +55,30 @@ def test_a_mirror_for_charts_that_no_component_has() -> None:
     place = "environments/production/environment.yaml:12:41"
     fix = "did you mean 'https://charts.example.com/thing'?"
     assert [(str(f.place), f.code, f.message, f.fix) for f in caught.value.findings] == [(place, "E0301", message, fix)]
+
+
+def network(line: str) -> dict[str, str]:
+    return {"fleet/clusters/store-1.yaml": f"{CLUSTER}  network: {{{line}}}\n"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "place", "code"),
+    [
+        ({"fleet/clusters/store-2.yaml": ""}, "fleet/clusters/store-2.yaml", "E0207"),
+        ({"fleet/clusters/store-2.yaml": "# later\n---\n"}, "fleet/clusters/store-2.yaml", "E0207"),
+        (network('dnsServers: ["10.1.0.53; 10.1.1.53"]'), "fleet/clusters/store-1.yaml:10:26", "E0203"),
+        (network("dnsServers: [resolver.example.com]"), "fleet/clusters/store-1.yaml:10:26", "E0203"),
+        (network('ntpServers: ["one two"]'), "fleet/clusters/store-1.yaml:10:26", "E0203"),
+    ],
+)
+def test_a_file_that_says_nothing_and_servers_that_are_none(changed: dict[str, str], place: str, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load({**PLAIN, **changed}, {})
+    assert [(str(finding.place), finding.code) for finding in caught.value.findings] == [(place, code)]
+
+
+def test_servers_of_every_form() -> None:
+    line = 'dnsServers: [1.1.1.1, "2606:4700::1111", "::1"], ntpServers: [pool.ntp.org, 10.0.0.1, "fd00::1"]'
+    fleet = load({**PLAIN, **network(line)}, {})
+    (cluster,) = fleet.clusters.values()
+    assert cluster.spec.network.dns_servers == ("1.1.1.1", "2606:4700::1111", "::1")

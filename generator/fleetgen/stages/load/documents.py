@@ -106,6 +106,9 @@ def written(path: str, text: str, problems: list[Finding]) -> tuple[Written, ...
     except InputError as error:
         problems.extend(error.findings)
         return ()
+    if not trees:
+        fix = "write the document, or delete the file; a cluster that is gone says lifecycle: retired first"
+        problems.append(problem("E0207", "the file has no document", fix=fix, place=Place(path)))
     for tree in trees:
         problems.extend(_findings(tree))
     return tuple(Written(tree.origin.place.line, tree.origin.place.column, mapping_of(as_written(tree))) for tree in trees)
