@@ -170,7 +170,7 @@ def broken(
     """Problems of the documents that do not depend on the date: scope and term of waivers (E0803), wrong owners (E0806)."""
     for waiver in waivers:
         spec = waiver.spec
-        yield from unknown(waiver.name, spec.policy, policies, waiver.place)
+        yield from _unknown(waiver.name, spec.policy, policies, waiver.place)
         policy = policies.get(spec.policy_id)
         if policy is None:
             continue
@@ -191,7 +191,7 @@ def broken(
             yield problem("E0806", message, fix=fix, place=document.place)
 
 
-def unknown(name: str, waived: str, policies: Mapping[str, Policy], place: Place | None = None) -> Iterator[Finding]:
+def _unknown(name: str, waived: str, policies: Mapping[str, Policy], place: Place | None = None) -> Iterator[Finding]:
     """E0803 if there is no such policy, or the policy has no such rule. `waived` is what `policy` of the waiver `name` says."""
     number, _, rule = waived.partition(".")
     if number not in policies:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from fleetgen import API_VERSION, yaml_edits, yamlfile
@@ -19,9 +19,10 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import at, plain
 from fleetgen.policy.scaffolding import policy_files
-from fleetgen.policy.waivers import unknown
+from fleetgen.policy.waivers import broken
 from fleetgen.schemas.validate import Validator
-from fleetgen.stages.load.documents import Document
+from fleetgen.stages.load.documents import Document, read
+from fleetgen.stages.load.governing import duties, waivers
 from fleetgen.start import document_texts
 from fleetgen.words import a, suggest
 
@@ -81,10 +82,8 @@ def add(repo: Repository, components: Mapping[str, Component], request: NewDocum
     (tree,) = yamlfile.parse(text, path)
     if problems := Validator(document_schema(components, request.kind)).findings(tree):
         raise InputError(problems)
-    if request.waiver and request.kind == "Waiver":
-        policies = policies_of(repo.read().library)
-        if problems := [*unknown(request.name, request.waiver["policy"], policies)]:
-            raise InputError(problems)
+    if request.kind == "Waiver" and (problems := _waiver_problems(repo, documents, {path: text})):
+        raise InputError(problems)
     changed: dict[str, str] = {}
     if request.kind in _LISTED:
         for environment in request.environments:
@@ -138,6 +137,13 @@ def _reference_problems(documents: tuple[Document, ...], request: NewDocument) -
             message = f"environment '{request.environments[0]}' has no ring '{request.ring}'"
             found.append(problem("E0301", message, fix=suggest(request.ring, known_rings)))
     return found
+
+
+def _waiver_problems(repo: Repository, documents: tuple[Document, ...], files: Mapping[str, str]) -> list[Finding]:
+    """What check would say about the new waiver; without its place, because the file does not exist."""
+    policies = policies_of(repo.read().library)
+    found = broken(waivers(read(files, [])), (), policies, duties(documents))
+    return [replace(finding, place=None) for finding in found]
 
 
 def _document(documents: tuple[Document, ...], components: Mapping[str, Component], request: NewDocument) -> tuple[str, str]:

@@ -68,6 +68,17 @@ def test_new_waiver_names_a_policy_or_one_of_its_rules(run: Run, fleet: Path, po
     assert run("new", "waiver", "w", "--policy", policy, *WAIVE) == (refused if said else written)
 
 
+def test_new_waiver_for_longer_than_its_policy_allows(run: Run, fleet: Path) -> None:
+    (fleet / POLICY_PATH).parent.mkdir(parents=True)
+    (fleet / POLICY_PATH).write_text(REGO, encoding="utf-8")
+    err = (
+        "error[E0803]: waiver 'w' lasts 396 days from 2026-11-01; its policy has severity critical\n"
+        "  fix: set `expires` at most 30 days after `agreed`; permanent exceptions belong in the constraint\n1 error\n"
+    )
+    found = run("new", "waiver", "w", "--policy", "FG-POD-001", *WAIVE[:-1], "2027-12-02")
+    assert (found, (fleet / "policies/waivers").exists()) == (Ran(code=2, out="", err=err), False)
+
+
 def test_list_units(run: Run, fleet: Path) -> None:
     out = "UNIT  COMPONENT  VERSIONS      VARIANTS  CLUSTERS\ntoy   toy        1.0.0, 1.1.0  2         2\n"
     assert run("list", "units") == Ran(code=0, out=out, err="")
