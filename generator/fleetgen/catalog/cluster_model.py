@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from fleetgen.catalog.capacity import cluster_capacity
 from fleetgen.catalog.cluster_facts import enum_facts
 from fleetgen.catalog.networks import address_ranges
+from fleetgen.catalog.placement import UnitWorkloads, unplaced
 from fleetgen.catalog.pools import pools_data
 from fleetgen.catalog.releases import release_of
 from fleetgen.catalog.workloads import unit_needs
@@ -38,7 +39,7 @@ PARTS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[ClusterSpec], Json]]]
     "nodePools": (("node_pools",), pools_data),
     "capacity": (("node_pools",), lambda spec: {**cluster_capacity(spec)}),
 }
-KEYS: Final = ("name", *PARTS, "units")
+KEYS: Final = ("name", *PARTS, "units", "unplaced")
 
 
 def cluster_models(
@@ -49,16 +50,25 @@ def cluster_models(
     Keys of the inventory are as it has them, with defaults filled in; node pools as `catalog/pools.py` describes them. `facts`:
     all enum facts. `ranges`: the networks in numbers. `capacity`: totals of all nodes (`cpu` in cores, `memoryGiB`, extended
     resources). `units`: unit -> what is rendered for it, and what its objects need (`objects`: what was built of each variant).
+    `unplaced`: the workloads that find no room, as `catalog/placement.py` describes them.
     Equal parts of clusters are one value: so what is made of a part can be remembered by its identity.
     """
     shared = _Shared()
-    units = {key: _unit(variant, objects[key]) for key, variant in resolved.variants.items()} if "units" in keys else {}
+    are_needed = "units" in keys or "unplaced" in keys
+    units = {key: _unit(variant, objects[key]) for key, variant in resolved.variants.items()} if are_needed else {}
+    workloads = {key: _workloads(resolved.variants[key], unit) for key, unit in units.items()} if "unplaced" in keys else None
     models: dict[str, JsonObject] = {}
     for name, bill in sorted(resolved.bills.items()):
         spec = resolved.clusters[name].spec
         model: JsonObject = {"name": name} if "name" in keys else {}
         model |= {key: shared.part(key, spec) for key in PARTS if key in keys}
-        models[name] = model | ({"units": shared.units(tuple(bill.items()), units)} if "units" in keys else {})
+        model |= {"units": shared.units(tuple(bill.items()), units)} if "units" in keys else {}
+        model |= (
+            {"unplaced": shared.unplaced(spec, {unit: workloads[key] for unit, key in bill.items()})}
+            if workloads is not None
+            else {}
+        )
+        models[name] = model
     return models
 
 
@@ -69,6 +79,7 @@ class _Shared:
         self._values: dict[str, Json] = {}
         self._parts: dict[tuple[object, ...], Json] = {}
         self._units: dict[tuple[tuple[str, VariantKey], ...], JsonObject] = {}
+        self._unplaced: dict[tuple[int, tuple[tuple[str, int], ...]], Json] = {}
 
     def part(self, key: str, spec: ClusterSpec) -> Json:
         """What follows from the inventory. Fields that clusters share are looked at once, so they are compared by identity."""
@@ -84,6 +95,21 @@ class _Shared:
         if bill not in self._units:
             self._units[bill] = {unit: units[key] for unit, key in bill}
         return self._units[bill]
+
+    def unplaced(self, spec: ClusterSpec, units: Mapping[str, UnitWorkloads]) -> Json:
+        """What finds no room, once for equal pools and units."""
+        known = (id(spec.node_pools), tuple((unit, id(workloads)) for unit, workloads in units.items()))
+        if known not in self._unplaced:
+            value: Json = unplaced(spec.node_pools, units)
+            self._unplaced[known] = self._values.setdefault(json.dumps(value, sort_keys=True), value)
+        return self._unplaced[known]
+
+
+def _workloads(variant: Variant, unit: JsonObject) -> UnitWorkloads:
+    """Of a unit of the model, with the path to its settings."""
+    component = variant.component
+    own = f".values.{component.each}.{variant.instance}" if variant.instance else ""
+    return UnitWorkloads(f"spec.components.{component.name}{own}", cast("list[JsonObject]", unit["workloads"]))
 
 
 def _unit(variant: Variant, manifests: Sequence[Manifest]) -> JsonObject:

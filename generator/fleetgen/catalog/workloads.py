@@ -27,14 +27,16 @@ def unit_needs(manifests: Sequence[Manifest]) -> JsonObject:
 
     `requests`: resource -> amount in its base unit (cores, bytes, devices), of all replicas.
     `images`: of all containers and image volumes, sorted. `workloads`: of each its scheduling,
-    images and limited resources. `claims`: of volumes. `namespaces`: namespace -> what the unit
-    brings for it. `apis`: group/version/Kind of Kubernetes' own kinds that it uses.
-    Malformed parts are left out: the gate refuses them.
+    images, limited resources, the `requests` of one Pod and the most replicas that it may get.
+    `claims`: of volumes. `namespaces`: namespace -> what the unit brings for it. `apis`:
+    group/version/Kind of Kubernetes' own kinds that it uses. Malformed parts are left out: the
+    gate refuses them.
     """
+    scaled = _most_replicas(manifests)
     return {
         "requests": {**total_requests(manifests)},
         "images": [*sorted({image for manifest in manifests for image in _images(_pod_of_any_kind(manifest))})],
-        "workloads": [_workload(manifest, pod) for manifest, pod in _pods(manifests)],
+        "workloads": [_workload(manifest, pod, scaled) for manifest, pod in _pods(manifests)],
         "claims": [*_claims(manifests)],
         "namespaces": _namespaces(manifests),
         "apis": [*sorted({api for manifest in manifests for api in _own_api(manifest)})],
@@ -52,10 +54,37 @@ def total_requests(manifests: Sequence[Manifest]) -> dict[str, float]:
         workload = _Workload(manifest.id.kind, manifest.id.namespace, manifest.id.name)
         replicas = scaled.get(workload, value_at(manifest.data, ("spec", "replicas")))
         for container in _mappings(_pod_of_any_kind(manifest).get("containers")):
-            resources = mapping_of(container.get("resources"))
-            for name, amount in {**mapping_of(resources.get("limits")), **mapping_of(resources.get("requests"))}.items():
-                totals[name] = totals.get(name, 0) + quantity(str(amount)) * (replicas if isinstance(replicas, int) else 1)
+            for name, amount in _asked(container).items():
+                totals[name] = totals.get(name, 0) + amount * (replicas if isinstance(replicas, int) else 1)
     return whole_numbers(totals)
+
+
+def pod_requests(pod: JsonObject) -> dict[str, float]:
+    """What the scheduler counts for one Pod, in base units: limits where no request is given.
+
+    The sum of the containers and of the init containers that stay (`restartPolicy: Always`), or the largest of the other init
+    containers if that is more; what the Pod itself says instead; and its overhead.
+    """
+    staying = [one for one in _mappings(pod.get("initContainers")) if one.get("restartPolicy") == "Always"]
+    passing = [one for one in _mappings(pod.get("initContainers")) if one.get("restartPolicy") != "Always"]
+    totals: dict[str, float] = {}
+    for container in (*_mappings(pod.get("containers")), *staying):
+        for name, amount in _asked(container).items():
+            totals[name] = totals.get(name, 0) + amount
+    for container in passing:
+        for name, amount in _asked(container).items():
+            totals[name] = max(totals.get(name, 0), amount)
+    totals |= _asked(pod)
+    for name, overhead in mapping_of(pod.get("overhead")).items():
+        totals[name] = totals.get(name, 0) + quantity(str(overhead))
+    return whole_numbers(totals)
+
+
+def _asked(one: JsonObject) -> dict[str, float]:
+    """Of a container, or of a Pod that says it for all of its containers."""
+    resources = mapping_of(one.get("resources"))
+    written = {**mapping_of(resources.get("limits")), **mapping_of(resources.get("requests"))}
+    return {name: quantity(str(amount)) for name, amount in written.items()}
 
 
 class _Workload(NamedTuple):
@@ -93,14 +122,18 @@ def _pods(manifests: Sequence[Manifest]) -> Iterator[tuple[Manifest, JsonObject]
                 yield manifest, spec
 
 
-def _workload(manifest: Manifest, pod: JsonObject) -> Json:
-    replicas = value_at(manifest.data, ("spec", "replicas"))
+def _workload(manifest: Manifest, pod: JsonObject, scaled: Mapping[_Workload, Json]) -> Json:
+    written = value_at(manifest.data, ("spec", "replicas"))
+    replicas = written if isinstance(written, int) else 1
+    most = scaled.get(_Workload(manifest.id.kind, manifest.id.namespace, manifest.id.name), replicas)
     affinity = value_at(pod, ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
     return {
         "kind": manifest.id.kind,
         "namespace": manifest.id.namespace,
         "name": manifest.id.name,
-        "replicas": replicas if isinstance(replicas, int) else 1,
+        "replicas": replicas,
+        "mostReplicas": most if isinstance(most, int) else replicas,
+        "requests": {**pod_requests(pod)},
         "nodeSelector": mapping_of(pod.get("nodeSelector")),
         "tolerations": [*_mappings(pod.get("tolerations"))],
         "apart": [*sorted({str(term.get("topologyKey", "")) for term in _mappings(affinity)})],

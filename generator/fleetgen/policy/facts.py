@@ -21,7 +21,7 @@ from fleetgen.words import suggest
 # what a path may begin with: the keys of `catalog/cluster_model.py`, the day, for the fleet the names of clusters
 CLUSTER_KEYS: Final = (
     *("name", "environment", "ring", "region", "profile", "role", "topology", "lifecycle", "criticality", "kubernetes", "site"),
-    *("network", "provides", "facts", "ranges", "nodePools", "capacity", "units"),
+    *("network", "provides", "facts", "ranges", "nodePools", "capacity", "units", "unplaced"),
 )
 AS_OF, ENVIRONMENT, NAMES = "asOf", "environment", "names"
 _STEP: Final = re.compile(r'\.?(?:(\*|[A-Za-z0-9_-]+)|\["([^"\]]+)"\])')

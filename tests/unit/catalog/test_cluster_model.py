@@ -72,6 +72,8 @@ UNIT: Final[JsonObject] = {
             "namespace": "shop",
             "name": "app",
             "replicas": 1,
+            "mostReplicas": 1,
+            "requests": {"cpu": 0.5, "nvidia.com/gpu": 1},
             "nodeSelector": {},
             "tolerations": [],
             "apart": [],
@@ -115,6 +117,7 @@ def test_models_of_clusters() -> None:
     assert store["ranges"] == [{"kind": "podCIDRs", "cidr": "10.42.0.0/16", "first": "4:0a2a0000", "last": "4:0a2affff"}]
     assert store["capacity"] == {"cpu": 16, "memoryGiB": 64, "nvidia.com/gpu": 2}
     assert store["units"] == {"app": UNIT}
+    assert store["unplaced"] == []
 
 
 def test_equal_parts_are_one_value() -> None:

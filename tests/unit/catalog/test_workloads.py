@@ -43,6 +43,8 @@ WORKLOAD: JsonObject = {
     "namespace": "shop",
     "name": "web",
     "replicas": 3,
+    "mostReplicas": 3,
+    "requests": {"cpu": 2, "nvidia.com/gpu": 1},
     "nodeSelector": {"kubernetes.io/arch": "amd64"},
     "tolerations": [{"operator": "Exists"}],
     "apart": ["kubernetes.io/hostname"],
@@ -77,7 +79,9 @@ def test_workload() -> None:
     ],
 )
 def test_every_kind_of_workload(api: str, kind: str, spec: JsonObject) -> None:
-    assert unit_needs([manifest(api, kind, spec=spec)])["workloads"] == [{**WORKLOAD, "kind": kind, "replicas": 1}]
+    assert unit_needs([manifest(api, kind, spec=spec)])["workloads"] == [
+        {**WORKLOAD, "kind": kind, "replicas": 1, "mostReplicas": 1}
+    ]
 
 
 def test_what_is_no_workload_or_malformed_asks_for_nothing() -> None:
