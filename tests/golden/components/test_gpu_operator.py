@@ -144,30 +144,31 @@ def test_what_a_name_of_a_configuration_stands_for_is_the_same_everywhere() -> N
 
 
 def test_versions_of_the_tables() -> None:
-    """Every version that can be installed, with the driver that it brings and the channel that has it."""
+    """Every version that can be installed: the driver that it brings, the one that NVIDIA recommends, the channel that has it."""
     component = components()["gpu-operator"]
     rows = [
-        (version, cast("JsonObject", each.data["driver"])["default"], cast("JsonObject", each.data["olm"])["channel"])
+        (version, driver["default"], driver["recommended"], cast("JsonObject", each.data["olm"])["channel"])
         for each in component.releases
+        for driver in [cast("JsonObject", each.data["driver"])]
         for version in each.versions
     ]
     assert rows == [
-        ("v25.3.0", "570.124.06", "stable"),
-        ("v25.3.1", "570.148.08", "v25.3"),
-        ("v25.3.2", "570.148.08", "v25.3"),
-        ("v25.3.3", "580.82.07", "v25.3"),
-        ("v25.3.4", "580.82.07", "v25.3"),
-        ("v25.10.0", "580.95.05", "v25.10"),
-        ("v25.10.1", "580.105.08", "v25.10"),
-        ("v26.3.0", "580.126.20", "v26.3"),
-        ("v26.3.1", "580.126.20", "v26.3"),
-        ("v26.3.2", "580.126.20", "v26.3"),
-        ("v26.3.3", "580.126.20", "v26.3"),
-        ("v26.7.0", "595.91.07", "v26.7"),
+        ("v25.3.0", "570.124.06", "580.65.06", "stable"),
+        ("v25.3.1", "570.148.08", "580.65.06", "v25.3"),
+        ("v25.3.2", "570.148.08", "580.65.06", "v25.3"),
+        ("v25.3.3", "580.82.07", "580.82.07", "v25.3"),
+        ("v25.3.4", "580.82.07", "580.126.16", "v25.3"),
+        ("v25.10.0", "580.95.05", "580.95.05", "v25.10"),
+        ("v25.10.1", "580.105.08", "580.178.04", "v25.10"),
+        ("v26.3.0", "580.126.20", "580.173.02", "v26.3"),
+        ("v26.3.1", "580.126.20", "580.173.02", "v26.3"),
+        ("v26.3.2", "580.126.20", "580.173.02", "v26.3"),
+        ("v26.3.3", "580.126.20", "580.178.04", "v26.3"),
+        ("v26.7.0", "595.91.07", "595.91.07", "v26.7"),
     ]
 
 
-@pytest.mark.parametrize("index", range(9))
+@pytest.mark.parametrize("index", range(10))
 def test_data_of_a_release_is_complete(index: int) -> None:
     data = components()["gpu-operator"].releases[index].data
     driver = cast("JsonObject", data["driver"])
@@ -248,7 +249,7 @@ SUPPORT: Final = {
             (
                 "distribution openshift with kubernetes.minor 1.30 in version v26.7.0",
                 (
-                    "use version v25.3.0, v25.3.2, v25.3.4, v25.10.0 or v25.10.1; "
+                    "use version v25.3.0, v25.3.2, v25.3.3, v25.3.4, v25.10.0 or v25.10.1; "
                     "26.7 runs on kubernetes.minor 1.31, 1.32, 1.33, 1.34, 1.35"
                 ),
             )
