@@ -21,7 +21,7 @@ _GIB: Final = 2.0**30
 _ARCH: Final = "kubernetes.io/arch"
 # amounts are sums of binary fractions: a thousandth of a core or a byte is no shortage
 _ROUNDING: Final = 1e-6
-_Choose: TypeAlias = Callable[[Sequence["_Node"], "_Pod"], "_Node"]
+_Choose: TypeAlias = Callable[[Sequence["_FilledNode"], "_Pod"], "_FilledNode"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Pod:
 
 
 @dataclass(slots=True)
-class _Node:
+class _FilledNode:
     """A node while it is filled; `free`: resource -> amount. A resource that is missing was never offered."""
 
     pool: NodePool
@@ -65,7 +65,7 @@ class _Shortage:
 
     pod: _Pod
     missing: int
-    roomiest: _Node
+    roomiest: _FilledNode
 
 
 def unplaced(pools: Sequence[NodePool], units: Mapping[str, UnitWorkloads]) -> list[Json]:
@@ -113,7 +113,7 @@ def _packed(
     pools: Sequence[NodePool], pods: Sequence[_Pod], order: Callable[[_Pod], tuple[float, ...]], choose: _Choose
 ) -> Iterator[_Shortage]:
     """DaemonSets first, then the others, the largest first."""
-    nodes = [_Node(pool, dict(_allocatable(pool))) for pool in pools for _ in range(pool.count)]
+    nodes = [_FilledNode(pool, dict(_allocatable(pool))) for pool in pools for _ in range(pool.count)]
     allowed = {id(pod): [node for node in nodes if _may_run(pod, node.pool, pools)] for pod in pods}
     for pod in sorted(pods, key=lambda pod: (not pod.daemon, order(pod), pod.unit, _identity(pod))):
         mine = allowed[id(pod)]
@@ -125,7 +125,7 @@ def _packed(
             else:
                 missing += 1
         if missing:
-            yield _Shortage(pod, missing, _Node((last := _roomiest(mine, pod)).pool, dict(last.free)))
+            yield _Shortage(pod, missing, _FilledNode((last := _roomiest(mine, pod)).pool, dict(last.free)))
 
 
 def _allocatable(pool: NodePool) -> Iterator[tuple[str, float]]:
@@ -177,23 +177,23 @@ def _devices(pod: _Pod) -> float:
     return sum(amount for name, amount in pod.requests.items() if name not in {CPU, MEMORY})
 
 
-def _first(nodes: Sequence[_Node], _pod: _Pod) -> _Node:
+def _first(nodes: Sequence[_FilledNode], _pod: _Pod) -> _FilledNode:
     return nodes[0]
 
 
-def _tightest(nodes: Sequence[_Node], pod: _Pod) -> _Node:
+def _tightest(nodes: Sequence[_FilledNode], pod: _Pod) -> _FilledNode:
     """The node that has least left of what no other kind of Pod needs: devices, then memory, then cores."""
     return min(nodes, key=lambda node: (_left_of_devices(node, pod), node.free[MEMORY], node.free[CPU]))
 
 
-def _left_of_devices(node: _Node, pod: _Pod) -> float:
+def _left_of_devices(node: _FilledNode, pod: _Pod) -> float:
     return sum(amount - pod.requests.get(name, 0) for name, amount in node.free.items() if name not in {CPU, MEMORY})
 
 
-def _roomiest(nodes: Sequence[_Node], pod: _Pod) -> _Node:
+def _roomiest(nodes: Sequence[_FilledNode], pod: _Pod) -> _FilledNode:
     """The node that comes closest: with the largest share of what the Pod asks for most."""
 
-    def share(node: _Node) -> float:
+    def share(node: _FilledNode) -> float:
         return min((node.free.get(name, 0) / amount for name, amount in pod.requests.items() if amount > 0), default=0)
 
     return max(nodes, key=share)

@@ -55,6 +55,7 @@ COLD: Final[Mapping[str, int]] = {
     "FG-NODE-002": 13,
     "FG-NODE-003": 15,
     "FG-NS-002": 12,
+    "FG-RES-004": 1,
     "FG-RSD-001": 47,
     "FG-TFS-002": 27,
     "FG-TFS-003": 27,

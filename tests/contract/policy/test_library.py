@@ -142,7 +142,15 @@ def worst_cluster(name: str, minor: int, version: int) -> JsonObject:
         "ranges": [network, {**network, "kind": "podCIDRs"}],
         "site": {"country": "US", "dataResidency": LONG, "dataClasses": [LONG], "securityDomain": LONG},
         "units": {LONG: unit},
+        "unplaced": [without_room()],
     }
+
+
+def without_room() -> JsonObject:
+    """A workload that no node has room for."""
+    names: JsonObject = {"unit": LONG, "path": f"spec.components.{LONG}", "kind": "Deployment", "namespace": LONG, "name": LONG}
+    amounts: JsonObject = {"cpu": 7.125, "memoryGiB": 59.956, LONG: 1}
+    return {**names, "replicas": 2, "missing": 1, "asks": amounts, "pool": LONG, "left": amounts}
 
 
 def worst_servers() -> JsonObject:

@@ -37,7 +37,7 @@ violation contains {"msg": msg, "details": {"rule": _rule(entry), "unit": entry.
 		texts.short(entry.pool),
 		_amounts(entry.left),
 	]
-	msg := texts.cut(sprintf(_format, shown), 300)
+	msg := texts.cut(sprintf(_format, shown), 200)
 }
 
 violation contains {"msg": "the model of the cluster does not say what is unplaced", "details": {}} if {
@@ -54,4 +54,4 @@ _workload(entry) := sprintf("%s %s/%s", [entry.kind, texts.short(entry.namespace
 
 _amounts(amounts) := concat(", ", [sprintf("%v %s", [amount, _unit(name)]) | some name, amount in amounts])
 
-_unit(name) := object.get({"cpu": "CPU", "memoryGiB": "GiB of memory"}, name, texts.short(name))
+_unit(name) := object.get({"cpu": "CPU", "memoryGiB": "GiB"}, name, texts.short(name))

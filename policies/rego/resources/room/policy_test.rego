@@ -17,7 +17,7 @@ _entry := {
 
 _text(missing) := concat("", [
 	"Deployment serving/tf-serving-gap: ", missing, " of 2 Pods find no node; ",
-	"each asks for 40 CPU, 300 GiB of memory; the roomiest node, in pool main, has 7.5 CPU, 28 GiB of memory left",
+	"each asks for 40 CPU, 300 GiB; the roomiest node, in pool main, has 7.5 CPU, 28 GiB left",
 ])
 
 _cluster(unplaced) := {"cluster": {"unplaced": unplaced}}
