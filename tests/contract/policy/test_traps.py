@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import pytest
 
-from fleetgen.errors import ToolError
+from fleetgen.errors import FleetgenError
 from fleetgen.tools import process
 from fleetgen.tools.conftest_cli import ConftestCli
 from fleetgen.tools.process import Command, Ran
@@ -162,12 +162,12 @@ def test_one_broken_rule_costs_the_whole_run(conftest: Conftest) -> None:
     ids=["namespace", "silence", "exception", "no message", "broken"],
 )
 def test_the_gate_falls_into_none_of_them(engine: ConftestCli, rego: str, words: str) -> None:
-    with pytest.raises(ToolError) as caught:
+    with pytest.raises(FleetgenError) as caught:
         engine.evaluate({"a.rego": rego}, {}, [{}])
     assert words in caught.value.findings[0].message
 
 
 def test_the_gate_takes_impure_built_ins_away(engine: ConftestCli) -> None:
     rego = {"a.rego": 'package main\n\ndeny contains {"msg": http.send({"method": "get", "url": "http://127.0.0.1"}).body}\n'}
-    with pytest.raises(ToolError, match=r"undefined function http\.send"):
+    with pytest.raises(FleetgenError, match=r"undefined function http\.send"):
         replace(engine).evaluate(rego, {}, [{}])
