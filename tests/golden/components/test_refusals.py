@@ -65,6 +65,12 @@ REFUSED: Final = {
         "8:68: values.models.m.autoscaling.onAccelerator: CPU time says little about a server with a card",
         "scale by metrics, for example the time that requests wait for their batch, or leave onAccelerator out",
     ),
+    "threads of both kinds": (
+        "none",
+        "threads: {session: 4, interOp: 2}",
+        "8:26: values.models.m.threads.session: the server ends at once with session threads beside intraOp and interOp",
+        "keep session, or intraOp and interOp",
+    ),
     "a digest of nothing": (
         "none",
         'otherDigests: {"5": "sha256:%s"}' % ("0" * 64),
