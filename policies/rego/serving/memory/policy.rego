@@ -10,6 +10,8 @@
 #   has at most R servers, so the R largest fractions of all servers that can land in the pool have
 #   to fit on one card. That is exact for one card; with several, it is the only bound that no
 #   placement breaks. MIG slices and whole cards are not shared, whatever runs on the others.
+#   A fraction is not all that a process takes: its CUDA context and the code of its kernels lie
+#   beside it (tensorflow/serving#1668), so each server counts with `contextGiB` more.
 # custom:
 #   id: FG-TFS-004
 #   kind: FGServingMemory
@@ -24,6 +26,7 @@
 #   controls: []
 #   facts:
 #     - nodePools.*.arch
+#     - nodePools.*.gpu.memoryGiB
 #     - nodePools.*.gpu.sharing.mode
 #     - nodePools.*.gpu.sharing.replicas
 #     - nodePools.*.gpu.vendor
@@ -51,8 +54,12 @@
 #         default: {tf-serving: models}
 #       maximum:
 #         type: number
-#         description: Share of a card that all servers together may use. The rest is what the driver keeps for each process.
+#         description: Share of a card that all servers together may use, with what each takes beside its fraction.
 #         default: 1
+#       contextGiB:
+#         type: number
+#         description: Memory of a card that each server takes beside its fraction, in GiB.
+#         default: 0.5
 package policies.serving.memory
 
 import data.lib.models
@@ -81,14 +88,14 @@ violation contains {"msg": msg, "details": {"rule": "too-much", "units": sharing
 	sharing := {unit | some unit, names in _sharing; pool.name in names}
 
 	# a thousandth is exact, where sums of fractions are not
-	taken := sort([round(_fraction(unit) * 1000) |
+	taken := sort([round((_fraction(unit) + _beside(pool)) * 1000) |
 		some unit in sharing
 		some _ in numbers.range(1, _servers(unit))
 	])
 	meeting := array.slice(taken, max([0, count(taken) - pool.gpu.sharing.replicas]), count(taken))
 	sum(meeting) > round(input.parameters.maximum * 1000)
 	shown := [count(meeting), texts.short(pool.name), sum(meeting) / 1000, texts.short(concat(", ", sharing))]
-	msg := sprintf("%d servers that can meet on one card of pool %s take %v of its memory: %s", shown)
+	msg := sprintf("%d servers that can meet on one card of pool %s take %v of its memory, CUDA contexts included: %s", shown)
 }
 
 violation contains {"msg": "the model of the cluster has no units or no node pools", "details": {}} if {
@@ -97,6 +104,10 @@ violation contains {"msg": "the model of the cluster has no units or no node poo
 
 violation contains {"msg": "the parameter maximum is not a number", "details": {}} if {
 	not is_number(object.get(input, ["parameters", "maximum"], null))
+}
+
+violation contains {"msg": "the parameter contextGiB is not a number", "details": {}} if {
+	not is_number(object.get(input, ["parameters", "contextGiB"], null))
 }
 
 _is_model if {
@@ -122,6 +133,9 @@ _fraction(unit) := fraction if {
 	fraction := models.accelerator(input.cluster.units[unit], input.parameters.components).memoryFraction
 	is_number(fraction)
 }
+
+# the share of a card that a server takes beside its fraction
+_beside(pool) := input.parameters.contextGiB / pool.gpu.memoryGiB if pool.gpu.memoryGiB > 0
 
 # all replicas; what asks for more than one share is reported by itself
 _servers(unit) := max([quantities.whole(input.cluster.units[unit].requests[resource]) |

@@ -12,14 +12,14 @@ _unit(servers, accelerator) := {
 _pool(cards, sharing) := {
 	"name": "main",
 	"arch": "amd64",
-	"gpu": {"vendor": "nvidia", "count": cards, "sharing": sharing},
+	"gpu": {"vendor": "nvidia", "count": cards, "memoryGiB": 25, "sharing": sharing},
 	"resources": {"nvidia.com/gpu": 4},
 }
 
 _shared(replicas) := {"mode": "time-slicing", "replicas": replicas}
 
 _input(pools, by_unit) := {
-	"parameters": {"components": {"tf-serving": "models"}, "maximum": 1},
+	"parameters": {"components": {"tf-serving": "models"}, "maximum": 1, "contextGiB": 0.5},
 	"cluster": {"name": "store-1", "nodePools": pools, "units": by_unit},
 }
 
@@ -28,9 +28,12 @@ _path := "spec.components.tf-serving.values.modelDefaults.accelerator.memoryFrac
 test_passing[name] if {
 	some name, [pools, by_unit] in {
 		"no units": [[_pool(1, _shared(4))], {}],
-		"exactly the card": [[_pool(1, _shared(4))], {"a": _unit(2, {"memoryFraction": 0.3}), "b": _unit(1, {"memoryFraction": 0.4})}],
-		"tenths add up": [[_pool(1, _shared(10))], {"a": _unit(10, {"memoryFraction": 0.1})}],
-		"no more than the shares of a card meet": [[_pool(2, _shared(2))], {"a": _unit(4, {"memoryFraction": 0.5})}],
+		"exactly the card": [[_pool(1, _shared(4))], {
+			"a": _unit(2, {"memoryFraction": 0.28}),
+			"b": _unit(1, {"memoryFraction": 0.38}),
+		}],
+		"tenths add up": [[_pool(1, _shared(10))], {"a": _unit(10, {"memoryFraction": 0.08})}],
+		"no more than the shares of a card meet": [[_pool(2, _shared(2))], {"a": _unit(4, {"memoryFraction": 0.48})}],
 		"whole cards": [[_pool(1, {"mode": "none", "replicas": 1})], {"a": _unit(1, {})}],
 		"slices": [[_pool(1, {"mode": "mig", "replicas": 1})], {"a": _unit(4, {})}],
 		"no card asked for": [[_pool(1, _shared(4))], {"a": _unit(0, {})}],
@@ -41,7 +44,7 @@ test_passing[name] if {
 
 test_failing_together if {
 	memory.violation == {{
-		"msg": "4 servers that can meet on one card of pool main take 1.1 of its memory: a, b",
+		"msg": "4 servers that can meet on one card of pool main take 1.18 of its memory, CUDA contexts included: a, b",
 		"details": {"rule": "too-much", "units": {"a", "b"}, "path": "spec.nodePools"},
 	}} with input as _input(
 		[_pool(1, _shared(4))],
@@ -49,10 +52,18 @@ test_failing_together if {
 	)
 }
 
+# Nothing is left for the CUDA contexts: the last server does not load.
+test_failing_fractions_fill_the_card if {
+	document := _input([_pool(1, _shared(4))], {"a": _unit(4, {"memoryFraction": 0.25})})
+	violations := memory.violation with input as document
+	some violation in violations
+	contains(violation.msg, "take 1.08 of its memory, CUDA contexts included: a")
+}
+
 # Two cards have room for all four, but nothing keeps the two large ones apart.
 test_failing_in_the_worst_placement if {
 	memory.violation == {{
-		"msg": "2 servers that can meet on one card of pool main take 1.2 of its memory: a, b",
+		"msg": "2 servers that can meet on one card of pool main take 1.24 of its memory, CUDA contexts included: a, b",
 		"details": {"rule": "too-much", "units": {"a", "b"}, "path": "spec.nodePools"},
 	}} with input as _input(
 		[_pool(2, _shared(2))],
@@ -62,11 +73,11 @@ test_failing_in_the_worst_placement if {
 
 test_failing_headroom if {
 	document := json.patch(
-		_input([_pool(1, _shared(2))], {"a": _unit(2, {"memoryFraction": 0.5})}),
+		_input([_pool(1, _shared(2))], {"a": _unit(2, {"memoryFraction": 0.48})}),
 		[{"op": "replace", "path": "parameters/maximum", "value": 0.9}],
 	)
 	violations := memory.violation with input as document
-	{v.msg | some v in violations} == {"2 servers that can meet on one card of pool main take 1 of its memory: a"}
+	{v.msg | some v in violations} == {"2 servers that can meet on one card of pool main take 1 of its memory, CUDA contexts included: a"}
 }
 
 test_failing_without_a_fraction if {
@@ -94,7 +105,11 @@ test_malformed[name] if {
 	some name, [document, expected] in {
 		"empty input": [
 			{},
-			{"the model of the cluster has no units or no node pools", "the parameter maximum is not a number"},
+			{
+				"the model of the cluster has no units or no node pools",
+				"the parameter maximum is not a number",
+				"the parameter contextGiB is not a number",
+			},
 		],
 		"pools are text": [_input("x", {}), {"the model of the cluster has no units or no node pools"}],
 		"fraction is text": [
