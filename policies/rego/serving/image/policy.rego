@@ -6,8 +6,9 @@
 #   its compute capability, or an intermediate form that the driver compiles for newer cards.
 #   Without either, the container starts, finds no usable card and fails, or silently computes on
 #   the CPU. What an image needs is data of the component's releases (`gpu`): the oldest driver
-#   branch, the built-in capabilities, and the first capability that is compiled. A unit is checked
-#   against every pool of the cluster that offers a resource which it asks for.
+#   branch, the built-in capabilities, the first capability that is compiled, and the oldest branch
+#   that can compile it: one of the CUDA version that made the intermediate form (PTX). A unit is
+#   checked against every pool of the cluster that offers a resource which it asks for.
 # custom:
 #   id: FG-TFS-003
 #   kind: FGServingImage
@@ -37,6 +38,7 @@
 #   rules:
 #     driver-too-old: The image needs a later driver than the pool has.
 #     driver-unknown: Nothing says which driver the pool has.
+#     driver-cannot-compile: The card needs compiled code, and the driver is older than what made its intermediate form.
 #     no-code: The image holds no code for the card.
 #   parameters:
 #     type: object
@@ -58,6 +60,18 @@ violation contains {"msg": msg, "details": {"rule": "driver-too-old", "unit": un
 	drivers.branch(_driver(pool)) < needed
 	shown := [texts.short(unit), needed, texts.short(pool.name), texts.short(_driver(pool))]
 	msg := sprintf("the image of unit %s needs driver %d or later; pool %s has %s", shown)
+}
+
+violation contains {"msg": msg, "details": {"rule": "driver-cannot-compile", "unit": unit, "path": "spec.nodePools"}} if {
+	some [unit, description, pool] in _placed
+	gpu := description.release.gpu
+	drivers.branch(_driver(pool)) >= gpu.driver
+	drivers.branch(_driver(pool)) < gpu.compiledDriver
+	capability := object.get(pool.gpu, "computeCapability", "")
+	not pools.is_native(capability, gpu.native)
+	pools.is_compiled(capability, gpu.compiledFrom)
+	shown := [texts.short(unit), _card(pool), gpu.compiledDriver, texts.short(_driver(pool))]
+	msg := sprintf("unit %s: its image has no code for %s; to compile it needs driver %d or later, not %s", shown)
 }
 
 violation contains {"msg": msg, "details": {"rule": "driver-unknown", "unit": unit, "path": "spec.nodePools"}} if {

@@ -4,7 +4,7 @@ import data.policies.serving.image
 
 _release := {
 	"architectures": ["amd64"],
-	"gpu": {"cuda": "12.5", "driver": 525, "native": ["6.0", "7.0", "8.0", "8.9"], "compiledFrom": "9.0"},
+	"gpu": {"cuda": "12.5", "driver": 525, "native": ["6.0", "7.0", "8.0", "8.9"], "compiledFrom": "9.0", "compiledDriver": 555},
 }
 
 _server := {"component": "tf-serving", "requests": {"nvidia.com/gpu": 1}, "release": _release}
@@ -53,6 +53,12 @@ test_passing[name] if {
 
 test_failing[name] if {
 	some name, [pools, by_unit, rule, expected] in {
+		"PTX that is newer than the driver": [
+			[_pool({"product": "H100", "computeCapability": "9.0", "driver": "host", "driverVersion": "550.163.01"})],
+			{"gap": _server},
+			"driver-cannot-compile",
+			"unit gap: its image has no code for H100 (9.0) in pool main; to compile it needs driver 555 or later, not 550.163.01",
+		],
 		"old driver": [
 			[_pool({"driver": "host", "driverVersion": "470.256.02"})],
 			{"gap": _server},

@@ -77,7 +77,8 @@ test_failing_headroom if {
 		[{"op": "replace", "path": "parameters/maximum", "value": 0.9}],
 	)
 	violations := memory.violation with input as document
-	{v.msg | some v in violations} == {"2 servers that can meet on one card of pool main take 1 of its memory, CUDA contexts included: a"}
+	some violation in violations
+	contains(violation.msg, "take 1 of its memory, CUDA contexts included: a")
 }
 
 test_failing_without_a_fraction if {
