@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fleetgen.model.plain import JsonObject
 from fleetgen.model.resource import ResourceId
 from fleetgen.rehearse import objects
+from fleetgen.rehearse.apiserver import RefusedError
 from fleetgen.rehearse.rehearsal import BuiltTools
 from fleetgen.rehearse.site import Options, RehearsedSite
 from tests.e2e import sites
@@ -23,6 +25,24 @@ TABLE: list[str] = []
 # A site tells of a tree that does not build after 180 s, and its sync operations end after 3600 s.
 SHORT = {"controller.repo.error.grace.period.seconds": "5s"}
 SHORTER = {**SHORT, "controller.sync.timeout.seconds": "30"}
+
+
+# What a kubelet makes when its machine starts.
+NODE: JsonObject = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "other"}}
+LEASE: JsonObject = {
+    "apiVersion": "coordination.k8s.io/v1",
+    "kind": "Lease",
+    "metadata": {"name": "other", "namespace": "kube-node-lease"},
+}
+
+
+def accepted(site: RehearsedSite, data: JsonObject) -> bool:
+    """Whether the API server would take it now; nothing is made."""
+    try:
+        site.api.apply(data, dry_run=True)
+    except RefusedError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +109,7 @@ def test_a_commit_that_cannot_be_applied_and_its_fix(
 
 
 def test_power_comes_back_without_gatekeeper(site: RehearsedSite, fleet: Fleet, follow: Callable[[str], None]) -> None:
-    """With failurePolicy Fail nothing changes in judged namespaces; Gatekeeper's own and Argo CD's are not judged."""
+    """With failurePolicy Fail nothing changes in judged namespaces. Nodes, leases, Gatekeeper and Argo CD are not."""
     hooks = site.api.list("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")
     assert [objects.text(hook, "failurePolicy") for hook in objects.items(hooks[0], "webhooks")] == ["Fail", "Fail"]
     replicas(fleet, "2", "1")
@@ -101,6 +121,8 @@ def test_power_comes_back_without_gatekeeper(site: RehearsedSite, fleet: Fleet, 
     refused = "failed calling webhook"
     site.wait("changes are refused", lambda: refused in site.applications()["tf-serving.shelf-gap"].message, seconds=120)
     assert replicas_of(site) == 2
+    judged: JsonObject = {**LEASE, "apiVersion": "v1", "kind": "ConfigMap"}
+    assert [accepted(site, each) for each in (NODE, LEASE, judged)] == [True, True, False]
     site.standins.hold.clear()
     follow("power comes back with Gatekeeper down and failurePolicy Fail")
     assert replicas_of(site) == 1

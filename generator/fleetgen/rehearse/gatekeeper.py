@@ -80,8 +80,11 @@ class Gatekeeper:
         env = {"KUBECONFIG": str(self._access.kubeconfig), "POD_NAMESPACE": NAMESPACE, "POD_NAME": POD, "HOME": str(self._folder)}
         return Program(name="gatekeeper", argv=argv, env=env, ready=self._ready)
 
-    def webhooks(self, version: str, values: Json) -> JsonObject:
-        """What the real chart makes of our values, this process in place of its service. ToolError E1103 if helm refuses them."""
+    def webhooks(self, version: str, values: Json, kubernetes: str) -> JsonObject:
+        """What the real chart makes of our values on this version of Kubernetes, this process in place of its service.
+
+        ToolError E1103 if helm refuses them.
+        """
         chart = self._tools.files("gatekeeper") / _CHART
         file = self._folder / "values.json"
         file.write_text(json.dumps(values), encoding="utf-8")
@@ -92,6 +95,8 @@ class Gatekeeper:
             str(chart),
             "--namespace",
             NAMESPACE,
+            "--kube-version",
+            kubernetes,
             "--values",
             str(file),
         )

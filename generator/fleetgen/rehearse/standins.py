@@ -52,12 +52,14 @@ class StandIns:
         """The chart's Deployment and webhook configuration: as soon as the chart's definitions are there."""
         if "gatekeeper" in self._programs.names() or not self._gatekeeper.can_start(api):
             return
+        node = api.list("", "Node")[0]
         if api.get(_POD) is None:
-            api.apply(self._gatekeeper.pod(objects.text(api.list("", "Node")[0], "metadata", "name")))
+            api.apply(self._gatekeeper.pod(objects.text(node, "metadata", "name")))
         self._programs.start(self._gatekeeper.program())
         chart = wanted.gatekeeper
         if chart is not None:
-            api.apply(self._gatekeeper.webhooks(chart.version, chart.values))
+            kubernetes = objects.text(node, "status", "nodeInfo", "kubeletVersion")
+            api.apply(self._gatekeeper.webhooks(chart.version, chart.values, kubernetes))
         self._timeline.note("gatekeeper", f"the process serves, {WEBHOOKS} applied")
 
     def _report_ready(self, api: Objects) -> None:
