@@ -118,19 +118,21 @@ def test_a_worker_that_is_killed_while_it_works(cluster: Cluster, kustomize: Too
     assert built == KustomizeCli(tool=kustomize, executor=LocalExecutor(environ=os.environ, jobs=2)).build(wanted)
 
 
-def test_parts_of_a_killed_worker_are_done_again(cluster: Cluster, kustomize: Tool, tmp_path: Path) -> None:
-    with cluster.worker({"SLOW": "yes"}) as lost:
-        cluster.wait(3)
-
-        def kill() -> None:
-            while not [*tmp_path.glob(f"*-{lost.pid}")]:
-                time.sleep(0.05)
+def test_parts_of_a_killed_worker_are_done_again(new_cluster: Callable[..., Cluster], kustomize: Tool, tmp_path: Path) -> None:
+    cluster, notes = new_cluster(0), tmp_path / "notes"
+    notes.mkdir()
+    with ThreadPoolExecutor() as threads, cluster.worker({"SLOW": "yes"}) as lost:
+        cluster.wait(1)  # whoever joins later gets no part that is already with the slow one
+        working_now = threads.submit(squares, cluster.address, kustomize, notes)
+        deadline = time.monotonic() + 60
+        while not [*notes.iterdir()]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        with cluster.worker():
+            cluster.wait(2)
             lost.send_signal(signal.SIGKILL)
-
-        with ThreadPoolExecutor() as threads:
-            threads.submit(kill)
-            assert squares(cluster.address, kustomize, tmp_path) == [number * number for number in range(12)]
-    started = [path.name.split("-")[0] for path in tmp_path.iterdir()]
+            assert working_now.result(timeout=60) == [number * number for number in range(12)]
+    started = [path.name.split("-")[0] for path in notes.iterdir()]
     assert (len(started) > 12, {*started}) == (True, {str(number) for number in range(12)})
 
 
