@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fleetgen.build.desired_state import Desired
 from fleetgen.build.rendered_tree import compared, wanted_clusters
 from fleetgen.deliver.check import Checked
-from fleetgen.deliver.publish_guards import demand_committed_inputs, owner_changes, removals
+from fleetgen.deliver.publish_guards import demand_committed_inputs, owner_changes, removals, vanished
 from fleetgen.errors import InputError, LockedError, problem
 from fleetgen.inputs.committed_files import committed_folder, git_path
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
@@ -145,7 +145,13 @@ def _guard(run: Run, job: _Job, desired: Desired, parent: str) -> None:
         return
     trees = compared(run, desired, job.ids, committed, job.request.environments)
     before, after = trees.committed, trees.wanted
-    found = [] if job.request.allow_removal else removals(before.bills, after.bills, run.repository.config.guards)
+    found = []
+    if not job.request.allow_removal:
+        accounted = {cluster.key for cluster in desired.plan.fleet.clusters.values() if cluster.spec.lifecycle != "active"}
+        accounted |= {former for cluster in desired.composed.clusters.values() for former in cluster.former}
+        found = vanished(before.bills, after.bills, accounted)
+        declared = {cluster: bill for cluster, bill in before.bills.items() if cluster in after.bills or cluster in accounted}
+        found += removals(declared, after.bills, run.repository.config.guards)
     found += owner_changes(before, after)
     if found:
         raise InputError(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetgen.errors import InputError, problem
@@ -42,6 +42,30 @@ def removals(
             message = f"environment '{environment}' would lose {len(lost)} of {len(clusters)} clusters: {named}"
             found.append(problem("E0902", message, fix=fix))
     return found
+
+
+def vanished(
+    old: Mapping[ClusterKey, object], new: Mapping[ClusterKey, object], accounted: Collection[ClusterKey]
+) -> list[Finding]:
+    """E0902: clusters whose folder goes away although nobody said so. Their sites would pull a folder that is not there.
+
+    `accounted`: the clusters that are planned or retired, and the former names of others.
+    """
+    fix = (
+        "if it was renamed, list the old name in spec.formerNames; if it is gone, set spec.lifecycle: retired; "
+        "if its site already pulls another folder, pass --allow-removal"
+    )
+    gone: dict[str, list[str]] = {}
+    for cluster in sorted(old.keys() - new.keys() - {*accounted}):
+        gone.setdefault(cluster.environment, []).append(cluster.name)
+    return [
+        problem("E0902", f"environment '{environment}' has no document of {_clusters(names)} any more", fix=fix)
+        for environment, names in gone.items()
+    ]
+
+
+def _clusters(names: Sequence[str]) -> str:
+    return f"cluster '{names[0]}'" if len(names) == 1 else f"{count(len(names), 'cluster')} ({shortened(names, 5)})"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from fleetgen.deliver.publish_guards import removals
+from fleetgen.deliver.publish_guards import removals, vanished
 from fleetgen.errors import problem
 from fleetgen.model.config import Guards
 from tests.fleets import key
@@ -59,3 +59,16 @@ def test_what_a_publish_would_take_away(old: Bills, new: Bills, messages: list[s
     fix = "check the change; if you intend it, pass --allow-removal"
     before, after = ({key(cluster): units for cluster, units in bills.items()} for bills in (old, new))
     assert removals(before, after, GUARDS) == [problem("E0902", message, fix=fix) for message in messages]
+
+
+def test_a_cluster_that_no_document_is_about() -> None:
+    old = dict.fromkeys(map(key, ("prod/gone", "prod/retired", "prod/stays", "dev/moved", "dev/other")))
+    new = dict.fromkeys(map(key, ("prod/stays", "prod/moved")))
+    fix = (
+        "if it was renamed, list the old name in spec.formerNames; if it is gone, set spec.lifecycle: retired; "
+        "if its site already pulls another folder, pass --allow-removal"
+    )
+    assert vanished(old, new, {key("prod/retired")}) == [
+        problem("E0902", "environment 'dev' has no document of 2 clusters (moved, other) any more", fix=fix),
+        problem("E0902", "environment 'prod' has no document of cluster 'gone' any more", fix=fix),
+    ]
