@@ -14,6 +14,7 @@ from fleetgen.inputs.rules import exported_of, installed_by
 from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import timed
 from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant
+from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.manifest import Manifest, Overlay
@@ -39,7 +40,8 @@ from fleetgen.words import suggest
 class Desired:
     """Everything that was rendered, for planned clusters too. `composed` is the content of output/.
 
-    `builds`: the cache key of each variant's build; variants with equal content have equal keys.
+    `builds`: the cache key of each variant's build; variants with equal content have equal keys. `broken`: what does not fit
+    together between the units of a cluster.
     """
 
     plan: Plan
@@ -48,6 +50,7 @@ class Desired:
     objects: Mapping[VariantKey, Sequence[Manifest]]
     deliveries: Mapping[str, Delivery]
     composed: ComposedFleet
+    broken: tuple[Finding, ...] = ()
 
     def layers(self, variant: Variant) -> tuple[Overlay, Overlay]:
         """What a variant is built from: its overlay, then its base."""
@@ -84,12 +87,20 @@ def renderer_of(plan: Plan) -> Renderer:
     return Renderer(exported_of(plan.rules, installed_by(plan.fleet)), plan.rules.of)
 
 
-@timed("compose")
 def desired(run: Run, only: str = "") -> Desired:
     """Render, build and compose the whole fleet, or what one cluster gets of it.
 
     Raises InputError with all findings of the step that failed, E0301 if there is no such cluster.
     """
+    found = proposed(run, only)
+    if found.broken:
+        raise InputError(found.broken)
+    return found
+
+
+@timed("compose")
+def proposed(run: Run, only: str = "") -> Desired:
+    """As `desired`, also where units of a cluster do not fit together: whoever only shows a change shows that one, too."""
     plan = plan_of(run)
     if only:
         plan = replace(plan, resolved=_narrowed(plan.resolved, only))
@@ -98,11 +109,18 @@ def desired(run: Run, only: str = "") -> Desired:
     builds = {key: overlay_key(*rendered.layers(variant)) for key, variant in plan.resolved.variants.items()}
     objects = _built(run, plan, rendered, builds)
     providers = {api: name for name, component in sorted(plan.fleet.components.items()) for api in component.provides}
-    if broken := contract.check(plan.resolved, objects, setting_is_on, providers):
-        raise InputError(broken)
+    broken = tuple(contract.check(plan.resolved, objects, setting_is_on, providers))
     deliveries = {name: delivery_of(environment, run.delivery_repo) for name, environment in plan.fleet.environments.items()}
     composed = _composed(plan, rendered, objects, deliveries)
-    return Desired(plan=plan, rendered=rendered, builds=builds, objects=objects, deliveries=deliveries, composed=composed)
+    return Desired(
+        plan=plan,
+        rendered=rendered,
+        builds=builds,
+        objects=objects,
+        deliveries=deliveries,
+        composed=composed,
+        broken=broken,
+    )
 
 
 @timed("build")

@@ -36,10 +36,11 @@ _Files = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trees:
-    """The tree that a commit holds, and the one that a run wants."""
+    """The tree that a commit holds, and the one that a run wants. `entries`: the variants of the commit's indexes."""
 
     committed: Tree
     wanted: Tree
+    entries: Mapping[VariantKey, IndexEntry]
 
 
 def compared(
@@ -61,7 +62,7 @@ def compared(
     )
     same = _same_folders(sides) - _exchanged(sides)
     wanted = _wanted_tree(sides, same)
-    return Trees(committed=_committed_tree(run, sides, wanted, same), wanted=wanted)
+    return Trees(committed=_committed_tree(run, sides, wanted, same), wanted=wanted, entries=entries)
 
 
 def wanted_clusters(desired: Desired, environments: Collection[str] = ()) -> list[ClusterFolder]:

@@ -35,6 +35,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 ANSWERS: Final = ("text", "json")
+REVIEWS: Final = ("text", "markdown", "json", "html")
 SCOPES: Final = ("object", "cluster", "fleet")
 
 
@@ -111,6 +112,18 @@ def _with(function: F, options: Sequence[Callable[[F], F]]) -> F:
 def with_run(function: Callable[..., int]) -> Callable[..., int]:
     """The shared options; the command gets them as one `run` value."""
     return run_options(_settled(function))
+
+
+def with_review(function: Callable[..., int]) -> Callable[..., int]:
+    """As `with_run`, with the formats of reviews; the command gets the chosen one."""
+
+    @click.pass_context
+    @wraps(function)
+    def wrapped(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - the shared options, and the command's own
+        shared = {name: options.pop(name) for name in _SHARED if name in options}
+        return function(run_of(ctx, **shared), format_=shared["format_"], **options)
+
+    return _with(wrapped, (format_options(REVIEWS, "Format of the review."), *_RUN_OPTIONS))
 
 
 def with_report(function: Callable[..., int]) -> Callable[..., int]:

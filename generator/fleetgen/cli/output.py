@@ -99,10 +99,10 @@ def print_findings(findings: Sequence[Finding], summary: JsonObject, *, judged: 
         report = replace(report, policies=about.policies, prefix=about.prefix)
     for name, path in choice.files:
         _write(path, FORMATS[name](report))
-    if choice.format == "text":
-        _print_text(findings)
-    else:
+    if choice.format in FORMATS and choice.format != "text":
         sys.stdout.write(FORMATS[choice.format](report))
+    else:
+        _print_text(findings)
 
 
 def _print_text(findings: Sequence[Finding]) -> None:
@@ -130,6 +130,12 @@ def say(line: str) -> None:
     """Print a message for people on stderr, unless standard output is for programs."""
     if is_for_people():
         sys.stderr.write((ERASE if is_live(sys.stderr) else "") + line + "\n")
+
+
+def say_findings(findings: Sequence[Finding]) -> None:
+    """Print findings for people on stderr, unless standard output is for programs, which has them."""
+    if is_for_people():
+        _print_text(findings)
 
 
 def data(line: str) -> None:

@@ -100,8 +100,9 @@ def test_publish_refuses_to_lose_clusters_unless_told(fleet: Path, capsys: pytes
     capsys.readouterr()
     assert main(["publish", AS_OF]) == 2
     assert capsys.readouterr().err == (
-        "error[E0902]: environment 'production' would lose 1 of 3 clusters: c1\n"
-        "  fix: check the change; if you intend it, pass --allow-removal\n1 error\n"
+        "error[E0902]: environment 'production' has no document of cluster 'c1' any more\n"
+        "  fix: if it was renamed, list the old name in spec.formerNames; if it is gone, set spec.lifecycle: retired; "
+        "if its site already pulls another folder, pass --allow-removal\n1 error\n"
     )
     assert main(["publish", AS_OF, "--allow-removal"]) == 0
 
@@ -142,9 +143,19 @@ def test_a_version_bump_touches_the_overlay_a_base_and_the_index_and_no_cluster_
     capsys.readouterr()
     assert main(["diff", AS_OF]) == 1
     assert capsys.readouterr().out == (
-        "toy: 3: c1, c2, c3\n"
+        "1 distinct change reaches 3 of 3 clusters (production 3; ring canary 3)\n"
+        "restarts 1 workload on 3 clusters\n"
+        "\n"
+        "Risks\n"
+        "  ! restart: the Pods of Deployment.apps serving/toy are replaced\n"
+        "      3: c1, c2, c3\n"
+        "\n"
+        "Versions\n"
+        "  toy 1.0.0 -> 1.1.0: 3: c1, c2, c3\n"
+        "\n"
+        "toy: 3: c1, c2, c3 (1 variant)\n"
         "  ~ Deployment.apps serving/toy\n"
-        "      spec.template.spec.containers[0].image: example.com/toy:1.0.0 -> example.com/toy:1.1.0\n"
+        "      spec.template.spec.containers.main.image: example.com/toy:1.0.0 -> example.com/toy:1.1.0\n"
     )
     main(["publish", AS_OF])
     assert git(fleet, "show", "--no-renames", "--name-status", "--format=", "HEAD").splitlines() == [

@@ -16,7 +16,7 @@ from fleetgen.inputs.run import Run
 from fleetgen.model.blob import blob_ids
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
-from fleetgen.stages.diff import diff
+from fleetgen.stages.diff.trees import diff
 from tests.fleets import TOY, OneFileBuilder, toy_run
 
 MAP: Final = "environments/prod/canary/toy/cluster-store-1/map.yaml"
@@ -53,7 +53,12 @@ def shown(made: Desired, files: Mapping[str, str], run: Run) -> list[tuple[str, 
     """Unit, clusters, whether only the path changed, object changes."""
     both = trees(made, files, run)
     return [
-        (change.unit, [str(key) for key in change.clusters], change.moved, [f"{o.action} {o.id}" for o in change.objects])
+        (
+            ", ".join(change.units),
+            [str(key) for key in change.clusters],
+            change.moved,
+            [f"{o.action} {o.id}" for o in change.objects],
+        )
         for change in diff(both.committed, both.wanted)
     ]
 

@@ -1,0 +1,1 @@
+"""Stage 7: compares two rendered trees by object, and objects by meaning."""
