@@ -2,7 +2,8 @@
 
 `library = "."` means the repository's own folders, `builtin` those that ship with fleetgen; a whole component or policy folder
 in the repository then replaces the builtin one of the same name. `templates/_parts` holds what components share; the repository's
-are for its own components, and builtin components keep theirs.
+are for its own components, and builtin components keep theirs. `policies/catalog/<component>` holds what is known of the versions
+of a component, wherever its templates are.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 PARTS: Final = "templates/_parts/"
-FOLDERS: Final = ("templates", "policies/rego", "policies/constraints")
+CATALOG: Final = "policies/catalog/"
+COMPONENTS: Final = ("templates/", CATALOG)
+FOLDERS: Final = ("templates", "policies/catalog", "policies/rego", "policies/constraints")
 
 
 def builtin_root() -> Path:
@@ -34,8 +37,10 @@ def overlay(builtin: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str
 
 
 def unit_of(path: str) -> str:
-    """The folder that is replaced as one: a component, a policy, or a single file of constraints or parts."""
+    """The folder that is replaced as one: a component, its catalog, a policy, or a single file of constraints or parts."""
     parts = path.split("/")
     if parts[0] == "templates" and not path.startswith(PARTS):
         return "/".join(parts[:2])
+    if path.startswith(CATALOG):
+        return "/".join(parts[:3])
     return path.rpartition("/")[0] if parts[1] == "rego" else path

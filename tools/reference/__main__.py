@@ -12,6 +12,7 @@ from fleetgen.answers.error_pages import page
 from fleetgen.cli.main import COMMANDS, cli
 from fleetgen.errors import CODES, RETIRED, InputError
 from fleetgen.inputs.files import read_tree
+from fleetgen.library import COMPONENTS
 from fleetgen.model.finding import Finding
 from fleetgen.policy.constraints import read_constraints
 from fleetgen.policy.metadata import read_policies
@@ -25,7 +26,7 @@ def reference_pages() -> dict[str, str]:
     """File name -> text of every page of the reference."""
     problems: list[Finding] = []
     files = read_tree(library.builtin_root(), library.FOLDERS, problems)
-    found = components.read({path: text for path, text in files.items() if path.startswith("templates/")}, problems)
+    found = components.read({path: text for path, text in files.items() if path.startswith(COMPONENTS)}, problems)
     if problems:
         raise InputError(problems)
     policies = read_policies({path: text for path, text in files.items() if path.startswith("policies/rego/")})

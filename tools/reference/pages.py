@@ -12,7 +12,8 @@ from fleetgen import API_VERSION
 from fleetgen.answers.error_pages import ErrorPage
 from fleetgen.errors import FleetgenError, GateFailed, InputError, LockedError, ToolError
 from fleetgen.model import inventory
-from fleetgen.model.component import Companion, Component, Conditions, Support
+from fleetgen.model.component import Companion, Component, Support
+from fleetgen.model.conditions import Conditions
 from fleetgen.model.plain import Json, JsonObject, mapping_of
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.model.settings import plain

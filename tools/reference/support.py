@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from fleetgen.catalog.releases import unmet_conditions
-from fleetgen.model.component import Component, meets
+from fleetgen.model.component import Component
+from fleetgen.model.conditions import meets
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.inventory import DISTRIBUTIONS, ClusterSpec
 from fleetgen.model.plain import Json, JsonObject

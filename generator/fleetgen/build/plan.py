@@ -10,6 +10,7 @@ from fleetgen.inputs.repository import Inputs
 from fleetgen.inputs.rules import PolicyLibrary, Rules, knowing_policies, rules_of, split_by_policy_set
 from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import timed
+from fleetgen.library import COMPONENTS
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
 from fleetgen.model.variant import Resolved
@@ -39,7 +40,7 @@ def plan_of(run: Run) -> Plan:
     run.progress("load", 0, 1)
     problems: list[Finding] = []
     documents = read_documents(run.cache, inputs.inventory, problems)
-    fleet = load_documents(documents, inputs.with_prefix("templates/"), problems)
+    fleet = load_documents(documents, inputs.with_prefix(*COMPONENTS), problems)
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
     fleet = split_by_policy_set(knowing_policies(fleet, library), library)
     with run.timings.stage("resolve"):

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fleetgen.model.component import Component, Release, meets
+from fleetgen.model.catalog import Release
+from fleetgen.model.component import Component
+from fleetgen.model.conditions import meets
 from fleetgen.model.facts import fact_token
 from fleetgen.model.plain import Json
 from fleetgen.model.settings import Table
@@ -38,7 +40,7 @@ def unknown_version(component: Component, version: str) -> str:
     """The fix for a version that no release has; empty if the version is known or the component lists no releases."""
     if not component.releases or release_of(component, version) is not None:
         return ""
-    versions = [name for release in component.releases for name in release.versions]
+    versions = [name for release in component.releases[::-1] for name in release.versions[::-1]]
     near = suggest(version, versions)
     every = ", ".join(versions)
     return f"{near} The known versions are {every}" if near.startswith("did you mean") else f"use one of {every}"
@@ -70,7 +72,7 @@ def _nearest(component: Component, release: Release, facts: Mapping[str, Json], 
     """Versions of other releases that run here, and what this release would run on."""
     others = [
         other.versions[-1]
-        for other in component.releases
+        for other in component.releases[::-1]
         if other is not release and any(meets(conditions, facts) for conditions in other.supports)
     ]
     here = f"use version {listed(others, 'or')}" if others else "no known version runs there"

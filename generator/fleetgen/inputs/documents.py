@@ -46,7 +46,7 @@ def library_components(repo: Repository | None) -> dict[str, Component]:
     own = read_tree(repo.root, library.FOLDERS, problems) if repo else {}
     builtin = repo is None or repo.config.library == "builtin"
     texts = library.overlay(read_tree(library.builtin_root(), library.FOLDERS, problems), own) if builtin else own
-    files = {path: text for path, text in texts.items() if path.startswith("templates/")}
+    files = {path: text for path, text in texts.items() if path.startswith(library.COMPONENTS)}
     found = component_files.read(files, problems)
     if problems:
         raise InputError(problems)

@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fleetgen.model.catalog import Catalog, Release
+from fleetgen.model.conditions import Conditions, values_of
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import MergeRules, Node, Table, is_on
-
-# enum fact -> values, one of which a cluster must have; all facts must fit
-Conditions = Mapping[str, tuple[str, ...]]
-
-
-def meets(conditions: Conditions, facts: Mapping[str, Json]) -> bool:
-    """Whether every named fact has one of the listed values; no conditions are always met."""
-    return all(values_of(facts[name]) & set(wanted) for name, wanted in conditions.items())
-
-
-def values_of(fact: Json) -> set[str]:
-    """The values of an enum fact, one or several, as texts."""
-    return {str(item) for item in fact} if isinstance(fact, list) else {str(fact)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,19 +81,6 @@ class NamespaceUse:
 
     name: str
     where: Conditions = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """A line of versions. `supports`: where it runs, any of them; none means everywhere. `data`: `release` in templates.
-
-    In `releases.yaml` a release may be `like` one above it: its data then only says what differs, null removes.
-    """
-
-    line: str
-    versions: tuple[str, ...]
-    supports: tuple[Conditions, ...]
-    data: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +159,7 @@ class Component:
     defaults: Table
     rules: MergeRules
     shown_settings: tuple[str, ...]
-    releases: tuple[Release, ...]
+    catalog: Catalog
     files: Mapping[str, str]
     folder: str
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -193,3 +169,8 @@ class Component:
         properties = self.settings.get("properties", {})
         entry = properties.get(key, {}) if isinstance(properties, dict) else {}
         return entry.get("additionalProperties", {}) if isinstance(entry, dict) else {}
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """What is known of its versions, from the oldest to the newest."""
+        return self.catalog.releases

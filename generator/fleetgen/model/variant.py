@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fleetgen.model.component import Chart, Component, meets
+from fleetgen.model.component import Chart, Component
+from fleetgen.model.conditions import meets
 from fleetgen.model.fleet import Cluster, Layer
 from fleetgen.model.keys import BaseKey
 from fleetgen.model.plain import Json, JsonObject

@@ -15,7 +15,8 @@ from fleetgen.catalog.exporters import ExportedMetrics, MetricUse, exported_metr
 from fleetgen.catalog.releases import release_of
 from fleetgen.errors import problem
 from fleetgen.model.built_objects import BuiltObjects
-from fleetgen.model.component import Companion, meets
+from fleetgen.model.component import Companion
+from fleetgen.model.conditions import meets
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.manifest import Manifest

@@ -16,7 +16,7 @@ from fleetgen.model.place import Place
 from fleetgen.words import suggest
 
 _PART: Final = re.compile(r"""["']_parts/([^"'/]+)["']""")
-_TOPS: Final = ("templates/", "policies/rego/", "policies/constraints/")
+_TOPS: Final = ("templates/", "policies/rego/", "policies/constraints/", "policies/")
 
 
 def eject(repository: Repository, name: str) -> dict[str, str]:

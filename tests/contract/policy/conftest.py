@@ -11,6 +11,7 @@ import pytest
 from fleetgen.build.plan import Plan
 from fleetgen.inputs.repository import Repository
 from fleetgen.inputs.rules import PolicyLibrary, knowing_policies
+from fleetgen.library import COMPONENTS
 from fleetgen.model.policy import Constraint, Policy
 from fleetgen.policies.test_suite import PolicyTools
 from fleetgen.policy.constraints import read_constraints
@@ -74,7 +75,7 @@ def repository(root: Path) -> Repository:
 def plan(repository: Repository) -> Plan:
     """The example fleet."""
     inputs = repository.read()
-    fleet = load(inputs.inventory, inputs.with_prefix("templates/"))
+    fleet = load(inputs.inventory, inputs.with_prefix(*COMPONENTS))
     library = PolicyLibrary(inputs.library, tuple(fleet.environments))
     fleet = knowing_policies(fleet, library)
     return Plan(inputs=inputs, fleet=fleet, library=library, resolved=resolve(fleet))

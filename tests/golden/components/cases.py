@@ -67,7 +67,8 @@ def names() -> list[str]:
 def components() -> Mapping[str, Component]:
     """The components of the library, read as the product reads them. They know the policies that they install."""
     problems: list[Finding] = []
-    found = (path for path in sorted((ROOT / "templates").rglob("*")) if path.is_file())
+    folders = ("templates", "policies/catalog")
+    found = (path for folder in folders for path in sorted((ROOT / folder).rglob("*")) if path.is_file())
     files = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in found}
     result = read(files, problems)
     assert problems == []

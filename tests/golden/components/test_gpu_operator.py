@@ -11,7 +11,7 @@ import pytest
 
 from fleetgen.catalog.releases import release_of, unknown_version, unmet_conditions
 from fleetgen.errors import InputError
-from fleetgen.model.component import Release
+from fleetgen.model.catalog import Release
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.plain import Json, JsonObject

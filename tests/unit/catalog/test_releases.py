@@ -56,7 +56,7 @@ ALIKE: Final = """
 
 def thing(component: str = COMPONENT, releases: str = RELEASES) -> tuple[Component | None, list[Finding]]:
     problems: list[Finding] = []
-    texts = {"templates/thing/component.yaml": component, "templates/thing/releases.yaml": releases}
+    texts = {"templates/thing/component.yaml": component, "policies/catalog/thing/releases.yaml": releases}
     return read(texts, problems).get("thing"), problems
 
 
@@ -75,18 +75,18 @@ def test_a_release_says_what_differs_from_one_before_it() -> None:
     assert problems == []
     assert component is not None
     assert [release.data for release in component.releases] == [
-        {"image": "two"},
-        {},
-        {"image": "two", "fields": ["a"], "ports": {"http": 80}},
         {"fields": ["b"], "ports": {"http": 80, "https": 443}},
+        {"image": "two", "fields": ["a"], "ports": {"http": 80}},
+        {},
+        {"image": "two"},
     ]
 
 
 def test_an_unknown_version_names_the_known_ones() -> None:
     component, _ = thing()
     assert component is not None
-    assert unknown_version(component, "v1.0.2") == "did you mean 'v1.0.1'? The known versions are v2.0.1, v1.0.0, v1.0.1"
-    assert unknown_version(component, "latest") == "use one of v2.0.1, v1.0.0, v1.0.1"
+    assert unknown_version(component, "v1.0.2") == "did you mean 'v1.0.1'? The known versions are v2.0.1, v1.0.1, v1.0.0"
+    assert unknown_version(component, "latest") == "use one of v2.0.1, v1.0.1, v1.0.0"
 
 
 UNMET: Final = {
@@ -162,7 +162,7 @@ BROKEN: Final = {
     "releases of another component": (
         COMPONENT,
         RELEASES.replace("name: thing", "name: other"),
-        "the component is named 'other' but its folder is 'templates/thing'",
+        "the component is named 'other' but its folder is 'policies/catalog/thing'",
         "give both the same name",
     ),
 }

@@ -122,7 +122,8 @@ MISTAKES: Final = {
 
 
 def refused(site: tuple[str, str, str, str]) -> list[tuple[str, str, str, str]]:
-    paths = (path for path in sorted((ROOT / "templates").rglob("*")) if path.is_file())
+    folders = ("templates", "policies/catalog")
+    paths = (path for folder in folders for path in sorted((ROOT / folder).rglob("*")) if path.is_file())
     library = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     inventory = {
         "environments/production/environment.yaml": ENVIRONMENT,

@@ -130,8 +130,12 @@ def test_a_finding_points_at_the_template_and_not_at_the_part() -> None:
 def test_components_know_what_they_share() -> None:
     problems: list[Finding] = []
     component = (ROOT / "templates/cert-manager/component.yaml").read_text(encoding="utf-8")
-    releases = (ROOT / "templates/cert-manager/releases.yaml").read_text(encoding="utf-8")
-    files = {"templates/cert-manager/component.yaml": component, "templates/cert-manager/releases.yaml": releases, **SHARED}
+    releases = (ROOT / "policies/catalog/cert-manager/releases.yaml").read_text(encoding="utf-8")
+    files = {
+        "templates/cert-manager/component.yaml": component,
+        "policies/catalog/cert-manager/releases.yaml": releases,
+        **SHARED,
+    }
     found = read(files, problems)
     assert problems == []
     assert {name: each.parts for name, each in found.items()} == {"cert-manager": SHARED}

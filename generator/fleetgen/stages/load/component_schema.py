@@ -202,11 +202,61 @@ def releases_schema() -> JsonObject:
             _where("Facts, all of which must match."),
             at_least=1,
         ),
+        series=_text("The series that the line belongs to, for example 26.3; without it the line is a series of its own."),
+        supportEnds=_date("When the maker's support of the line ended or will end."),
+        issues=_list(
+            "What is known to be wrong with versions of the line.",
+            _strict(
+                ("id", "severity", "summary", "source"),
+                id=_text("CVE or number of the report."),
+                severity=_said("How bad it is.", {"type": "string", "enum": ["critical", "high", "medium"]}),
+                versions=_texts("The versions that have it; without it all of the line.", at_least=1),
+                fixedIn=_text("First version without it."),
+                summary=_text("What happens, in a few words."),
+                source=_text("Who says so."),
+            ),
+        ),
         like=_text("A line above whose data this line inherits; null removes a value."),
         data=_said("What templates see as `release`.", {"type": "object"}),
     )
-    listed = _list("What differs between versions, newest line first.", release)
-    return _document("ComponentReleases", _strict(("releases",), releases=listed))
+    listed = _list("What differs between versions. The versions of a line are listed from the oldest to the newest.", release)
+    source = _strict(("name", "read"), name=_text("Who says it: repository and file, or page."), read=_date("When it was read."))
+    spec = _strict(
+        ("releases",),
+        order=_said(
+            "How the lines are listed; what is later in this order is newer. Versions are never compared as numbers.",
+            {"type": "string", "enum": ["newest-first", "oldest-first"]},
+        ),
+        checked=_date("When everything here was last held against its sources."),
+        sources=_list("Where the facts come from.", source),
+        steps=_said("What a running site may be told to do in one commit.", _steps()),
+        releases=listed,
+    )
+    return _document("ComponentReleases", spec)
+
+
+def _steps() -> JsonObject:
+    """Rules of `fleetgen diff` and `publish` for a change of version."""
+    fixed = _strict(
+        ("field", "reason"),
+        field=_text("Setting of the chart or field of a custom resource, for example `driver.nvidiaDriverCRD.enabled`."),
+        until=_text("First version from which it may be changed by itself; without it never."),
+        reason=_text("Why not."),
+    )
+    return _strict(
+        ("to",),
+        to=_said(
+            "Where a running site may go: `next-series` (a newer version of its series or of the next), or `newer`.",
+            {"type": "string", "enum": ["newer", "next-series"]},
+        ),
+        source=_text("Who says so."),
+        fixed=_list("What may not be changed on a running site.", fixed),
+        apart=_texts("Settings and fields that may not change together with the version."),
+    )
+
+
+def _date(description: str) -> JsonObject:
+    return _said(description, {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 
 
 def _document(kind: str, spec: JsonObject) -> JsonObject:

@@ -1,51 +1,36 @@
-"""Components: templates/<component>/component.yaml with its template files."""
+"""Components: templates/<component>/component.yaml with its template files, and policies/catalog/<component>/releases.yaml."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Final, cast
+from typing import cast
 
 from fleetgen.errors import InputError, problem
-from fleetgen.library import PARTS
-from fleetgen.model.component import (
-    Chart,
-    ClusterResource,
-    Companion,
-    Component,
-    Conditions,
-    Installs,
-    NamespaceUse,
-    Release,
-    Requirement,
-    Support,
-)
+from fleetgen.library import CATALOG, PARTS
+from fleetgen.model.catalog import Catalog
+from fleetgen.model.component import Chart, ClusterResource, Companion, Component, Installs, NamespaceUse, Requirement, Support
 from fleetgen.model.finding import Finding
 from fleetgen.model.place import Place
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import (
     Append,
-    Items,
     MergeBy,
     MergeRules,
-    Node,
     Origin,
     Table,
     at,
     empty,
-    merge,
-    nearest_place,
     plain,
     relabel,
 )
 from fleetgen.schemas.validate import Validator
-from fleetgen.stages.load.component_schema import component_schema, releases_schema
+from fleetgen.stages.load.catalog import FILE, catalog_of, conditions, validator
+from fleetgen.stages.load.component_schema import component_schema
 from fleetgen.stages.load.settings_schema import written_out
 from fleetgen.words import suggest
 from fleetgen.yamlfile import parse
-
-_RELEASES: Final = "releases.yaml"
 
 
 @cache
@@ -53,16 +38,12 @@ def _validator() -> Validator:
     return Validator(component_schema())
 
 
-@cache
-def _releases_validator() -> Validator:
-    return Validator(releases_schema())
-
-
 def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Component]:
-    """The components below `templates/`; `files` maps repository paths to texts. Problems are appended."""
+    """The components below `templates/`; `files` maps repository paths to texts, the catalog's too. Problems are appended."""
     folders: dict[str, dict[str, str]] = {}
     parts = {path: text for path, text in files.items() if path.startswith(PARTS)}
-    for path in sorted(files.keys() - parts.keys()):
+    catalog = {path: text for path, text in files.items() if path.startswith(CATALOG)}
+    for path in sorted(files.keys() - parts.keys() - catalog.keys()):
         _, _, rest = path.partition("templates/")
         folder, _, inner = rest.partition("/")
         if inner:
@@ -70,15 +51,26 @@ def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Compone
     components = {}
     for folder, own in folders.items():
         try:
-            component = replace(_component(folder, own), parts=parts)
+            component = replace(_component(folder, own, catalog), parts=parts)
         except InputError as error:
             problems.extend(error.findings)
         else:
             components[component.name] = component
+    problems.extend(_strangers(catalog, folders))
     return components
 
 
-def _component(folder: str, files: Mapping[str, str]) -> Component:
+def _strangers(catalog: Mapping[str, str], folders: Collection[str]) -> Iterator[Finding]:
+    """Files of the catalog that belong to no component."""
+    names = {folder.rpartition("/")[2] for folder in folders}
+    for path in sorted(catalog):
+        name, _, file = path.removeprefix(CATALOG).partition("/")
+        if file != FILE or name not in names:
+            fix = f"{CATALOG}<component>/{FILE} is all that belongs here; {suggest(name, names)}"
+            yield problem("E0506", "no component reads this file", fix=fix, place=Place(path))
+
+
+def _component(folder: str, files: Mapping[str, str], catalog: Mapping[str, str]) -> Component:
     if "component.yaml" not in files:
         raise InputError(
             problem(
@@ -88,67 +80,31 @@ def _component(folder: str, files: Mapping[str, str]) -> Component:
                 place=Place(folder),
             )
         )
-    name, tree = _document(folder, "component.yaml", files, _validator())
-    releases: tuple[Release, ...] = ()
-    if _RELEASES in files:
-        _, listed = _document(folder, _RELEASES, files, _releases_validator())
-        releases = _releases(listed)
-    component = _build(name, folder, tree, files, releases)
+    name, tree = _document(folder, "component.yaml", files["component.yaml"], _validator())
+    known = Catalog()
+    facts = f"{CATALOG}{name}"
+    if (text := catalog.get(f"{facts}/{FILE}")) is not None:
+        _, listed = _document(facts, FILE, text, validator())
+        known = catalog_of(listed)
+    component = _build(name, folder, tree, files, known)
     if found := list(_undeclared_facts(component)):
         raise InputError(found)
     return component
 
 
-def _document(folder: str, file: str, files: Mapping[str, str], validator: Validator) -> tuple[str, Table]:
+def _document(folder: str, file: str, text: str, validator: Validator) -> tuple[str, Table]:
     """The name in the only document of a component's file, and the document. Raises InputError E0506."""
     path = f"{folder}/{file}"
-    trees = parse(files[file], path)
+    trees = parse(text, path)
     if len(trees) != 1 or not isinstance(trees[0], Table):
         raise InputError(problem("E0506", f"{file} must hold one document", fix="keep one", place=Place(path)))
     if found := validator.findings(trees[0], code="E0506"):
         raise InputError(found)
     name = str(cast("JsonObject", cast("JsonObject", plain(trees[0]))["metadata"])["name"])
     if name != folder.rpartition("/")[2]:
-        text = f"the component is named '{name}' but its folder is '{folder}'"
-        raise InputError(problem("E0506", text, fix="give both the same name", place=Place(path)))
+        message = f"the component is named '{name}' but its folder is '{folder}'"
+        raise InputError(problem("E0506", message, fix="give both the same name", place=Place(path)))
     return name, trees[0]
-
-
-def _releases(listed: Table) -> tuple[Release, ...]:
-    """The releases of a component. Raises InputError E0506 where two list one version, or one is like no release before it."""
-    found: list[Release] = []
-    data: dict[str, Node] = {}
-    problems: list[Finding] = []
-    for each in cast("Items", at(listed, ("spec", "releases"))).items:
-        entry = cast("JsonObject", plain(each))
-        line, like = str(entry["line"]), str(entry.get("like", ""))
-        if like and like not in data:
-            fix = f"{suggest(like, data)}; `like` names a release above this one"
-            problems.append(problem("E0506", f"there is no release {like}", fix=fix, place=nearest_place(each, ("like",))))
-        own = at(each, ("data",)) or empty(each.origin)
-        data[line] = merge(data[like], own) if like in data else own
-        found.append(
-            Release(
-                line=line,
-                versions=tuple(cast("list[str]", entry["versions"])),
-                supports=tuple(map(_conditions, cast("list[Json]", entry.get("supports", [])))),
-                data=cast("JsonObject", plain(data[line])),
-            )
-        )
-    for what, names in (
-        ("version", [version for release in found for version in release.versions]),
-        ("line", [release.line for release in found]),
-    ):
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            text = f"listed twice: {what} {', '.join(twice)}"
-            problems.append(problem("E0506", text, fix=f"list each {what} in one release only", place=listed.origin.place))
-    if problems:
-        raise InputError(problems)
-    return tuple(found)
-
-
-def _conditions(data: Json) -> Conditions:
-    return {fact: tuple(values) for fact, values in cast("dict[str, list[str]]", data or {}).items()}
 
 
 def _undeclared_facts(component: Component) -> Iterator[Finding]:
@@ -160,7 +116,7 @@ def _undeclared_facts(component: Component) -> Iterator[Finding]:
         yield problem("E0506", text, fix=f"add {name} to facts", place=component.place)
 
 
-def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releases: tuple[Release, ...]) -> Component:
+def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], catalog: Catalog) -> Component:
     spec = cast("JsonObject", cast("JsonObject", plain(tree))["spec"])
 
     def texts(key: str) -> tuple[str, ...]:
@@ -189,7 +145,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         policies=(),
         provides=texts("provides"),
         requires=tuple(
-            Requirement(api=r["api"], when=r.get("when", ""), where=_conditions(cast("Json", r.get("where"))))
+            Requirement(api=r["api"], when=r.get("when", ""), where=conditions(cast("Json", r.get("where"))))
             for r in objects("requires")
         ),
         beside=tuple(Companion(**each) for each in objects("beside")),
@@ -203,7 +159,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], releas
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),
         rules=_rules(cast("JsonObject", spec.get("merge", {}))),
         shown_settings=texts("stated"),
-        releases=releases,
+        catalog=catalog,
         files=files,
         folder=folder,
     )
@@ -228,7 +184,7 @@ def _namespaces(listed: list[Json], chart: Chart | None) -> tuple[NamespaceUse, 
 def _space(data: Json) -> NamespaceUse:
     if not isinstance(data, dict):
         return NamespaceUse(name=str(data))
-    return NamespaceUse(name=str(data["name"]), where=_conditions(data["where"]))
+    return NamespaceUse(name=str(data["name"]), where=conditions(data["where"]))
 
 
 def _support(data: JsonObject) -> Support:
@@ -249,7 +205,7 @@ def _chart(data: JsonObject) -> Chart:
         release_name=str(data["releaseName"]),
         namespace=str(data["namespace"]),
         values=str(data["values"]),
-        where=_conditions(data.get("where")),
+        where=conditions(data.get("where")),
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def load_documents(documents: Sequence[Document], library: Mapping[str, str], problems: list[Finding]) -> Fleet:
-    """Return the fleet of the documents of an inventory and the files of `library` (templates/): repository path -> text.
+    """Return the fleet of the documents of an inventory and the files of `library`: repository path -> text, the catalog's too.
 
     `problems` are those found so far. Raises InputError with every problem of every file.
     """
