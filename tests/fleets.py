@@ -235,7 +235,7 @@ def spec(pools: str, more: str = "") -> ClusterSpec:
 def mistakes(pools: str, more: str = "") -> list[tuple[str, str, str]]:
     """(path, message, fix) of everything that is wrong."""
     whole = spec(pools, more)
-    found = pool_mistakes(whole.node_pools, whole.topology)
+    found = pool_mistakes(whole)
     return [(".".join(map(str, mistake.path)), mistake.message, mistake.fix) for mistake in found]
 
 

@@ -92,7 +92,7 @@ CODES: dict[str, str] = {
     "E0304": "a layer sets something for a component or instance that does not exist",
     "E0305": "nothing is left to do: the selection or the fleet is empty",
     "E0306": "documents contradict each other",
-    "E0307": "a node pool has a setting that its card does not allow",
+    "E0307": "a node pool has a setting that its card or its distribution does not allow",
     # variants
     "E0401": "a name cannot be used as a path token",
     "E0402": "two tokens of variant names clash",

@@ -13,6 +13,7 @@ from fleetgen.catalog.placement import UnitWorkloads, unplaced
 from fleetgen.catalog.pools import pools_data
 from fleetgen.catalog.releases import release_of
 from fleetgen.catalog.workloads import unit_needs
+from fleetgen.model.catalog import KnownIssue
 from fleetgen.model.fleet import Environment
 from fleetgen.model.inventory import ClusterSpec
 from fleetgen.model.manifest import Manifest
@@ -119,10 +120,16 @@ def _unit(variant: Variant, manifests: Sequence[Manifest]) -> JsonObject:
         "instance": variant.instance,
         "version": variant.version,
         "release": release.data if release else {},
+        "issues": [_issue(each) for each in release.issues if variant.version in each.versions] if release else [],
+        "supportEnds": release.support_ends if release else "",
         "variant": variant.key.variant,
         **unit_needs(manifests),
         "values": plain_values(variant),
     }
+
+
+def _issue(issue: KnownIssue) -> JsonObject:
+    return {"id": issue.id, "severity": issue.severity, "fixedIn": issue.fixed_in, "summary": issue.summary}
 
 
 def environment_model(environment: Environment) -> JsonObject:

@@ -11,6 +11,7 @@ from fleetgen.catalog.card_drivers import driver_mistakes
 from fleetgen.catalog.card_sharing import mig_config, plugin_config, sharing_mistakes, strategy_mistakes
 from fleetgen.catalog.mistake import Mistake
 from fleetgen.catalog.node_rules import node_rules
+from fleetgen.catalog.node_systems import system_mistakes
 from fleetgen.model.inventory import ClusterSpec, NodePool
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.settings import Path
@@ -60,15 +61,17 @@ def tolerations(pool: NodePool) -> list[Json]:
     ]
 
 
-def pool_mistakes(pools: Sequence[NodePool], topology: str) -> Iterator[Mistake]:
-    """Everything that is wrong with the pools of a cluster: names of nodes, drivers, sharing, vendors side by side."""
+def pool_mistakes(spec: ClusterSpec) -> Iterator[Mistake]:
+    """Everything that is wrong with the pools of a cluster: names, systems, drivers, sharing, vendors side by side."""
+    pools = spec.node_pools
     for index, pool in enumerate(pools):
         yield from _node_names(pool, ("nodePools", index, "nodeNames"))
         if pool.gpu is not None:
             path = ("nodePools", index, "gpu")
             yield from driver_mistakes(pool, pool.gpu, path)
             yield from sharing_mistakes(pool.gpu, (*path, "sharing"))
-    yield from _vendors(pools, topology)
+    yield from system_mistakes(spec)
+    yield from _vendors(pools, spec.topology)
     yield from strategy_mistakes(pools)
 
 

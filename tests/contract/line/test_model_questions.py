@@ -45,12 +45,15 @@ COLD: Final[Mapping[str, int]] = {
     "FG-GPU-001": 19,
     "FG-GPU-002": 16,
     "FG-GPU-005": 28,
+    "FG-GPU-006": 26,
     "FG-IMG-004": 14,
     "FG-FLT-001": 4,
     "FG-FLT-002": 4,
     "FG-FLT-003": 4,
     "FG-FLT-004": 12,
     "FG-FLT-005": 4,
+    "FG-FLT-006": 13,
+    "FG-FLT-007": 13,
     "FG-NODE-001": 13,
     "FG-NODE-002": 13,
     "FG-NODE-003": 15,
@@ -62,7 +65,7 @@ COLD: Final[Mapping[str, int]] = {
     "FG-TFS-004": 17,
 }
 AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
-    "driver of one ring": {"FG-GPU-005": 1, "FG-RSD-001": 2, "FG-TFS-003": 1},
+    "driver of one ring": {"FG-GPU-005": 1, "FG-GPU-006": 1, "FG-RSD-001": 2, "FG-TFS-003": 1},
     "another ring": {"FG-FLT-002": 1, "FG-RSD-001": 1},
     "one network": {"FG-FLT-001": 1},
     "Rego of one policy": {"FG-EDGE-006": 16},
@@ -141,4 +144,4 @@ def test_change(ask: Ask, cold: Questions, changing: Callable[[str, str, str], N
 
 def test_another_day(ask: Ask, cold: Questions) -> None:
     again = {name: policy for name, policy in ask(date(2026, 11, 25)).items() if name not in cold}
-    assert by_policy(again) == {"FG-FLT-003": 4}
+    assert by_policy(again) == {"FG-FLT-003": 4, "FG-FLT-007": 13}

@@ -183,7 +183,9 @@ def long_operator() -> JsonObject:
     """A GPU operator whose release knows neither the drivers nor the systems of the pools."""
     driver: JsonObject = {"validated": [f"1.{number}" for number in range(1, 99)], "systems": [LONG], "precompiled": []}
     values: JsonObject = {"driver": {"version": "580.126.20"}}
-    return {"component": "gpu-operator", "version": LONG, "values": values, "release": {"driver": driver}}
+    platforms: JsonObject = {"vendor": "nvidia", "rows": [], "runtimes": {"other": {"systems": [LONG]}}}
+    release: JsonObject = {"driver": driver, "platforms": platforms}
+    return {"component": "gpu-operator", "version": LONG, "values": values, "release": release}
 
 
 def models(constraints: Sequence[Constraint], clusters: Sequence[JsonObject], environment: JsonObject) -> ModelQuestions:
@@ -295,7 +297,12 @@ def long_pools() -> list[Json]:
     gpu: JsonObject = {"vendor": "nvidia", "product": LONG, "sharing": sharing, "driverVersion": "470." + LONG}
     resources: JsonObject = {"nvidia.com/gpu": 2}
     return [
-        {"name": capability + LONG, "gpu": {**gpu, "computeCapability": capability}, "resources": resources}
+        {
+            "name": capability + LONG,
+            "runtime": f"{LONG}-1.2",
+            "gpu": {**gpu, "computeCapability": capability},
+            "resources": resources,
+        }
         for capability in ("5.2", "12.0")
     ]
 

@@ -131,6 +131,9 @@ def worst_cluster(name: str, minor: int, version: int) -> JsonObject:
         "namespaces": {LONG: ["namespace"]},
         "apis": ["flowcontrol.apiserver.k8s.io/v1beta3/PriorityLevelConfiguration"],
         "values": {"models": {"gap": {"version": version}}},
+        "version": LONG,
+        "issues": [{"id": LONG, "severity": "critical", "fixedIn": LONG, "summary": LONG}],
+        "supportEnds": "2026-01-01",
     }
     network: JsonObject = {"kind": "nodeCIDRs", "cidr": "10.0.0.0/8", "first": "4:0a000000", "last": "4:0affffff"}
     return {

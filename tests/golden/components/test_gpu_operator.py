@@ -175,7 +175,21 @@ def test_data_of_a_release_is_complete(index: int) -> None:
     validated = cast("list[str]", driver["validated"])
     assert {driver["default"], driver["recommended"]} <= set(validated)
     assert validated == sorted(validated, key=lambda version: [*map(int, version.split("."))], reverse=True)
-    assert sorted(data) == ["blanks", "cdi", "devicePlugin", "driver", "fields", "gfd", "images", "nri", "olm", "toolkit"]
+    keys = (
+        "blanks",
+        "cdi",
+        "devicePlugin",
+        "driver",
+        "fields",
+        "gfd",
+        "images",
+        "nri",
+        "olm",
+        "platforms",
+        "toolkit",
+        "withoutCdi",
+    )
+    assert sorted(data) == [*keys]
 
 
 CARD: Final = "gpu: {product: L4, count: 1}"
@@ -200,7 +214,7 @@ SUPPORT: Final = {
         [
             (
                 "distribution k3s with kubernetes.minor 1.33 in version v25.10.1",
-                "use version v26.3.1, v26.3.2, v26.3.3 or v26.7.0",
+                "use version v26.7.0, v26.3.3, v26.3.2 or v26.3.1",
             )
         ],
     ),
@@ -212,7 +226,7 @@ SUPPORT: Final = {
         [
             (
                 "distribution kubeadm with kubernetes.minor 1.36 in version v26.3.1",
-                "use version v26.3.2, v26.3.3 or v26.7.0; 26.3.0 runs on kubernetes.minor 1.32, 1.33, 1.34, 1.35",
+                "use version v26.7.0, v26.3.3 or v26.3.2; 26.3.0 runs on kubernetes.minor 1.32, 1.33, 1.34, 1.35",
             )
         ],
     ),
@@ -236,7 +250,7 @@ SUPPORT: Final = {
         [
             (
                 "distribution openshift with kubernetes.minor 1.35 in version v26.3.2",
-                "use version v26.3.3 or v26.7.0; 26.3.2 runs on kubernetes.minor 1.31, 1.32, 1.33, 1.34",
+                "use version v26.7.0 or v26.3.3; 26.3.2 runs on kubernetes.minor 1.31, 1.32, 1.33, 1.34",
             )
         ],
     ),
@@ -249,7 +263,7 @@ SUPPORT: Final = {
             (
                 "distribution openshift with kubernetes.minor 1.30 in version v26.7.0",
                 (
-                    "use version v25.3.0, v25.3.2, v25.3.3, v25.3.4, v25.10.0 or v25.10.1; "
+                    "use version v25.10.1, v25.10.0, v25.3.4, v25.3.3, v25.3.2 or v25.3.0; "
                     "26.7 runs on kubernetes.minor 1.31, 1.32, 1.33, 1.34, 1.35"
                 ),
             )

@@ -63,6 +63,8 @@ UNIT: Final[JsonObject] = {
     "instance": "",
     "version": "1",
     "release": {},
+    "issues": [],
+    "supportEnds": "",
     "variant": "default",
     "requests": {"cpu": 0.5, "nvidia.com/gpu": 1},
     "images": ["app:1"],

@@ -63,3 +63,45 @@ def test_refused(pools: str, path: str, message: str, fix: str) -> None:
 def test_two_vendors_in_a_site_of_several_nodes() -> None:
     pools = "[{name: a, gpu: {product: L4, count: 1}}, {name: b, gpu: {product: MI210, count: 1}}]"
     assert mistakes(pools, ", topology: remote-workers") == []
+
+
+@pytest.mark.parametrize(
+    ("kubernetes", "node", "expected"),
+    [
+        ("{distribution: openshift, version: 4.20.8}", "os: rhcos-4.20, runtime: cri-o-1.33", []),
+        ("{distribution: openshift, version: 4.20.8}", "os: rhcos", []),
+        ("{distribution: openshift, version: 4.16.3}", "os: rhel-8.10", []),
+        ("{distribution: openshift, version: 4.20.8}", "count: 1", []),
+        ("{distribution: kubeadm, version: v1.35.4}", "os: rhel-9.6, runtime: cri-o-1.35", []),
+        (
+            "{distribution: openshift, version: 4.20.8}",
+            "os: ubuntu-24.04, runtime: containerd-2.1",
+            [
+                ("nodePools.0.os", "nodes of OpenShift do not run 'ubuntu-24.04'", "write rhcos-4.20"),
+                (
+                    "nodePools.0.runtime",
+                    "nodes of OpenShift do not run 'containerd-2.1'",
+                    "write cri-o with its version, which is that of Kubernetes",
+                ),
+            ],
+        ),
+        (
+            "{distribution: openshift, version: 4.20.8}",
+            "os: rhcos-4.12",
+            [("nodePools.0.os", "'rhcos-4.12' is not the system of OpenShift 4.20, which brings its own", "write rhcos-4.20")],
+        ),
+        (
+            "{distribution: k3s, version: v1.35.4+k3s1}",
+            "os: rhcos-4.20",
+            [
+                (
+                    "nodePools.0.os",
+                    "RHCOS is part of OpenShift; k3s does not run on it",
+                    "name the system of the nodes, for example rhel-9.6",
+                )
+            ],
+        ),
+    ],
+)
+def test_systems_of_a_distribution(kubernetes: str, node: str, expected: list[tuple[str, str, str]]) -> None:
+    assert mistakes(f"[{{name: main, {node}}}]", f", kubernetes: {kubernetes}") == expected

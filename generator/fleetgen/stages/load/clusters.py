@@ -74,7 +74,7 @@ class Assembly:
         self._matching: dict[str, tuple[str, ...]] = {}
         self._stacks: dict[tuple[object, ...], tuple[Layer, ...]] = {}
         self._tokens: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
-        self._mistakes: dict[tuple[int, str], tuple[Mistake, ...]] = {}
+        self._mistakes: dict[tuple[int, int, str], tuple[Mistake, ...]] = {}
 
     def _layers(self, kind: str, word: str) -> dict[tuple[str, str], Layer]:
         found = {}
@@ -105,9 +105,9 @@ class Assembly:
 
     def _check_pools(self, spec: ClusterSpec, document: Document) -> None:
         """What the pools say and their cards do not allow, each mistake once: many clusters share a profile."""
-        key = (id(spec.node_pools), spec.topology)
+        key = (id(spec.node_pools), id(spec.kubernetes), spec.topology)
         if key not in self._mistakes:
-            self._mistakes[key] = tuple(pool_mistakes(spec.node_pools, spec.topology))
+            self._mistakes[key] = tuple(pool_mistakes(spec))
         for mistake in self._mistakes[key]:
             tree = self._specs.tree(document)
             found = problem("E0307", mistake.message, fix=mistake.fix, place=nearest_place(tree, mistake.path))

@@ -99,7 +99,7 @@ violation contains _of_node(entry, "kernel-unknown", msg) if {
 	kernel != ""
 	kernels := {known | some image in _images(entry); some known in image.kernels}
 	count(kernels) > 0
-	not _starts(kernel, kernels)
+	not drivers.is_one_of(kernel, kernels)
 	shown := [_system(entry.pool), texts.short(kernel), concat(", ", sort(kernels))]
 	msg := sprintf("precompiled drivers for %s are not for kernel %s, only for %s", shown)
 }
@@ -108,7 +108,7 @@ violation contains _of_node(entry, "system-unknown", msg) if {
 	some entry in _built
 	system := object.get(entry.pool, "os", "")
 	system != ""
-	not _starts(system, entry.known.systems)
+	not drivers.is_one_of(system, entry.known.systems)
 	alike := [known | some known in entry.known.systems; _family(known) == _family(system)]
 	shown := [entry.operator, texts.short(system), _or_host(alike)]
 	msg := sprintf("%s has no driver for %s, %s", shown)
@@ -118,7 +118,7 @@ violation contains _of_node(entry, "no-arm64", msg) if {
 	some entry in _built
 	entry.pool.arch == "arm64"
 	system := object.get(entry.pool, "os", "")
-	_starts(system, entry.known.noArm)
+	drivers.is_one_of(system, entry.known.noArm)
 	msg := sprintf("drivers for %s are not built for arm64, use gpu.driver host", [texts.short(system)])
 }
 
@@ -126,7 +126,7 @@ violation contains _of_node(entry, "mig-on-host-driver", msg) if {
 	some entry in _pools
 	_brings(entry.pool) == "host"
 	_is_sliced(entry.pool)
-	_starts(_system(entry.pool), entry.known.noMigOnHost)
+	drivers.is_one_of(_system(entry.pool), entry.known.noMigOnHost)
 	shown := [entry.operator, _system(entry.pool)]
 	msg := sprintf("MIG manager of %s does not run on %s beside a driver of the host, use gpu.driver operator", shown)
 }
@@ -134,7 +134,7 @@ violation contains _of_node(entry, "mig-on-host-driver", msg) if {
 violation contains _of_node(entry, "system-for-kubernetes", msg) if {
 	some entry in _pools
 	wanted := entry.known.kubernetes[_minor]
-	not _starts(object.get(entry.pool, "os", ""), wanted)
+	not drivers.is_one_of(object.get(entry.pool, "os", ""), wanted)
 	shown := [entry.operator, _minor, concat(", ", wanted), _system(entry.pool)]
 	msg := sprintf("%s runs with Kubernetes %s on %s only, not on %s", shown)
 }
@@ -264,7 +264,7 @@ _has_support(entry, version) if drivers.branch(version) <= entry.pool.gpu.lastDr
 
 _images(entry) := [image |
 	some image in entry.known.precompiled
-	_starts(_system(entry.pool), [image.system])
+	drivers.is_one_of(_system(entry.pool), [image.system])
 ]
 
 _precompiled(_, branches) := sprintf("use %s", [concat(" or ", sort(branches))]) if count(branches) > 0
@@ -277,17 +277,6 @@ _precompiled(entry, branches) := sprintf("only for %s", [concat(", ", systems)])
 _or_host(alike) := sprintf("only for %s", [concat(", ", alike)]) if count(alike) > 0
 
 _or_host(alike) := "use gpu.driver host" if count(alike) == 0
-
-# rhcos-4.20 is rhcos, 6.8.0-60-generic is 6.8, and rhel-9.60 is not rhel-9.6
-_starts(text, beginnings) if {
-	some beginning in beginnings
-	startswith(sprintf("%s-", [text]), sprintf("%s-", [beginning]))
-}
-
-_starts(text, beginnings) if {
-	some beginning in beginnings
-	startswith(text, sprintf("%s.", [beginning]))
-}
 
 _family(system) := split(system, "-")[0]
 

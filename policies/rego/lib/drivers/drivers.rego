@@ -33,3 +33,15 @@ parts(version) := [to_number(part) | some part in split(version, ".")] if {
 branch(version) := parts(version)[0]
 
 _is_left_open(pool) if object.get(pool.gpu, "driverVersion", "") == ""
+
+# whether a system, kernel or runtime is one of these, or a version of one: rhcos-4.20 is rhcos, 6.8.0-60-generic is 6.8, and
+# rhel-9.60 is not rhel-9.6
+is_one_of(text, beginnings) if {
+	some beginning in beginnings
+	startswith(sprintf("%s-", [text]), sprintf("%s-", [beginning]))
+}
+
+is_one_of(text, beginnings) if {
+	some beginning in beginnings
+	startswith(text, sprintf("%s.", [beginning]))
+}

@@ -36,3 +36,11 @@ test_parts if {
 	not drivers.parts("latest")
 	not drivers.branch("")
 }
+
+test_is_one_of if {
+	drivers.is_one_of("rhcos-4.20", ["rhel", "rhcos"])
+	drivers.is_one_of("6.8.0-60-generic", ["5.15", "6.8"])
+	drivers.is_one_of("rhel-9.6", ["rhel-9.6"])
+	not drivers.is_one_of("rhel-9.60", ["rhel-9.6"])
+	not drivers.is_one_of("", ["rhel"])
+}
