@@ -106,6 +106,7 @@ CODES: dict[str, str] = {
     "E0506": "a component.yaml or component folder is broken",
     "E0507": "a component does not support a cluster",
     "E0508": "a component has no release of that version",
+    "E0509": "what the catalog knows is old or contradicts itself",
     # build
     "E0601": "kustomize refused what was rendered",
     "E0602": "a built manifest is not a Kubernetes object",
@@ -155,6 +156,7 @@ CODES: dict[str, str] = {
     "E0905": "another run holds the lock",
     "E0906": "inputs are not committed",
     "E0907": "output/ cannot be written",
+    "E0908": "running sites cannot take a change in one step",
     # import
     "E1001": "an import mapping is broken",
     "E1002": "a row cannot be imported",

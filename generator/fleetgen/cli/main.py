@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "publish": "Commit (and push) output/ for the sites.",
     "explain": "Explain a cluster, unit, value or code.",
     "show": "Show every object of a cluster, in wave order.",
+    "catalog": "Show what is known of versions, and plan the way to a newer one.",
     "list": "List clusters, units, components, variants, policies, waivers or enforcement.",
     "policy": "Test, compare, export, try and advance policies.",
     "library": "Copy parts of the builtin library in order to change them.",

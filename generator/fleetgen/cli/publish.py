@@ -32,6 +32,7 @@ from fleetgen.words import count
 )
 @click.option("-m", "--message", default="", help="Subject of the commit.")
 @click.option("--allow-removal", is_flag=True, help="Allow the removal of more units or clusters than the guards permit.")
+@click.option("--allow-upgrade", is_flag=True, help="Allow changes of versions that running sites cannot take in one step.")
 @click.option("--allow-uncommitted", is_flag=True, help="Publish even if inputs are not committed.")
 @click.option("--dry-run", is_flag=True, help="Do everything except move the branch.")
 @click.option("--lock-timeout", default=10.0, metavar="SECONDS", help="How long to wait for another run.")

@@ -9,16 +9,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetgen.build.desired_state import Desired
-from fleetgen.build.rendered_tree import compared, wanted_clusters
+from fleetgen.build.rendered_tree import Trees, compared, wanted_clusters
 from fleetgen.deliver.check import Checked
+from fleetgen.deliver.fleet_sides import committed_side, renamed, wanted_side
 from fleetgen.deliver.publish_guards import demand_committed_inputs, owner_changes, removals, vanished
+from fleetgen.deliver.upgrades import Proposal, upgrade_findings
 from fleetgen.errors import InputError, LockedError, problem
 from fleetgen.inputs.committed_files import committed_folder, git_path
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import timed
 from fleetgen.model.composed import ComposedFleet
+from fleetgen.model.finding import Finding
 from fleetgen.stages.compose.output_files import Selection
+from fleetgen.stages.diff.trees import diff
 from fleetgen.tools.fast_import import TreeEntry
 from fleetgen.tools.git_cli import Git, PushStatus
 from fleetgen.words import count
@@ -36,6 +40,7 @@ class PublishRequest:
     remote: str = ""
     message: str = ""
     allow_removal: bool = False
+    allow_upgrade: bool = False
     allow_uncommitted: bool = False
     dry_run: bool = False
 
@@ -153,8 +158,19 @@ def _guard(run: Run, job: _Job, desired: Desired, parent: str) -> None:
         declared = {cluster: bill for cluster, bill in before.bills.items() if cluster in after.bills or cluster in accounted}
         found += removals(declared, after.bills, run.repository.config.guards)
     found += owner_changes(before, after)
+    if not job.request.allow_upgrade:
+        found += _upgrades(desired, trees)
     if found:
         raise InputError(found)
+
+
+def _upgrades(desired: Desired, trees: Trees) -> list[Finding]:
+    """What the sites of the branch cannot take in one step."""
+    old, new = committed_side(trees.entries), wanted_side(desired.composed)
+    former = renamed(desired.composed, old)
+    changes = diff(trees.committed, trees.wanted, former)
+    variants = desired.plan.resolved.variants
+    return upgrade_findings(Proposal(old=old, new=new, former=former, changes=changes, variants=variants))
 
 
 def _push(job: _Job, commit: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetgen.build.desired_state import Desired
+from fleetgen.catalog.stale import stale_note
 from fleetgen.errors import GateFailed, ToolError, problem
 from fleetgen.gate.baseline import Baseline
 from fleetgen.gate.findings import model_findings, object_findings
@@ -49,6 +50,7 @@ def gated(run: Run, desired: Desired, known: Sequence[Finding] = ()) -> Approved
         *_required(asked),
         *waiving.apply(judged, [waiver for waiver in judge.waivers if waiver.policy not in failed], terms),
         *_due_holds(desired, run),
+        *_stale_catalogs(desired, run),
     ]
     if failed:
         raise ToolError(findings)
@@ -102,6 +104,13 @@ def _required(asked: _EngineAnswers) -> list[Finding]:
                 fix = f"check the match of constraint '{constraint.name}', or make it optional"
                 found.append(problem("E0802", message, fix=fix, place=constraint.place))
     return found
+
+
+def _stale_catalogs(desired: Desired, run: Run) -> list[Finding]:
+    """Facts about the versions that clusters run which nobody has checked for long."""
+    used = {variant.component.name: variant.component for variant in desired.plan.resolved.variants.values()}
+    notes = (stale_note(name, component.catalog, run.as_of) for name, component in sorted(used.items()))
+    return [note for note in notes if note]
 
 
 def _due_holds(desired: Desired, run: Run) -> list[Finding]:

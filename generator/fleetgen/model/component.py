@@ -128,9 +128,10 @@ class Component:
     """A component of the library.
 
     `files` are its template files: path below the component's folder -> text; `parts` are those that all components share, by
-    their whole path. `policies`: ids of those that it installs, exported for Gatekeeper; they and the kinds of their constraints
-    follow from `installs` once the policies are read. `namespaces_in`: dotted path of a setting whose keys are namespaces.
-    `shown_settings` (`stated` in component.yaml): dotted paths of settings whose values a check shows for every environment.
+    their whole path. `policies`: ids of those that it installs, exported for Gatekeeper; they and the kinds of their
+    constraints follow from `installs` once the policies are read. `namespaces_in`: dotted path of a setting whose keys are
+    namespaces. `server_side`: whether Argo CD applies its objects by server-side apply. `shown_settings` (`stated` in
+    component.yaml): dotted paths of settings whose values a check shows for every environment.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Component:
     each: str
     identity: bool
     finalizer: bool
+    server_side: bool
     settings: JsonObject
     defaults: Table
     rules: MergeRules

@@ -9,8 +9,10 @@ from fleetgen.build.conformance import conformed
 from fleetgen.build.desired_state import Desired, proposed
 from fleetgen.build.output_ids import output_ids
 from fleetgen.build.rendered_tree import compared
+from fleetgen.deliver import fleet_sides
 from fleetgen.deliver.check import Checked, remember
 from fleetgen.deliver.outcome import tree_digest
+from fleetgen.deliver.upgrades import Proposal, upgrade_findings
 from fleetgen.errors import GateFailed, InputError
 from fleetgen.gate.approval import gated
 from fleetgen.gate.rules_in_force import judging
@@ -21,7 +23,6 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.review import Review, ReviewedChange
 from fleetgen.model.variant import VariantKey
-from fleetgen.review import fleets
 from fleetgen.review.causes import causes_of, changed_inputs, is_rule
 from fleetgen.review.risks import RiskInputs, risks_of
 from fleetgen.review.workloads import restarts_of
@@ -44,26 +45,27 @@ def assessed(run: Run, git: Git, base: ComparedCommit) -> Review:
     ids = output_ids(run.cache, wanted.files, like=base.commit)
     refusal = _judged(run, wanted, tree_digest(ids))
     trees = compared(run, wanted, ids, base.output)
-    old, new = fleets.committed_side(trees.entries), fleets.wanted_side(wanted.composed)
-    former = fleets.renamed(wanted.composed, old)
+    old, new = fleet_sides.committed_side(trees.entries), fleet_sides.wanted_side(wanted.composed)
+    former = fleet_sides.renamed(wanted.composed, old)
     edited = changed_inputs(run, git, base.commit)
     changes = diff(trees.committed, trees.wanted, former)
+    proposal = Proposal(old=old, new=new, former=former, changes=changes, variants=wanted.plan.resolved.variants)
     review = replace(
         _of_clusters(base.ref, old, new, former),
         changes=tuple(_reviewed(change, (new, old), wanted, edited) for change in changes),
         rules=_loosened(run, wanted, base.commit) if any(map(is_rule, edited)) else (),
-        refusal=refusal,
+        refusal=(*refusal, *upgrade_findings(proposal)),
     )
     paths = _different(base.output.ids, ids)
-    redirects = fleets.redirects(wanted.composed, old, paths, {*fleets.cluster_folders(base.output.ids)})
+    redirects = fleet_sides.redirects(wanted.composed, old, paths, {*fleet_sides.cluster_folders(base.output.ids)})
     review = replace(review, redirects=redirects, files=() if changes or redirects else tuple(sorted(paths)))
     known = RiskInputs(review=review, old=old, new=new, fleet=wanted.plan.fleet, wanted=trees.wanted)
     return replace(review, risks=risks_of(known))
 
 
-def _of_clusters(ref: str, old: fleets.Side, new: fleets.Side, former: Mapping[ClusterKey, ClusterKey]) -> Review:
+def _of_clusters(ref: str, old: fleet_sides.Side, new: fleet_sides.Side, former: Mapping[ClusterKey, ClusterKey]) -> Review:
     """Which clusters and versions change."""
-    moved = fleets.moves(old, new, former)
+    moved = fleet_sides.moves(old, new, former)
     gone = old.bills.keys() - new.bills.keys() - {move.former for move in moved}
     return Review(
         ref=ref,
@@ -72,7 +74,7 @@ def _of_clusters(ref: str, old: fleets.Side, new: fleets.Side, former: Mapping[C
         removed=tuple(sorted(gone)),
         moved=moved,
         redirects={},
-        versions=fleets.version_changes(old, new, former),
+        versions=fleet_sides.version_changes(old, new, former),
     )
 
 
@@ -88,7 +90,7 @@ def _judged(run: Run, wanted: Desired, tree: str) -> tuple[Finding, ...]:
     return ()
 
 
-def _reviewed(change: Change, sides: Sequence[fleets.Side], wanted: Desired, edited: Collection[str]) -> ReviewedChange:
+def _reviewed(change: Change, sides: Sequence[fleet_sides.Side], wanted: Desired, edited: Collection[str]) -> ReviewedChange:
     """The change with its variants, those of the first side that has the unit at the cluster, and the edits behind it."""
     keys = tuple(sorted({key for cluster in change.clusters for unit in change.units if (key := _variant(cluster, unit, sides))}))
     variants = [variant for key in keys if (variant := wanted.plan.resolved.variants.get(key))]
@@ -97,7 +99,7 @@ def _reviewed(change: Change, sides: Sequence[fleets.Side], wanted: Desired, edi
     return ReviewedChange(change=change, variants=keys, causes=causes, restarts=restarts)
 
 
-def _variant(cluster: ClusterKey, unit: str, sides: Sequence[fleets.Side]) -> VariantKey | None:
+def _variant(cluster: ClusterKey, unit: str, sides: Sequence[fleet_sides.Side]) -> VariantKey | None:
     return next((key for side in sides if (key := side.bills.get(cluster, {}).get(unit))), None)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from fleetgen.deliver.fleet_sides import Side
 from fleetgen.model.change import Tree
 from fleetgen.model.fleet import Environment, Fleet
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.plain import Json, value_at
 from fleetgen.model.review import Review, ReviewedChange, Risk, VersionChange
-from fleetgen.review.fleets import Side
 from fleetgen.review.object_risks import object_risks
 from fleetgen.review.workloads import restarts_of
 from fleetgen.words import count, listed, shortened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from fleetgen.model.inventory import Delivery
@@ -12,6 +13,11 @@ from fleetgen.stages.compose.argocd import API_VERSION, ARGOCD, PROJECT, ROOT_PR
 from fleetgen.stages.compose.delivery import chart_repository, git_source
 
 IDENTITY_WAVE: Final = 0
+
+SERVER_SIDE: Final = ("ServerSideApply=true", "ApplyOutOfSyncOnly=true")
+# Argo CD types what it applies on the server's side by the definitions that the site has. A unit that brings newer definitions
+# together with objects that use them would never be synced again (decision 0023).
+CLIENT_SIDE: Final = ("ApplyOutOfSyncOnly=true",)
 
 
 def variant_application(variant: Variant, delivery: Delivery, chart_values: Json) -> JsonObject:
@@ -29,7 +35,9 @@ def variant_application(variant: Variant, delivery: Delivery, chart_values: Json
         }
         source = {"sources": [helm_source, overlay]}
     namespace = variant.namespaces[0] if variant.namespaces else ARGOCD
-    return _application(metadata(variant.key.unit, component.wave, finalizer=component.finalizer), PROJECT, source, namespace)
+    meta = metadata(variant.key.unit, component.wave, finalizer=component.finalizer)
+    options = SERVER_SIDE if component.server_side else CLIENT_SIDE
+    return _application(meta, PROJECT, source, namespace, options)
 
 
 def root_application(cluster: ClusterKey, delivery: Delivery) -> JsonObject:
@@ -44,20 +52,22 @@ def identity_application(cluster: ClusterKey, delivery: Delivery) -> JsonObject:
     return _application(metadata("identity", IDENTITY_WAVE, finalizer=True), PROJECT, source, ARGOCD)
 
 
-def _application(meta: JsonObject, project: str, source: JsonObject, namespace: str) -> JsonObject:
+def _application(
+    meta: JsonObject, project: str, source: JsonObject, namespace: str, options: Sequence[str] = SERVER_SIDE
+) -> JsonObject:
     spec: JsonObject = {
         "project": project,
         **source,
         "destination": {"server": SERVER, "namespace": namespace},
-        "syncPolicy": _sync_policy(),
+        "syncPolicy": _sync_policy(options),
     }
     return {"apiVersion": API_VERSION, "kind": "Application", "metadata": meta, "spec": spec}
 
 
-def _sync_policy() -> JsonObject:
+def _sync_policy(options: Sequence[str]) -> JsonObject:
     """Prune and self-heal, retry for ever: an edge has nobody to press sync, and a link that comes and goes."""
     return {
         "automated": {"prune": True, "selfHeal": True},
-        "syncOptions": ["ServerSideApply=true", "ApplyOutOfSyncOnly=true"],
+        "syncOptions": [*options],
         "retry": {"limit": -1, "backoff": {"duration": "10s", "factor": 2, "maxDuration": "5m"}, "refresh": True},
     }

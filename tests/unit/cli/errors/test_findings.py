@@ -6,18 +6,24 @@ import errno
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from fleetgen.build import output_tree
+from fleetgen.catalog.stale import stale_note
+from fleetgen.catalog.upgrades import version_problem
 from fleetgen.cli.main import _refused_by_the_machine
 from fleetgen.deliver.publish_guards import owner_changes, removals
+from fleetgen.deliver.upgrades import step_finding
 from fleetgen.errors import FleetgenError
 from fleetgen.library import builtin_root
+from fleetgen.model.catalog import Catalog, Release, UpgradeRules
 from fleetgen.model.config import Guards
 from fleetgen.model.finding import Finding
+from fleetgen.model.place import Place
 from fleetgen.policies import parity
 from fleetgen.policies.both_gates import Comparison
 from fleetgen.policy.gate_differences import Disagreement
@@ -54,6 +60,22 @@ def _owner_change(_folder: Path) -> Finding:
 def _removal(_folder: Path) -> Finding:
     bill = dict.fromkeys(("menu-board", "price-tags", "till-proxy"), "variant")
     (found,) = removals({key("production/store-0042"): bill}, {key("production/store-0042"): {}}, Guards())
+    return found
+
+
+def _upgrade(_folder: Path) -> Finding:
+    series = (("25.3", "v25.3.4"), ("25.10", "v25.10.1"), ("26.3", "v26.3.3"), ("26.7", "v26.7.0"))
+    releases = tuple(Release(line=line, versions=(version,), supports=(), data={}, series=line) for line, version in series)
+    rules = UpgradeRules(to="next-series")
+    found = version_problem(Catalog(releases=releases, steps=rules), "gpu-operator", "v25.3.4", "v26.7.0")
+    assert found is not None
+    return step_finding(found, Place("fleet/clusters/store-0042.yaml", 48, 16), [key("production/store-0042")])
+
+
+def _old_facts(_folder: Path) -> Finding:
+    catalog = Catalog(checked="2026-05-01", place=Place("policies/catalog/menu-board/releases.yaml", 1, 1))
+    found = stale_note("menu-board", catalog, date(2026, 11, 24))
+    assert found is not None
     return found
 
 
@@ -122,7 +144,9 @@ FINDINGS: Final[Mapping[str, Callable[[Path], Finding]]] = {
     "E0703": _owner_change,
     "E0804": _unanswered,
     "E0819": _two_opinions,
+    "E0509": _old_facts,
     "E0902": _removal,
+    "E0908": _upgrade,
     "E0905": _held,
     "E0907": _linked,
     "E1101": _no_program,
