@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,31 @@ def test_publish_refuses_to_lose_clusters_unless_told(fleet: Path, capsys: pytes
         "if its site already pulls another folder, pass --allow-removal\n1 error\n"
     )
     assert main(["publish", AS_OF, "--allow-removal"]) == 0
+
+
+def test_publish_refuses_to_skip_a_minor_of_kubernetes_unless_told(
+    fleet: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(root / "policies/catalog/kubernetes", fleet / "policies/catalog/kubernetes")
+    cluster = fleet / "fleet/clusters/c1.yaml"
+    edit(cluster, "v1.35.4+k3s1", "v1.33.4+k3s1")
+    git(fleet, "add", "--all")
+    git(fleet, "commit", "--quiet", "--message=1.33")
+    assert main(["publish", AS_OF]) == 0
+    edit(cluster, "v1.33.4+k3s1", "v1.35.4+k3s1")
+    git(fleet, "commit", "--quiet", "--all", "--message=1.35")
+    capsys.readouterr()
+    assert main(["diff", AS_OF]) == 5
+    assert main(["publish", AS_OF]) == 2
+    message = "error[E0908]: Kubernetes goes from 1.33 to 1.35, but a running site goes to the next series only\n"
+    assert capsys.readouterr().err.count(message) == 2
+    edit(cluster, "v1.35.4+k3s1", "v1.34.4+k3s1")
+    git(fleet, "commit", "--quiet", "--all", "--message=1.34")
+    assert main(["publish", AS_OF]) == 0
+    edit(cluster, "v1.34.4+k3s1", "v1.33.4+k3s1")
+    git(fleet, "commit", "--quiet", "--all", "--message=1.33 again")
+    assert main(["publish", AS_OF]) == 2
+    assert main(["publish", AS_OF, "--allow-upgrade"]) == 0
 
 
 def test_publish_refuses_to_move_an_object_to_another_unit(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
