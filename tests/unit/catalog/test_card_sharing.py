@@ -95,8 +95,10 @@ REFUSED |= {
         "set sharing.replicas to 16 or less",
     ),
     "MPS beside the strategy mixed": (
-        "[{name: a, gpu: {product: A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}}},"
-        " {name: b, gpu: {product: L4, count: 1, sharing: {mode: mps, replicas: 4}}}]",
+        (
+            "[{name: a, gpu: {product: A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}}},"
+            " {name: b, gpu: {product: L4, count: 1, sharing: {mode: mps, replicas: 4}}}]"
+        ),
         "nodePools.1.gpu.sharing.mode",
         "the GPU operator sets the MIG strategy mixed on all nodes, and the device plug-in does not do MPS with it",
         "use sharing.mode: time-slicing here, or strategy: single in the pools with MIG",
