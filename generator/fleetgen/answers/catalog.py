@@ -8,14 +8,17 @@ from datetime import date
 
 from fleetgen.build.plan import Plan
 from fleetgen.catalog.cluster_facts import enum_facts
+from fleetgen.catalog.releases import release_of
 from fleetgen.catalog.stale import stale_note, warning
 from fleetgen.catalog.upgrades import hops
 from fleetgen.errors import InputError, problem
 from fleetgen.model.catalog import Catalog, Release
 from fleetgen.model.component import Component
+from fleetgen.model.conditions import meets
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Fleet
-from fleetgen.words import count, suggest
+from fleetgen.stages.load.components import KUBERNETES
+from fleetgen.words import count, shortened, suggest
 
 
 def release_rows(components: Mapping[str, Component], name: str = "") -> list[tuple[str, ...]]:
@@ -77,36 +80,64 @@ class PlannedHop:
     needs: tuple[str, ...]
 
 
-def plan_of_hops(plan: Plan, target: str, component: Component, version: str) -> tuple[PlannedHop, ...]:
-    """The steps by which the clusters of an environment, or one cluster, come to a version of a component.
+def plan_of_hops(plan: Plan, target: str, name: str, version: str) -> tuple[PlannedHop, ...]:
+    """The steps by which the clusters of an environment, or one cluster, come to a version of a component, or of Kubernetes.
 
     Raises InputError E0301 for a name that is neither, E0305 where nothing has to be done, E0508 for an unknown version.
     """
+    catalog = _catalog(plan.fleet, name)
     clusters = _targets(plan.fleet, target)
-    known = [v for release in component.releases for v in release.versions]
+    known = [v for release in catalog.releases for v in release.versions]
     if version not in known:
         fix = suggest(version, known)
-        raise InputError(problem("E0508", f"there is no release {version} of '{component.name}' here", fix=fix))
-    ways = {name: way for name in clusters if (way := hops(component.catalog, _current(plan, name, component), version))}
+        raise InputError(problem("E0508", f"there is no release {version} of '{name}' here", fix=fix))
+    ways = {cluster: way for cluster in clusters if (way := hops(catalog, _current(plan, cluster, name), version))}
     if not ways:
-        fix = f"choose a version that is newer than those of: fleetgen list units ({component.name})"
-        message = f"no cluster of '{target}' has an older version of {component.name} than {version}"
+        fix = f"choose a version that is newer than those of: fleetgen list units ({name})"
+        message = f"no cluster of '{target}' has an older version of {name} than {version}"
         raise InputError(problem("E0305", message, fix=fix))
     order = {v: rank for rank, v in enumerate(known)}
     versions = sorted({v for way in ways.values() for v in way}, key=order.__getitem__)
-    return tuple(_hop(plan, component, v, [name for name, way in ways.items() if v in way]) for v in versions)
+    return tuple(_hop(plan, name, v, [cluster for cluster, way in ways.items() if v in way]) for v in versions)
 
 
-def _hop(plan: Plan, component: Component, version: str, clusters: Sequence[str]) -> PlannedHop:
+def _catalog(fleet: Fleet, name: str) -> Catalog:
+    if name == KUBERNETES:
+        return fleet.kubernetes
+    if name not in fleet.components:
+        fix = suggest(name, [*fleet.components, KUBERNETES])
+        raise InputError(problem("E0301", f"there is no component '{name}'", fix=fix))
+    return fleet.components[name].catalog
+
+
+def _hop(plan: Plan, name: str, version: str, clusters: Sequence[str]) -> PlannedHop:
     """Rings in the order of their environments and rollout."""
     by_ring: dict[tuple[int, str, int, str], list[str]] = {}
-    for name in clusters:
-        spec = plan.fleet.clusters[name].spec
+    for cluster in clusters:
+        spec = plan.fleet.clusters[cluster].spec
         environment = plan.fleet.environments[spec.environment].spec
-        by_ring.setdefault((environment.rank, spec.environment, environment.rings.index(spec.ring), spec.ring), []).append(name)
+        by_ring.setdefault((environment.rank, spec.environment, environment.rings.index(spec.ring), spec.ring), []).append(
+            cluster
+        )
     rings = tuple((f"{key[1]}/{key[3]}", tuple(sorted(names))) for key, names in sorted(by_ring.items()))
-    release = next(each for each in component.releases if version in each.versions)
+    if name == KUBERNETES:
+        return PlannedHop(version=version, rings=rings, needs=tuple(_units_in_the_way(plan, version, clusters)))
+    release = next(each for each in plan.fleet.components[name].releases if version in each.versions)
     return PlannedHop(version=version, rings=rings, needs=tuple(_needs(plan, release, clusters)))
+
+
+def _units_in_the_way(plan: Plan, minor: str, clusters: Sequence[str]) -> Iterator[str]:
+    """The units that the clusters have in a version that does not run with a minor of Kubernetes."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for cluster in clusters:
+        facts = {**enum_facts(plan.fleet.clusters[cluster].spec), "kubernetes.minor": minor}
+        for unit, key in sorted(plan.resolved.bills.get(cluster, {}).items()):
+            variant = plan.resolved.variants[key]
+            release = release_of(variant.component, variant.version)
+            if release and release.supports and not any(meets(each, facts) for each in release.supports):
+                found.setdefault((unit, variant.version), []).append(cluster)
+    for (unit, version), names in sorted(found.items()):
+        yield f"another version of {unit} than {version}: {count(len(names), 'cluster')} ({shortened(names, 3)})"
 
 
 def _needs(plan: Plan, release: Release, clusters: Sequence[str]) -> Iterator[str]:
@@ -130,9 +161,12 @@ def _kubernetes(plan: Plan, name: str) -> str:
     return str(enum_facts(plan.fleet.clusters[name].spec)["kubernetes.minor"])
 
 
-def _current(plan: Plan, cluster: str, component: Component) -> str:
+def _current(plan: Plan, cluster: str, name: str) -> str:
+    """The version that the cluster has; empty without one."""
+    if name == KUBERNETES:
+        return _kubernetes(plan, cluster)
     bill = plan.resolved.bills.get(cluster, {})
-    return next((plan.resolved.variants[key].version for unit, key in bill.items() if unit == component.name), "")
+    return next((plan.resolved.variants[key].version for unit, key in bill.items() if unit == name), "")
 
 
 def _targets(fleet: Fleet, target: str) -> list[str]:

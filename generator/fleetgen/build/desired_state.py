@@ -9,14 +9,15 @@ from functools import cached_property
 from fleetgen.build.kustomize_builds import cached_builds, overlay_key, overlay_root
 from fleetgen.build.plan import Plan, plan_of
 from fleetgen.build.rendering import Rendered, render_variants
+from fleetgen.catalog.cluster_facts import fact_value
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.rules import exported_of, installed_by
 from fleetgen.inputs.run import Run
 from fleetgen.inputs.timings import timed
-from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant
+from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant, RunningKubernetes
 from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
-from fleetgen.model.inventory import Delivery
+from fleetgen.model.inventory import ClusterSpec, Delivery
 from fleetgen.model.manifest import Manifest, Overlay
 from fleetgen.model.place import Place
 from fleetgen.model.plain import canonical
@@ -158,7 +159,14 @@ def _composed(
         variants=variants,
         clusters=_cluster_folders(plan, active, objects, deliveries),
         indexes={name: environment_index(name, resolved, waivers) for name in plan.fleet.environments},
+        kubernetes={cluster.key: running for cluster in active.values() if (running := _kubernetes(cluster.spec))},
     )
+
+
+def _kubernetes(spec: ClusterSpec) -> RunningKubernetes | None:
+    if spec.kubernetes is None:
+        return None
+    return RunningKubernetes(spec.kubernetes.distribution, str(fact_value(spec, "kubernetes.minor")))
 
 
 def _cluster_folders(

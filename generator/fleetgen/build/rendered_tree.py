@@ -19,7 +19,7 @@ from fleetgen.inputs.committed_files import CommittedFolder
 from fleetgen.inputs.repository import OUTPUT
 from fleetgen.inputs.run import Run
 from fleetgen.model.change import Tree
-from fleetgen.model.composed import ClusterFolder, IndexEntry
+from fleetgen.model.composed import ClusterFolder, IndexEntry, RunningKubernetes
 from fleetgen.model.keys import BaseKey, ClusterKey
 from fleetgen.model.manifest import BuildRoot, Documents, Manifest, Overlay
 from fleetgen.model.place import Place
@@ -27,7 +27,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import VariantKey
 from fleetgen.stages import build
 from fleetgen.stages.compose.cluster_folder import identity_of, root_of
-from fleetgen.stages.compose.environment_index import index_from_data
+from fleetgen.stages.compose.environment_index import index_from_data, kubernetes_from_data
 from fleetgen.yamlfile import load_manifests
 
 CLUSTER_UNIT: Final = "(cluster folder)"
@@ -36,11 +36,15 @@ _Files = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trees:
-    """The tree that a commit holds, and the one that a run wants. `entries`: the variants of the commit's indexes."""
+    """The tree that a commit holds, and the one that a run wants.
+
+    Of the commit's indexes, `entries` are the variants, and `kubernetes` is what the clusters run.
+    """
 
     committed: Tree
     wanted: Tree
     entries: Mapping[VariantKey, IndexEntry]
+    kubernetes: Mapping[ClusterKey, RunningKubernetes]
 
 
 def compared(
@@ -50,7 +54,9 @@ def compared(
 
     Raises InputError E0901 for an index that is not JSON, E0601 and E0602 for what does not build or is no object.
     """
-    entries = _committed_entries(committed)
+    indexes = _committed_indexes(committed)
+    entries = {key: entry for name, data in indexes.items() for key, entry in index_from_data(name, data).items()}
+    kubernetes = {key: running for name, data in indexes.items() for key, running in kubernetes_from_data(name, data).items()}
     sides = _Sides(
         desired=desired,
         clusters=wanted_clusters(desired, environments),
@@ -62,7 +68,8 @@ def compared(
     )
     same = _same_folders(sides) - _exchanged(sides)
     wanted = _wanted_tree(sides, same)
-    return Trees(committed=_committed_tree(run, sides, wanted, same), wanted=wanted, entries=entries)
+    before = _committed_tree(run, sides, wanted, same)
+    return Trees(committed=before, wanted=wanted, entries=entries, kubernetes=kubernetes)
 
 
 def wanted_clusters(desired: Desired, environments: Collection[str] = ()) -> list[ClusterFolder]:
@@ -168,17 +175,17 @@ def _read_folders(sides: _Sides, units: Mapping[VariantKey, IndexEntry], same: C
     return _folders(sides.committed.read([path for folder in sorted(folders) for path in sides.there.get(folder, ())]))
 
 
-def _committed_entries(committed: CommittedFolder) -> dict[VariantKey, IndexEntry]:
-    """All variants of the index files."""
+def _committed_indexes(committed: CommittedFolder) -> dict[str, JsonObject]:
+    """The index of each environment."""
     paths = [path for path in committed.ids if path.startswith("environments/") and path.endswith("/index.json")]
-    entries: dict[VariantKey, IndexEntry] = {}
+    indexes: dict[str, JsonObject] = {}
     for path, text in committed.read([path for path in paths if path.count("/") == 2]).items():
         try:
-            entries |= index_from_data(path.split("/")[1], cast("JsonObject", json.loads(text)))
+            indexes[path.split("/")[1]] = cast("JsonObject", json.loads(text))
         except ValueError as error:
             place = Place(f"{OUTPUT}/{path}")
             raise InputError(problem("E0901", "index.json is not JSON", fix="run 'fleetgen render'", place=place)) from error
-    return entries
+    return indexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from fleetgen.build.plan import plan_of
 from fleetgen.cli import answers, common, output
 from fleetgen.errors import InputError, problem
 from fleetgen.inputs.documents import library_components
-from fleetgen.words import count, shortened, suggest
+from fleetgen.words import count, shortened
 
 _SHOWN: int = 5
 
@@ -68,18 +68,16 @@ def lint(ctx: click.Context, *, as_of: str | None, format_: str) -> int:
 @answers.format_options
 @click.pass_context
 def plan(ctx: click.Context, *, target: str, goal: str, format_: str) -> int:
-    """Print the steps by which TARGET (a cluster, an environment, or ENVIRONMENT/RING) comes to a version.
+    """Print the steps by which TARGET (a cluster, an environment, or ENVIRONMENT/RING) comes to a version of COMPONENT.
 
-    A step is one version, published ring by ring; the next one follows when the sites have taken it.
+    A step is one version, published ring by ring; the next one follows when the sites have taken it. With kubernetes=MINOR it
+    is a minor of Kubernetes, with the components that need another version first.
     """
     loaded = plan_of(answers.run_of(ctx, format_))
     name, found, version = goal.partition("=")
     if not found:
         raise InputError(problem("E1201", f"--to {goal} names no component", fix="write it as --to gpu-operator=v26.7.0"))
-    if name not in loaded.fleet.components:
-        fix = suggest(name, loaded.fleet.components)
-        raise InputError(problem("E0301", f"there is no component '{name}'", fix=fix))
-    hops = answering.plan_of_hops(loaded, target, loaded.fleet.components[name], version)
+    hops = answering.plan_of_hops(loaded, target, name, version)
     lines = [line for number, hop in enumerate(hops, 1) for line in _hop_lines(number, name, hop)]
     data: dict[str, object] = {
         "component": name,

@@ -13,7 +13,7 @@ from fleetgen.build.rendered_tree import Trees, compared, wanted_clusters
 from fleetgen.deliver.check import Checked
 from fleetgen.deliver.fleet_sides import committed_side, renamed, wanted_side
 from fleetgen.deliver.publish_guards import demand_committed_inputs, owner_changes, removals, vanished
-from fleetgen.deliver.upgrades import Proposal, upgrade_findings
+from fleetgen.deliver.upgrades import Proposal, kubernetes_findings, upgrade_findings
 from fleetgen.errors import InputError, LockedError, problem
 from fleetgen.inputs.committed_files import committed_folder, git_path
 from fleetgen.inputs.repository import CONFIG, INVENTORY_FOLDERS, OUTPUT
@@ -170,7 +170,8 @@ def _upgrades(desired: Desired, trees: Trees) -> list[Finding]:
     former = renamed(desired.composed, old)
     changes = diff(trees.committed, trees.wanted, former)
     variants = desired.plan.resolved.variants
-    return upgrade_findings(Proposal(old=old, new=new, former=former, changes=changes, variants=variants))
+    found = upgrade_findings(Proposal(old=old, new=new, former=former, changes=changes, variants=variants))
+    return [*found, *kubernetes_findings(desired.plan.fleet, desired.composed, trees.kubernetes, former)]
 
 
 def _push(job: _Job, commit: str) -> bool:

@@ -9,7 +9,9 @@ from fleetgen.catalog.upgrades import UpgradeProblem, setting_problems, version_
 from fleetgen.deliver.fleet_sides import Side
 from fleetgen.errors import problem
 from fleetgen.model.change import Change, FieldChange
+from fleetgen.model.composed import ComposedFleet, RunningKubernetes
 from fleetgen.model.finding import Finding
+from fleetgen.model.fleet import Fleet
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.model.settings import nearest_place
@@ -42,6 +44,26 @@ def upgrade_findings(proposal: Proposal) -> list[Finding]:
     for (each, key), clusters in sorted(found.items(), key=lambda item: item[0][1]):
         merged.setdefault((each, nearest_place(proposal.variants[key].settings, ("version",))), []).extend(clusters)
     return [step_finding(each, place, clusters) for (each, place), clusters in merged.items()]
+
+
+def kubernetes_findings(
+    fleet: Fleet,
+    wanted: ComposedFleet,
+    published: Mapping[ClusterKey, RunningKubernetes],
+    former: Mapping[ClusterKey, ClusterKey],
+) -> list[Finding]:
+    """Minors of Kubernetes that sites cannot go to at once. A site with another distribution was set up anew and is free.
+
+    `published`: what the clusters ran when they were published, as far as that is known.
+    """
+    found: dict[tuple[UpgradeProblem, Place], list[ClusterKey]] = {}
+    for key, new in sorted(wanted.kubernetes.items()):
+        old = published.get(former.get(key, key), new)
+        same = old.distribution == new.distribution
+        if same and (each := version_problem(fleet.kubernetes, "Kubernetes", old.minor, new.minor)):
+            place = nearest_place(fleet.clusters[key.name].tree, ("spec", "kubernetes", "version"))
+            found.setdefault((each, place), []).append(key)
+    return [step_finding(each, place, clusters) for (each, place), clusters in found.items()]
 
 
 def step_finding(each: UpgradeProblem, place: Place, clusters: Sequence[ClusterKey]) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey, ClusterKey
@@ -54,9 +54,17 @@ class IndexEntry:
     waivers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RunningKubernetes:
+    """The distribution of a cluster and its Kubernetes minor: k3s, 1.35."""
+
+    distribution: str
+    minor: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedFleet:
-    """Everything that output/ holds. Clusters go by name, indexes by environment.
+    """Everything that output/ holds. Clusters go by name, indexes by environment. `kubernetes`: what the clusters run.
 
     What is only planned is left out, with everything that only it uses.
     """
@@ -65,3 +73,4 @@ class ComposedFleet:
     variants: Mapping[VariantKey, ComposedVariant]
     clusters: Mapping[str, ClusterFolder]
     indexes: Mapping[str, Mapping[VariantKey, IndexEntry]]
+    kubernetes: Mapping[ClusterKey, RunningKubernetes] = field(default_factory=dict)

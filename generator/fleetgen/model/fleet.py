@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fleetgen.model.catalog import Catalog
 from fleetgen.model.component import Component
 from fleetgen.model.inventory import ClusterSpec, EnforcementSpec, EnvironmentSpec, GroupSpec, RingSpec, WaiverSpec
 from fleetgen.model.keys import ClusterKey
@@ -106,7 +107,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
-    """Everything that was loaded. `inputs`: component -> `key/name` -> entry of a Model or TeamRole document."""
+    """Everything that was loaded. `inputs`: component -> `key/name` -> entry of a Model or TeamRole document.
+
+    `kubernetes`: what the catalog knows of its minors.
+    """
 
     environments: Mapping[str, Environment]
     clusters: Mapping[str, Cluster]
@@ -115,3 +119,4 @@ class Fleet:
     waivers: tuple[WaiverDocument, ...]
     enforcements: tuple[EnforcementDocument, ...] = ()
     duties: tuple[Duty, ...] = ()
+    kubernetes: Catalog = field(default_factory=Catalog)

@@ -12,7 +12,7 @@ from fleetgen.build.rendered_tree import compared
 from fleetgen.deliver import fleet_sides
 from fleetgen.deliver.check import Checked, remember
 from fleetgen.deliver.outcome import tree_digest
-from fleetgen.deliver.upgrades import Proposal, upgrade_findings
+from fleetgen.deliver.upgrades import Proposal, kubernetes_findings, upgrade_findings
 from fleetgen.errors import GateFailed, InputError
 from fleetgen.gate.approval import gated
 from fleetgen.gate.rules_in_force import judging
@@ -54,7 +54,11 @@ def assessed(run: Run, git: Git, base: ComparedCommit) -> Review:
         _of_clusters(base.ref, old, new, former),
         changes=tuple(_reviewed(change, (new, old), wanted, edited) for change in changes),
         rules=_loosened(run, wanted, base.commit) if any(map(is_rule, edited)) else (),
-        refusal=(*refusal, *upgrade_findings(proposal)),
+        refusal=(
+            *refusal,
+            *upgrade_findings(proposal),
+            *kubernetes_findings(wanted.plan.fleet, wanted.composed, trees.kubernetes, former),
+        ),
     )
     paths = _different(base.output.ids, ids)
     redirects = fleet_sides.redirects(wanted.composed, old, paths, {*fleet_sides.cluster_folders(base.output.ids)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from fleetgen.errors import InputError, problem
 from fleetgen.inputs.committed_files import CommittedFolder
 from fleetgen.inputs.run import Run
 from fleetgen.model.blob import blob_ids
+from fleetgen.model.composed import RunningKubernetes
 from fleetgen.model.keys import ClusterKey
 from fleetgen.model.place import Place
 from fleetgen.stages.diff.trees import diff
@@ -97,11 +99,22 @@ def test_a_variant_that_is_only_called_otherwise_has_no_changes_of_objects(
 def test_a_cluster_that_is_new(run: Run, made: Desired) -> None:
     index = "environments/prod/index.json"
     before = {path: text for path, text in made.files.items() if not path.startswith("clusters/prod/store-2/")}
-    before[index] = before[index].replace('"store-2"', "")
+    data = json.loads(before[index])
+    data["kubernetes"] = {"k3s": {"1.35": ["store-1"]}}
+    data["variants"] = {path: entry for path, entry in data["variants"].items() if entry["clusters"] != ["store-2"]}
+    before[index] = json.dumps(data)
     assert [(unit, names) for unit, names, _, _ in shown(made, before, run)] == [
         ("(cluster folder)", ["prod/store-2"]),
         ("toy", ["prod/store-2"]),
     ]
+
+
+def test_what_the_clusters_ran_when_they_were_published(run: Run, made: Desired) -> None:
+    index = "environments/prod/index.json"
+    data = json.loads(made.files[index])
+    assert trees(made, made.files, run).kubernetes == dict.fromkeys(STORES, RunningKubernetes("k3s", "1.35"))
+    del data["kubernetes"]  # as it was written before it told
+    assert trees(made, {**made.files, index: json.dumps(data)}, run).kubernetes == {}
 
 
 def test_the_part_of_an_environment(run: Run, made: Desired) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant, IndexEntry
+from fleetgen.model.composed import ClusterFolder, ComposedFleet, ComposedVariant, IndexEntry, RunningKubernetes
 from fleetgen.model.inventory import Delivery
 from fleetgen.model.keys import BaseKey, ClusterKey
 from fleetgen.model.manifest import Manifest, Overlay
@@ -66,6 +66,10 @@ def test_every_folder_has_its_files() -> None:
         variants={UNIT: ComposedVariant(base=BASE, extends_base=True, overlay=overlay(UNIT.folder), application=toy)},
         clusters={"store": folder},
         indexes={"production": {UNIT: IndexEntry(clusters=("store",), version="1.0.0", waivers=("w",))}},
+        kubernetes={
+            ClusterKey("production", "store"): RunningKubernetes("k3s", "1.35"),
+            ClusterKey("dev", "box"): RunningKubernetes("k3s", "1.36"),
+        },
     )
     store, app = "clusters/production/store", f"{UNIT.folder}/app"
     files = OutputFiles(fleet)
@@ -88,6 +92,7 @@ def test_every_folder_has_its_files() -> None:
     assert index == {
         "apiVersion": "fleetgen.io/v1alpha1",
         "environment": "production",
+        "kubernetes": {"k3s": {"1.35": ["store"]}},
         "variants": {"broad/toy/k3s": {"clusters": ["store"], "version": "1.0.0", "waivers": ["w"]}},
     }
     assert list(files) == sorted(files)

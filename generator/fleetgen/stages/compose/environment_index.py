@@ -1,11 +1,12 @@
-"""The index of an environment: which cluster gets which variant, for tools that do not read Kustomize."""
+"""The index of an environment, for tools that do not read Kustomize: which cluster gets which variant, and its Kubernetes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from fleetgen.model.composed import IndexEntry
+from fleetgen.model.composed import IndexEntry, RunningKubernetes
+from fleetgen.model.keys import ClusterKey
 from fleetgen.model.plain import Json, JsonObject
 from fleetgen.model.variant import Resolved, VariantKey
 
@@ -23,8 +24,14 @@ def environment_index(
     return entries
 
 
-def index_data(environment: str, entries: Mapping[VariantKey, IndexEntry]) -> JsonObject:
-    """The index as it is written."""
+def index_data(
+    environment: str, entries: Mapping[VariantKey, IndexEntry], running: Mapping[ClusterKey, RunningKubernetes]
+) -> JsonObject:
+    """The index as it is written. `running`: clusters of any environment; the index has its own, by distribution and minor."""
+    kubernetes: dict[str, dict[str, list[str]]] = {}
+    for key, each in sorted(running.items(), key=lambda item: (item[1].distribution, item[1].minor, item[0])):
+        if key.environment == environment:
+            kubernetes.setdefault(each.distribution, {}).setdefault(each.minor, []).append(key.name)
     variants: JsonObject = {
         f"{key.ring}/{key.unit}/{key.variant}": {
             "clusters": [*entry.clusters],
@@ -33,7 +40,12 @@ def index_data(environment: str, entries: Mapping[VariantKey, IndexEntry]) -> Js
         }
         for key, entry in entries.items()
     }
-    return {"apiVersion": "fleetgen.io/v1alpha1", "environment": environment, "variants": variants}
+    return {
+        "apiVersion": "fleetgen.io/v1alpha1",
+        "environment": environment,
+        "kubernetes": cast("Json", kubernetes),
+        "variants": variants,
+    }
 
 
 def index_from_data(environment: str, data: JsonObject) -> dict[VariantKey, IndexEntry]:
@@ -45,3 +57,14 @@ def index_from_data(environment: str, data: JsonObject) -> dict[VariantKey, Inde
         key = VariantKey(environment, ring, unit, variant)
         entries[key] = IndexEntry(clusters=clusters, version=str(value.get("version", "")), waivers=waivers)
     return entries
+
+
+def kubernetes_from_data(environment: str, data: JsonObject) -> dict[ClusterKey, RunningKubernetes]:
+    """What the clusters of an index run; nothing for an index that was written before it told."""
+    listed = cast("dict[str, dict[str, list[str]]]", data.get("kubernetes", {}))
+    return {
+        ClusterKey(environment, name): RunningKubernetes(distribution, minor)
+        for distribution, minors in listed.items()
+        for minor, names in minors.items()
+        for name in names
+    }

@@ -81,7 +81,7 @@ class OutputFiles(Mapping[str, str]):
             return ("former name", self._former[folder].name)
         if folder in self._indexes:
             environment = self._indexes[folder]
-            return ("index", json.dumps(index_data(environment, self._fleet.indexes[environment]), ensure_ascii=False))
+            return ("index", json.dumps(_index_data(self._fleet, environment), ensure_ascii=False))
         cluster = self._clusters[folder]
         bill, identity = self._bill_inputs(cluster.units), json.dumps([cluster.namespaces, cluster.identity])
         return ("cluster", folder, self._deliveries[id(cluster.delivery)], cluster.project.digest, bill, identity)
@@ -179,8 +179,11 @@ def _identity_files(cluster: ClusterFolder) -> dict[str, str]:
 
 
 def _index_text(fleet: ComposedFleet, environment: str) -> str:
-    data: JsonObject = index_data(environment, fleet.indexes[environment])
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_index_data(fleet, environment), indent=1, ensure_ascii=False) + "\n"
+
+
+def _index_data(fleet: ComposedFleet, environment: str) -> JsonObject:
+    return index_data(environment, fleet.indexes[environment], fleet.kubernetes)
 
 
 def _text(manifest: Manifest) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import cast
+from typing import Final, cast
 
 from fleetgen.errors import InputError, problem
 from fleetgen.library import CATALOG, PARTS
@@ -31,6 +31,8 @@ from fleetgen.stages.load.component_schema import component_schema
 from fleetgen.stages.load.settings_schema import written_out
 from fleetgen.words import suggest
 from fleetgen.yamlfile import parse
+
+KUBERNETES: Final = "kubernetes"
 
 
 @cache
@@ -60,9 +62,24 @@ def read(files: Mapping[str, str], problems: list[Finding]) -> dict[str, Compone
     return components
 
 
+def read_kubernetes(files: Mapping[str, str], problems: list[Finding]) -> Catalog:
+    """What policies/catalog/kubernetes says of Kubernetes itself, which is no component. Problems are appended."""
+    try:
+        return _catalog(f"{CATALOG}{KUBERNETES}", files)
+    except InputError as error:
+        problems.extend(error.findings)
+        return Catalog()
+
+
+def _catalog(folder: str, files: Mapping[str, str]) -> Catalog:
+    """What the catalog knows; nothing without a file. Raises InputError E0506."""
+    text = files.get(f"{folder}/{FILE}")
+    return Catalog() if text is None else catalog_of(_document(folder, FILE, text, validator())[1])
+
+
 def _strangers(catalog: Mapping[str, str], folders: Collection[str]) -> Iterator[Finding]:
     """Files of the catalog that belong to no component."""
-    names = {folder.rpartition("/")[2] for folder in folders}
+    names = {KUBERNETES, *(folder.rpartition("/")[2] for folder in folders)}
     for path in sorted(catalog):
         name, _, file = path.removeprefix(CATALOG).partition("/")
         if file != FILE or name not in names:
@@ -81,12 +98,7 @@ def _component(folder: str, files: Mapping[str, str], catalog: Mapping[str, str]
             )
         )
     name, tree = _document(folder, "component.yaml", files["component.yaml"], _validator())
-    known = Catalog()
-    facts = f"{CATALOG}{name}"
-    if (text := catalog.get(f"{facts}/{FILE}")) is not None:
-        _, listed = _document(facts, FILE, text, validator())
-        known = catalog_of(listed)
-    component = _build(name, folder, tree, files, known)
+    component = _build(name, folder, tree, files, _catalog(f"{CATALOG}{name}", catalog))
     if found := list(_undeclared_facts(component)):
         raise InputError(found)
     return component

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from fleetgen.errors import InputError, problem
@@ -31,6 +32,7 @@ def load_documents(documents: Sequence[Document], library: Mapping[str, str], pr
     `problems` are those found so far. Raises InputError with every problem of every file.
     """
     components = component_files.read(library, problems)
+    kubernetes = component_files.read_kubernetes(library, problems)
     index = Index(documents, components, problems)
     if not problems and not index.of("Cluster"):
         problems.append(problem("E0305", "the fleet has no cluster", fix="run: fleetgen new cluster NAME -e ENVIRONMENT"))
@@ -44,7 +46,7 @@ def load_documents(documents: Sequence[Document], library: Mapping[str, str], pr
     fleet = _fleet(index, inputs)
     if problems:
         raise InputError(problems)
-    return fleet
+    return replace(fleet, kubernetes=kubernetes)
 
 
 def _inputs(index: Index) -> dict[str, dict[str, Table]]:
