@@ -125,6 +125,7 @@ CODES: dict[str, str] = {
     "E0707": "a unit renders a cluster-scoped kind that its component does not declare",
     "E0708": "a rule or dashboard uses a metric that the cluster's exporter does not export",
     "E0709": "two components of a cluster have settings that do not fit together",
+    "E0710": "a namespace does not admit the pods of a unit",
     # gate
     "E0801": "a policy or constraint is broken",
     "E0802": "a required policy evaluated nothing",

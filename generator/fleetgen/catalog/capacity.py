@@ -54,7 +54,8 @@ def extended_resources(pool: NodePool) -> dict[str, int]:
     if gpu.sharing.mode == "mig":
         if gpu.sharing.strategy == "single":
             return {whole: cards * sum(gpu.sharing.slices.values())}
-        return {f"{MIG_RESOURCE}{profile}": cards * number for profile, number in sorted(gpu.sharing.slices.items())}
+        # the device plug-in writes a dot for the plus (internal/rm, resource names)
+        return {f"{MIG_RESOURCE}{p.replace('+', '.')}": cards * number for p, number in sorted(gpu.sharing.slices.items())}
     # the plug-in knows one device on a Jetson, whatever the board (device plugin, internal/rm/tegra_devices.go)
     return {whole: (1 if product.integrated else cards) * (gpu.sharing.replicas if gpu.sharing.mode != "none" else 1)}
 

@@ -53,6 +53,9 @@ def _driver_version(gpu: Gpu, product: Product, path: Path) -> Iterator[Mistake]
     if needed and _numbers(gpu.driver_version) < _numbers(needed)[: gpu.driver_version.count(".") + 1]:
         text = f"MIG on {a(gpu.product)} needs driver {needed} or later; the pool has {gpu.driver_version}"
         yield Mistake((*path, "driverVersion"), text, f"use a driver of {needed} or later")
+    if needed and product.mig and gpu.driver_version in product.mig.without:
+        text = f"driver {gpu.driver_version} does not support MIG on {a(gpu.product)}"
+        yield Mistake((*path, "driverVersion"), text, "use another driver, for example of branch 580")
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -17,6 +17,10 @@ from fleetgen.words import a, listed
 # mode -> vendors whose device plug-in knows it
 _SHARERS: Final[Mapping[str, tuple[str, ...]]] = {"time-slicing": ("nvidia", "intel"), "mps": ("nvidia",), "mig": ("nvidia",)}
 
+_MPS_TURING: Final = (7, 5)  # compute capability from which on MPS serves more clients
+_MPS_CLIENTS: Final = 48
+_MPS_CLIENTS_BEFORE: Final = 16
+
 
 def plugin_config(sharing: Sharing) -> str:
     """Name of the configuration of NVIDIA's device plug-in (node label nvidia.com/device-plugin.config) that shares cards so."""
@@ -29,7 +33,7 @@ def mig_config(sharing: Sharing) -> str:
     """Name of the MIG layout (node label nvidia.com/mig.config): `1g.6gb-x2_2g.12gb-x1`; `all-disabled` without MIG."""
     if sharing.mode != "mig":
         return "all-disabled"
-    return "_".join(f"{profile}-x{number}" for profile, number in sorted(sharing.slices.items()))
+    return "_".join(f"{profile.replace('+', '.')}-x{number}" for profile, number in sorted(sharing.slices.items()))
 
 
 def sharing_mistakes(gpu: Gpu, path: Path) -> Iterator[Mistake]:
@@ -48,6 +52,8 @@ def sharing_mistakes(gpu: Gpu, path: Path) -> Iterator[Mistake]:
         yield Mistake(
             path, f"{sharing.mode} needs at least 2 replicas", "set sharing.replicas to 2 or more, or sharing.mode: none"
         )
+    if sharing.mode == "mps":
+        yield from _clients(gpu, path)
     if sharing.mode in {"none", "mig"} and sharing.replicas != 1:
         fix = "remove replicas, or set sharing.mode: time-slicing"
         yield Mistake((*path, "replicas"), f"replicas have no effect with sharing.mode {sharing.mode}", fix)
@@ -58,6 +64,17 @@ def sharing_mistakes(gpu: Gpu, path: Path) -> Iterator[Mistake]:
         yield Mistake((*path, "slices"), f"slices have no effect with sharing.mode {sharing.mode}", fix)
 
 
+def _clients(gpu: Gpu, path: Path) -> Iterator[Mistake]:
+    """MPS serves few clients; with more replicas its daemon ends and the node offers no card (device plug-in v0.20.0, mps)."""
+    capability = gpu.card.compute_capability
+    if not capability:
+        return
+    most = _MPS_CLIENTS if tuple(map(int, capability.split("."))) >= _MPS_TURING else _MPS_CLIENTS_BEFORE
+    if gpu.sharing.replicas > most:
+        text = f"MPS shares {a(gpu.product)} between {most} containers at most, not {gpu.sharing.replicas}"
+        yield Mistake((*path, "replicas"), text, f"set sharing.replicas to {most} or less")
+
+
 def _slices(gpu: Gpu, mig: Mig | None, path: Path) -> Iterator[Mistake]:
     if mig is None:
         cards = ", ".join(name for name, product in PRODUCTS.items() if product.mig)
@@ -66,7 +83,8 @@ def _slices(gpu: Gpu, mig: Mig | None, path: Path) -> Iterator[Mistake]:
         yield Mistake((*path, "mode"), f"{a(gpu.product)} does not support MIG", fix)
         return
     slices = gpu.sharing.slices
-    fits = ", ".join(f"{{{name}: {profile.most}}}" for name, profile in mig.profiles.items())
+    plain = {name: profile for name, profile in mig.profiles.items() if name.partition("g.")[2].removesuffix("gb").isdecimal()}
+    fits = ", ".join(f"{{{name}: {profile.most}}}" for name, profile in plain.items())
     if not slices:
         yield Mistake(path, "sharing.mode mig needs sharing.slices", f"set sharing.slices, for example one of {fits}")
     unknown = [name for name in slices if name not in mig.profiles]
@@ -106,6 +124,12 @@ def strategy_mistakes(pools: Sequence[NodePool]) -> Iterator[Mistake]:
     if len({gpu.sharing.strategy for _, gpu in sliced}) > 1:
         text = "the pools of a cluster use both MIG strategies; the GPU operator has one for all nodes"
         yield Mistake(("nodePools", sliced[-1][0], "gpu", "sharing", "strategy"), text, "use strategy: mixed in all pools")
+    mixed = any(gpu.sharing.strategy == "mixed" for _, gpu in sliced)
+    for index, pool in enumerate(pools):
+        if mixed and pool.gpu and pool.gpu.sharing.mode == "mps":
+            text = "the GPU operator sets the MIG strategy mixed on all nodes, and the device plug-in does not do MPS with it"
+            fix = "use sharing.mode: time-slicing here, or strategy: single in the pools with MIG"
+            yield Mistake(("nodePools", index, "gpu", "sharing", "mode"), text, fix)
     single = {name for _, gpu in sliced if gpu.sharing.strategy == "single" for name in gpu.sharing.slices}
     if len(single) > 1 and all(len(gpu.sharing.slices) == 1 for _, gpu in sliced):
         text = f"strategy single allows one MIG profile per cluster; its pools have {listed(sorted(single))}"

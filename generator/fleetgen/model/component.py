@@ -157,6 +157,7 @@ class Component:
     identity: bool
     finalizer: bool
     server_side: bool
+    pod_security: str
     settings: JsonObject
     defaults: Table
     rules: MergeRules

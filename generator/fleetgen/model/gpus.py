@@ -8,7 +8,7 @@ Zero and empty mean that these sources do not say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 
@@ -23,12 +23,16 @@ class MigProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mig:
-    """How a card can be cut: its compute and memory slices, its profiles by name, the first driver that can (dotted version)."""
+    """How a card can be cut: its compute and memory slices, its profiles by name, the first driver that can (dotted version).
+
+    `without`: later drivers that cannot.
+    """
 
     compute: int
     memory: int
     driver: str
     profiles: Mapping[str, MigProfile]
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,7 @@ def _seven(driver: str, *sizes: str) -> Mig:
     one, two, half, whole = sizes
     profiles = {
         f"1g.{one}": MigProfile(1, 1, 7),
+        f"1g.{one}+me": MigProfile(1, 1, 1),
         f"1g.{two}": MigProfile(1, 2, 4),
         f"2g.{two}": MigProfile(2, 2, 3),
         f"3g.{half}": MigProfile(3, 4, 2),
@@ -70,14 +75,41 @@ def _four(driver: str, one: str, two: str, whole: str) -> Mig:
     return Mig(compute=4, memory=4, driver=driver, profiles=profiles)
 
 
-def _without(mig: Mig, profile: str) -> Mig:
-    """The supported profiles of the 94 GB card have no 4g."""
-    return Mig(
-        compute=mig.compute,
-        memory=mig.memory,
-        driver=mig.driver,
-        profiles={name: found for name, found in mig.profiles.items() if name != profile},
-    )
+def _with_media(mig: Mig) -> Mig:
+    """The A30 has one media engine (decoder, JPEG, optical flow), which one slice of one or two shares can have."""
+    (one, single), (two, double), *_ = mig.profiles.items()
+    media = {f"{one}+me": replace(single, most=1), f"{two}+me": replace(double, most=1)}
+    return replace(mig, profiles={**mig.profiles, **media})
+
+
+def _with_graphics(mig: Mig) -> Mig:
+    """The RTX PRO cards have slices with graphics, without the media engines, and with all of them."""
+    more = {
+        f"{name}{suffix}": replace(profile, most=1 if suffix == "+me.all" else profile.most)
+        for name, profile in mig.profiles.items()
+        for suffix in ("+gfx", "-me", "+me.all")
+    }
+    return replace(mig, profiles={**mig.profiles, **more}, without=("575.57.08",))
+
+
+def _turing() -> Product:
+    return Product(vendor="nvidia", architecture="turing", compute_capability="7.5")
+
+
+def _ampere(capability: str = "8.6") -> Product:
+    return Product(vendor="nvidia", architecture="ampere", compute_capability=capability)
+
+
+def _ada() -> Product:
+    return Product(vendor="nvidia", architecture="ada", compute_capability="8.9")
+
+
+def _hopper() -> Product:
+    return Product(vendor="nvidia", architecture="hopper", compute_capability="9.0")
+
+
+def _blackwell(capability: str = "") -> Product:
+    return Product(vendor="nvidia", architecture="blackwell", compute_capability=capability)
 
 
 _A100: Final = "450.80.02"
@@ -94,9 +126,10 @@ _NVIDIA: Final = {
         compute_capability="8.0",
         memory_gib=24,
         power_watts=165,
-        mig=_four("460.73.01", "6gb", "12gb", "24gb"),
+        mig=_with_media(_four("460.73.01", "6gb", "12gb", "24gb")),
     ),
-    "A40": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6"),
+    "A30X": _ampere("8.0"),
+    "A40": _ampere(),
     "A100": Product(
         vendor="nvidia",
         architecture="ampere",
@@ -112,10 +145,12 @@ _NVIDIA: Final = {
         mig=_seven(_A100, "10gb", "20gb", "40gb", "80gb"),
     ),
     "L4": Product(vendor="nvidia", architecture="ada", compute_capability="8.9", memory_gib=24, power_watts=72),
-    "L40": Product(vendor="nvidia", architecture="ada", compute_capability="8.9"),
+    "L20": _ada(),
+    "L40": _ada(),
     "L40S": Product(vendor="nvidia", architecture="ada", compute_capability="8.9", memory_gib=48, power_watts=350),
     "V100": Product(vendor="nvidia", architecture="volta", compute_capability="7.0", last_driver=580),
     "P4": Product(vendor="nvidia", architecture="pascal", compute_capability="6.1", last_driver=580),
+    "P100": Product(vendor="nvidia", architecture="pascal", compute_capability="6.0", last_driver=580),
     "P40": Product(vendor="nvidia", architecture="pascal", compute_capability="6.1", last_driver=580),
     "H100": Product(
         vendor="nvidia",
@@ -130,7 +165,7 @@ _NVIDIA: Final = {
         architecture="hopper",
         compute_capability="9.0",
         memory_gib=94,
-        mig=_without(_seven(_H100, "12gb", "24gb", "47gb", "94gb"), "4g.47gb"),
+        mig=_seven(_H100, "12gb", "24gb", "47gb", "94gb"),
     ),
     "H200": Product(
         vendor="nvidia",
@@ -139,6 +174,31 @@ _NVIDIA: Final = {
         memory_gib=141,
         mig=_seven("550.90.07", "18gb", "35gb", "71gb", "141gb"),
     ),
+    "A100X": _ampere("8.0"),
+    "A800": _ampere("8.0"),
+    "H20": _hopper(),
+    "H800": _hopper(),
+    "H200 NVL": _hopper(),
+    "GH200": _hopper(),
+    "B200": _blackwell("10.0"),
+    "B300": _blackwell(),
+    "GB200": _blackwell("10.0"),
+    "GB300": _blackwell(),
+    "DGX Spark": _blackwell(),
+    "DGX Station": _blackwell(),
+    "T400": _turing(),
+    "T600": _turing(),
+    "T1000": _turing(),
+    "Quadro RTX 4000": _turing(),
+    "Quadro RTX 5000": _turing(),
+    "Quadro RTX 6000": _turing(),
+    "Quadro RTX 8000": _turing(),
+    "RTX A4500": _ampere(),
+    "RTX A5000": _ampere(),
+    "RTX A6000": _ampere(),
+    "RTX 6000 Ada": _ada(),
+    "RTX PRO 5000": _blackwell("12.0"),
+    "RTX PRO 6000D": _blackwell("12.0"),
     "RTX A2000": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6", power_watts=70),
     "RTX A4000": Product(vendor="nvidia", architecture="ampere", compute_capability="8.6", memory_gib=16, power_watts=140),
     "RTX 2000 Ada": Product(vendor="nvidia", architecture="ada", compute_capability="8.9", memory_gib=16, power_watts=70),
@@ -150,7 +210,7 @@ _NVIDIA: Final = {
         compute_capability="12.0",
         memory_gib=96,
         power_watts=600,
-        mig=_four("575.51.03", "24gb", "48gb", "96gb"),
+        mig=_with_graphics(_four("575.51.03", "24gb", "48gb", "96gb")),
     ),
     "Jetson AGX Orin": Product(vendor="nvidia", architecture=_ORIN, compute_capability="8.7", integrated=True, power_watts=60),
     "Jetson Orin NX": Product(vendor="nvidia", architecture=_ORIN, compute_capability="8.7", integrated=True, power_watts=25),
@@ -165,6 +225,7 @@ _AMD: Final = {
     "MI300X": Product(vendor="amd", architecture="cdna3", pci_devices=("74a1", "74a9")),
     "MI325X": Product(vendor="amd", architecture="cdna3", pci_devices=("74a5",)),
     "MI350X": Product(vendor="amd", architecture="cdna4", pci_devices=("75a0",)),
+    "MI350P": Product(vendor="amd", architecture="cdna4"),
     "MI355X": Product(vendor="amd", architecture="cdna4", pci_devices=("75a3",)),
     "Radeon PRO W7900": Product(vendor="amd", architecture="rdna3", pci_devices=("7448", "744a", "744b")),
     "Radeon AI PRO R9700S": Product(vendor="amd", architecture="rdna4", pci_devices=("7551",)),

@@ -21,6 +21,7 @@ from fleetgen.model.finding import Finding
 from fleetgen.model.fleet import Cluster
 from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
+from fleetgen.model.plain import mapping_of
 from fleetgen.model.resource import KEEP, KEPT, SYNC_OPTIONS, ResourceId
 from fleetgen.model.settings import at, nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
@@ -28,6 +29,8 @@ from fleetgen.words import listed, suggest_or
 
 _GIVEN_NAMESPACES: Final = frozenset({"kube-system", "default", "kube-public", "kube-node-lease"})
 # the console of OpenShift reads dashboards there and nowhere else (GPU operator documentation, enable-gpu-monitoring-dashboard)
+_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
+_LEVELS: Final = ("restricted", "baseline", "privileged")  # the strictest first
 _GIVEN_ON: Final[Mapping[str, frozenset[str]]] = {"openshift": frozenset({"openshift-config-managed"})}
 _CORE: Final = '""'
 _ALMOST: Final = 0.9  # names of fields have much in common; only a slip of the pen is this near
@@ -73,7 +76,7 @@ def check(
     setting_is_on: Callable[[Variant, str], bool],
     providers: Mapping[str, str],
 ) -> list[Finding]:
-    """Every broken contract (E0701, E0702, E0704, E0706 to E0709), each once, with all clusters that it concerns.
+    """Every broken contract (E0701, E0702, E0704, E0706 to E0710), each once, with all clusters that it concerns.
 
     `setting_is_on`: whether a dotted path of the variant's settings is on (`*`: its instance), or equals what follows `=`.
     `providers`: a kind as `group/version/Kind` -> the component of the fleet that provides it.
@@ -107,6 +110,7 @@ def _check_bill(
     return [
         *_requirements(cluster, variants, setting_is_on, providers),
         *_neighbours(variants, setting_is_on),
+        *_levels(variants, objects),
         *_namespaces(cluster, variants, objects),
         *_owners(variants, objects),
         *_unguarded(variants, objects),
@@ -196,6 +200,31 @@ def _namespaces(cluster: Cluster, variants: Sequence[Variant], objects: BuiltObj
         for namespace in sorted(needed - existing):
             text = f"'{variant.key.unit}' uses namespace '{namespace}', which cluster-baseline does not create"
             yield problem("E0704", text, fix=_creating(namespace, variants, own), place=_place(variant))
+
+
+def _levels(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:
+    """E0710: namespaces whose Pod Security level refuses what a unit brings, its chart or its operator included."""
+    enforced = {
+        m.id.name: str(mapping_of(mapping_of(m.data["metadata"]).get("labels")).get(_ENFORCE, ""))
+        for v in variants
+        for m in objects[v.key]
+        if m.id.kind == "Namespace" and not m.id.group
+    }
+    for variant in variants:
+        needed = variant.component.pod_security
+        for namespace in variant.namespaces:
+            level = enforced.get(namespace, "")
+            if level in _LEVELS and _LEVELS.index(level) < _LEVELS.index(needed):
+                unit = variant.key.unit
+                text = f"'{unit}' needs the Pod Security level {needed} in namespace '{namespace}', which enforces {level}"
+                setting = f"components.cluster-baseline.values.namespaces.{namespace}.podSecurity.enforce"
+                yield problem("E0710", text, fix=f"set {setting}: {needed}", place=_level_place(variants, namespace))
+
+
+def _level_place(variants: Sequence[Variant], namespace: str) -> Place | None:
+    """Where cluster-baseline is told the level."""
+    path = ("values", "namespaces", namespace, "podSecurity", "enforce")
+    return next((nearest_place(v.settings, path) for v in variants if v.component.name == "cluster-baseline"), None)
 
 
 def _creating(namespace: str, variants: Sequence[Variant], own: Iterable[str]) -> str:

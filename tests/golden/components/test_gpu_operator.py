@@ -116,7 +116,7 @@ def test_every_label_is_known() -> None:
 def test_one_default_driver_without_a_selector_and_no_overlap() -> None:
     """What NVIDIA's controller would refuse: two defaults, a default with a selector, two resources for one node."""
     several = {name: found for name in CASES if (found := objects(name, "NVIDIADriver"))}
-    assert len(several) == 5
+    assert len(several) == 6
     for name, found in several.items():
         specs = [cast("JsonObject", each["spec"]) for each in found]
         default = [spec for spec in specs if "default" in spec]

@@ -22,7 +22,7 @@ REFUSED: Final[dict[str, Refused]] = {
         GPU % "A30, count: 1, sharing: {mode: mig, slices: {1g.5gb: 4}}",
         "nodePools.0.gpu.sharing.slices.1g.5gb",
         "an A30 has no MIG profile 1g.5gb",
-        "its profiles are 1g.6gb, 2g.12gb, 4g.24gb",
+        "its profiles are 1g.6gb, 2g.12gb, 4g.24gb, 1g.6gb+me, 2g.12gb+me",
     ),
     "slices that do not add up": (
         GPU % "A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 3, 2g.12gb: 1}}",
@@ -77,6 +77,43 @@ REFUSED: Final[dict[str, Refused]] = {
         "nodePools.1.gpu.sharing.strategy",
         "the pools of a cluster use both MIG strategies; the GPU operator has one for all nodes",
         "use strategy: mixed in all pools",
+    ),
+}
+
+
+REFUSED |= {
+    "more clients than MPS serves": (
+        GPU % "L4, count: 1, sharing: {mode: mps, replicas: 49}",
+        "nodePools.0.gpu.sharing.replicas",
+        "MPS shares an L4 between 48 containers at most, not 49",
+        "set sharing.replicas to 48 or less",
+    ),
+    "more clients than MPS serves on an old card": (
+        GPU % "V100, count: 1, sharing: {mode: mps, replicas: 17}",
+        "nodePools.0.gpu.sharing.replicas",
+        "MPS shares a V100 between 16 containers at most, not 17",
+        "set sharing.replicas to 16 or less",
+    ),
+    "MPS beside the strategy mixed": (
+        (
+            "[{name: a, gpu: {product: A30, count: 1, sharing: {mode: mig, slices: {1g.6gb: 4}}}},"
+            " {name: b, gpu: {product: L4, count: 1, sharing: {mode: mps, replicas: 4}}}]"
+        ),
+        "nodePools.1.gpu.sharing.mode",
+        "the GPU operator sets the MIG strategy mixed on all nodes, and the device plug-in does not do MPS with it",
+        "use sharing.mode: time-slicing here, or strategy: single in the pools with MIG",
+    ),
+    "two slices with the media engine": (
+        GPU % "A30, count: 1, sharing: {mode: mig, slices: {1g.6gb+me: 2}}",
+        "nodePools.0.gpu.sharing.slices",
+        "2 x 1g.6gb+me do not fit on an A30: they need 2 of its 4 compute slices and 2 of its 4 memory slices",
+        "use fewer slices; the most of one profile alone is {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
+    ),
+    "a driver without MIG for the card": (
+        GPU % "RTX PRO 6000, count: 1, driverVersion: 575.57.08, sharing: {mode: mig, slices: {1g.24gb: 4}}",
+        "nodePools.0.gpu.driverVersion",
+        "driver 575.57.08 does not support MIG on an RTX PRO 6000",
+        "use another driver, for example of branch 580",
     ),
 }
 

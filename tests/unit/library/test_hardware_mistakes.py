@@ -40,7 +40,7 @@ MISTAKES: Final = {
         ("k3s", "v1.35.4+k3s1", "gpu: {product: L4S, count: 1}", ""),
         "fleet/clusters/site-1.yaml:9:53",
         "E0203",
-        "spec.nodePools[0].gpu.product is 'L4S', which is not one of the 39 known values",
+        "spec.nodePools[0].gpu.product is 'L4S', which is not one of the 68 known values",
         "did you mean 'L40S'?",
     ),
     "MIG on a card without": (

@@ -64,7 +64,7 @@ def test_the_article_of_every_card() -> None:
     families = {(re.split(r"[0-9 ]", a(product), maxsplit=2)[0], re.split(r"[0-9 ]", product)[0]) for product in PRODUCTS}
     assert families == {
         *(("an", name) for name in ("A", "Arc", "H", "L", "MI", "RTX")),
-        *(("a", name) for name in ("Flex", "Jetson", "P", "Radeon", "T", "V")),
+        *(("a", name) for name in ("B", "DGX", "Flex", "GB", "GH", "Jetson", "P", "Quadro", "Radeon", "T", "V")),
     }
 
 

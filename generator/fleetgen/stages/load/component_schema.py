@@ -169,6 +169,10 @@ def _content() -> JsonObject:
         ),
         "identity": _said("Adds the ConfigMap fleetgen-identity (site, cluster, ring) to its namespaces.", {"enum": ["runtime"]}),
         "policies": _said("Installs policies for Gatekeeper: all that can run in a cluster, or a selection.", policies),
+        "podSecurity": _said(
+            "Pod Security level that its namespaces must admit; restricted by default.",
+            {"enum": ["restricted", "baseline", "privileged"]},
+        ),
         "finalizer": _said("Whether removing the unit deletes its objects; true by default.", {"type": "boolean"}),
         "serverSideApply": _said(
             "Whether Argo CD applies the unit on the server's side; true by default. False for a unit that brings definitions "

@@ -167,6 +167,7 @@ def _build(name: str, folder: str, tree: Table, files: Mapping[str, str], catalo
         each=instances.get("each", ""),
         identity="identity" in spec,
         finalizer=bool(spec.get("finalizer", True)),
+        pod_security=str(spec.get("podSecurity", "restricted")),
         server_side=bool(spec.get("serverSideApply", True)),
         settings=written_out(at(tree, ("spec", "settings")) or tree, cast("JsonObject", spec["settings"])),
         defaults=cast("Table", relabel(defaults or empty(Origin("", place)), f"component {name}")),

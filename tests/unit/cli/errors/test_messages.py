@@ -34,7 +34,7 @@ IMPORT: Final = ("import", "imports/stores.csv", "--map", "imports/mapping.yaml"
 # What has to be run to see the message; for most codes, reading the inventory is enough.
 COMMANDS: Final[Mapping[str, Sequence[str]]] = {
     **dict.fromkeys(("E0107", "E0502", "E0503", "E0504", "E0505", "E0602", "E0603", "E0604", "E0605", "E0606", "E0607"), CHECK),
-    **dict.fromkeys(("E0701", "E0702", "E0704", "E0706", "E0707", "E0709", "E0801", "E0803", "E0805", "E0807"), CHECK),
+    **dict.fromkeys(("E0701", "E0702", "E0704", "E0706", "E0707", "E0709", "E0710", "E0801", "E0803", "E0805", "E0807"), CHECK),
     **dict.fromkeys(("E1001", "E1002", "E1003"), IMPORT),
     "E0401": ("new", "group", "Kiosks", "--label", "format=kiosk"),
     "E1201": ("check", "--as-of", "tomorrow"),
