@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from fleetgen.catalog.networks import proxy_data
 from fleetgen.catalog.pools import pools_data
 from fleetgen.model.facts import ENUM_FACTS
 from fleetgen.model.inventory import ClusterSpec
@@ -18,6 +19,7 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
     "nodePools": ("node_pools",),
     "network": ("network",),
     "uplink": ("uplink",),
+    "proxy": ("network",),
 }
 
 
@@ -32,5 +34,7 @@ def fact_value(spec: ClusterSpec, fact: str) -> Json:
         return _ENUM[fact].value(spec)
     if fact == "nodePools":
         return pools_data(spec)
+    if fact == "proxy":
+        return proxy_data(spec.network)
     (field,) = READS[fact]
     return as_json(getattr(spec, field))

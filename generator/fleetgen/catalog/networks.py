@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Final
+from urllib.parse import urlsplit
 
 from fleetgen.model.inventory import Network
 from fleetgen.model.plain import Json
 
 _DIGITS: Final = {4: 8, 6: 32}
+# what is inside every cluster, whatever its networks are
+_INSIDE: Final = ("localhost", "127.0.0.1", ".svc", ".cluster.local")
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 def address_ranges(network: Network) -> list[Json]:
@@ -24,6 +28,24 @@ def address_ranges(network: Network) -> list[Json]:
         *(("nodeCIDRs", text) for text in network.node_cidrs),
     ]
     return [{"kind": kind, "cidr": text, **_ends(text)} for kind, text in listed]
+
+
+def proxy_data(network: Network) -> Json:
+    """`{port, env}` of a site behind a proxy, `{}` of any other site.
+
+    `port` is the TCP port of the proxy. `env` has the variables that programs read, in both spellings, because some know only
+    one. What is in the cluster's own networks never goes through the proxy.
+    """
+    if not network.proxy:
+        return {}
+    url = network.proxy if "://" in network.proxy else f"http://{network.proxy}"
+    parts = urlsplit(url)
+    around = ",".join([*_INSIDE, *network.service_cidrs, *network.pod_cidrs, *network.node_cidrs])
+    upper: dict[str, Json] = {"HTTP_PROXY": url, "HTTPS_PROXY": url, "NO_PROXY": around}
+    return {
+        "port": parts.port or _PORTS.get(parts.scheme, 80),
+        "env": {**upper, **{name.lower(): value for name, value in upper.items()}},
+    }
 
 
 def _ends(text: str) -> dict[str, Json]:

@@ -106,7 +106,7 @@ ENUM_FACTS: Final = (
     ),
 )
 # Facts without a token: what they are is too much for a name, so the layers that set them stand for them there.
-STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
+STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink", "proxy")
 
 
 def fact_token(value: Json) -> str:

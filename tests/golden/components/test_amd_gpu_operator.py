@@ -38,3 +38,23 @@ def test_an_older_exporter_does_not_measure_what_holds_a_card_back() -> None:
             "set it to none, or use v1.5.0 or later",
         )
     ]
+
+
+def test_a_driver_that_is_built_behind_a_proxy_is_refused() -> None:
+    variant = case("amd-gpu-operator/kubeadm-instinct").variant
+    behind = replace(variant, facts={**variant.facts, "proxy": {"port": 3128, "env": {}}})
+    with pytest.raises(InputError) as caught:
+        Renderer().overlay(behind)
+    assert [(each.code, each.message, each.fix) for each in caught.value.findings] == [
+        (
+            "E0501",
+            "values.driver.image: the operator cannot tell the build of a driver about the proxy of the site",
+            "set gpu.driver: host in the pools with AMD cards, and install the driver on the nodes",
+        )
+    ]
+
+
+def test_a_driver_of_the_host_needs_no_proxy() -> None:
+    variant = case("amd-gpu-operator/k3s-w7900").variant
+    behind = replace(variant, facts={**variant.facts, "proxy": {"port": 3128, "env": {}}})
+    assert Renderer().overlay(behind) == Renderer().overlay(variant)

@@ -78,6 +78,8 @@ def name_of(facts: str, **fleet: str) -> str:
         ("nodePools, distribution", {}, "l4-single--k3s"),
         ("distribution", {"of_region": SETS, "of_cluster": SETS}, "cluster-store"),
         ("", {"of_region": SETS, "region": "n" * 40}, "n" * 40),
+        ("proxy", {"of_cluster": "{}, network: {proxy: 'http://proxy:3128'}"}, "cluster-store"),
+        ("proxy", {"of_cluster": "{}, network: {serviceCIDRs: [10.43.0.0/16]}"}, "default"),
     ],
 )
 def test_what_contributes_is_in_the_name(facts: str, fleet: dict[str, str], name: str) -> None:

@@ -155,6 +155,9 @@ class Assembly:
             supplied = self._specs.supplied(*key) if spec.profile else {}
             self._tokens[key] = {fact: (spec.profile,) if fact in supplied else () for fact in STRUCTURED_FACTS}
         shared = self._tokens[key]
+        if spec.network.proxy:
+            # Profiles have no network: what goes around a proxy is the cluster's own.
+            shared = {**shared, "proxy": (f"cluster-{document.name}",)}
         if document.spec.keys().isdisjoint(STRUCTURED_FACTS):
             return shared
         own = (f"cluster-{document.name}",)

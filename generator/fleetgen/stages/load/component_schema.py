@@ -13,7 +13,7 @@ from fleetgen.model.plain import Json, JsonObject
 from fleetgen.schemas.derive import COMPONENT_ENTRY
 from fleetgen.stages.load.settings_schema import DEFINITIONS, ROOT
 
-STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink")
+STRUCTURED_FACTS: Final = ("nodePools", "network", "uplink", "proxy")
 _API: Final = r"^([^/]+/)?v[^/]+/[A-Z][A-Za-z0-9]*$"
 _FACTS: Final = tuple(fact.name for fact in ENUM_FACTS)
 

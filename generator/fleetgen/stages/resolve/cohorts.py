@@ -33,7 +33,9 @@ def cohorts_of(fleet: Fleet) -> Mapping[str, Cohort]:
     """
     declared = {fact for component in fleet.components.values() for fact in component.facts}
     structured = [fact for fact in STRUCTURED_FACTS if fact in declared]
-    read = sorted({field for fact in (*structured, *(each.name for each in ENUM_FACTS)) for field in READS[fact]})
+    # Of a site with a proxy, the token names the cluster; sites without one share the fact, whatever their networks are.
+    by_field = [fact for fact in structured if fact != "proxy"]
+    read = sorted({field for fact in (*by_field, *(each.name for each in ENUM_FACTS)) for field in READS[fact]})
     found: dict[tuple[object, ...], Cohort] = {}
     result = {}
     for name in sorted(fleet.clusters):
