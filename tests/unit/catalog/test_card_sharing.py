@@ -78,10 +78,6 @@ REFUSED: Final[dict[str, Refused]] = {
         "the pools of a cluster use both MIG strategies; the GPU operator has one for all nodes",
         "use strategy: mixed in all pools",
     ),
-}
-
-
-REFUSED |= {
     "more clients than MPS serves": (
         GPU % "L4, count: 1, sharing: {mode: mps, replicas: 49}",
         "nodePools.0.gpu.sharing.replicas",
