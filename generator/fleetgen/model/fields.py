@@ -13,6 +13,9 @@ DNS_LABEL: Final = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 TOKEN: Final = r"^[a-z0-9]+([.+-][a-z0-9]+)*$"  # noqa: S105 - a token of a path, not a secret
 CIDR: Final = r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"
 ADDRESS: Final = r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$"
+# A name or address with an optional port. Credentials have no place here: what is made of it is readable in git and at the site.
+_PORT: Final = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+PROXY: Final = rf"^((https?://)?([0-9a-zA-Z]([0-9a-zA-Z.-]*[0-9a-zA-Z])?|\[[0-9a-fA-F:.]+\])(:{_PORT})?/?)?$"
 ADDRESS_OR_HOST: Final = r"^([0-9a-zA-Z]([0-9a-zA-Z.-]*[0-9a-zA-Z])?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$"
 DURATION: Final = r"^([0-9]+(h|m|s))+$"
 CRON: Final = r"^\S+ \S+ \S+ \S+ \S+$"

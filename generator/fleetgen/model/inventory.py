@@ -18,6 +18,7 @@ from fleetgen.model.fields import (
     DRIVER_VERSION,
     DURATION,
     KUBERNETES_VERSION,
+    PROXY,
     TOKEN,
     built,
     optional,
@@ -100,7 +101,9 @@ class Network:
     node_cidrs: tuple[str, ...] = optional((), "Networks of the nodes.", pattern=CIDR)
     dns_servers: tuple[str, ...] = optional((), "Addresses of the site's resolvers.", pattern=ADDRESS)
     ntp_servers: tuple[str, ...] = optional((), "Addresses or names of the site's time servers.", pattern=ADDRESS_OR_HOST)
-    proxy: str = optional("", "HTTP proxy for egress, empty for none.")
+    proxy: str = optional(
+        "", "HTTP proxy for egress, for example `http://proxy.example.com:3128`; no credentials. Empty for none.", pattern=PROXY
+    )
     registry_mirrors: Mapping[str, str] = built(dict, "Registry -> mirror.")
     air_gapped: bool = optional(False, "Whether the site can reach only its own mirrors.")
     cni: Cni = optional(Cni(), "Network plug-in.")

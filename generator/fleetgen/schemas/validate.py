@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
@@ -31,6 +32,8 @@ _FORMATS: Final = {
     "date-time": ("time", "write it as 2026-12-31T12:00:00Z"),
     "regex": ("valid regular expression", "correct the expression"),
 }
+# user and password of an address, which no message repeats
+_CREDENTIALS: Final = re.compile(r"://[^/@\s]+@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class Validator:
 
     def _explain(self, error: jsonschema_rs.ValidationError, tree: Node, code: str, prefix: str) -> Iterable[Finding]:
         node = at(tree, tuple(error.instance_path))
-        written = str(node.raw or node.value) if isinstance(node, Scalar) else None
+        written = _CREDENTIALS.sub("://***@", str(node.raw or node.value)) if isinstance(node, Scalar) else None
         for fault in faults(error, self.schema, written, prefix, "the document"):
             place = key_place(tree, (*fault.path, fault.key)) if fault.key else nearest_place(tree, fault.path)
             yield problem(code or fault.code, fault.message, fix=fault.fix, place=place)

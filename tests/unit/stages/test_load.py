@@ -69,6 +69,9 @@ def network(line: str) -> dict[str, str]:
         (network('dnsServers: ["10.1.0.53; 10.1.1.53"]'), "fleet/clusters/store-1.yaml:10:26", "E0203"),
         (network("dnsServers: [resolver.example.com]"), "fleet/clusters/store-1.yaml:10:26", "E0203"),
         (network('ntpServers: ["one two"]'), "fleet/clusters/store-1.yaml:10:26", "E0203"),
+        (network("proxy: http://user:secret@proxy.example.com:3128"), "fleet/clusters/store-1.yaml:10:20", "E0203"),
+        (network("proxy: proxy.example.com:http"), "fleet/clusters/store-1.yaml:10:20", "E0203"),
+        (network("proxy: proxy.example.com:65536"), "fleet/clusters/store-1.yaml:10:20", "E0203"),
     ],
 )
 def test_a_file_that_says_nothing_and_servers_that_are_none(changed: dict[str, str], place: str, code: str) -> None:
@@ -79,6 +82,13 @@ def test_a_file_that_says_nothing_and_servers_that_are_none(changed: dict[str, s
 
 def test_servers_of_every_form() -> None:
     line = 'dnsServers: [1.1.1.1, "2606:4700::1111", "::1"], ntpServers: [pool.ntp.org, 10.0.0.1, "fd00::1"]'
-    fleet = load({**PLAIN, **network(line)}, {})
+    fleet = load({**PLAIN, **network(f"{line}, proxy: 'http://[fd00::1]:3128/'")}, {})
     (cluster,) = fleet.clusters.values()
     assert cluster.spec.network.dns_servers == ("1.1.1.1", "2606:4700::1111", "::1")
+
+
+def test_a_message_does_not_repeat_credentials() -> None:
+    with pytest.raises(InputError) as caught:
+        load({**PLAIN, **network("proxy: http://user:secret@proxy.example.com:3128")}, {})
+    (finding,) = caught.value.findings
+    assert finding.message == "spec.network.proxy is 'http://***@proxy.example.com:3128', which has the wrong form"
