@@ -51,13 +51,18 @@ def extended_resources(pool: NodePool) -> dict[str, int]:
     gpu, product = pool.gpu, pool.gpu.card
     cards = gpu.count * product.gpus
     whole = RESOURCES[product.vendor]
+    shared = ".shared" if gpu.sharing.rename and gpu.sharing.replicas > 1 else ""
     if gpu.sharing.mode == "mig":
+        cards *= gpu.sharing.replicas
         if gpu.sharing.strategy == "single":
-            return {whole: cards * sum(gpu.sharing.slices.values())}
+            return {f"{whole}{shared}": cards * sum(gpu.sharing.slices.values())}
         # the device plug-in writes a dot for the plus (internal/rm, resource names)
-        return {f"{MIG_RESOURCE}{p.replace('+', '.')}": cards * number for p, number in sorted(gpu.sharing.slices.items())}
+        slices = {f"{MIG_RESOURCE}{name.replace('+', '.')}": number for name, number in sorted(gpu.sharing.slices.items())}
+        return {f"{name}{shared}": cards * number for name, number in slices.items()}
     # the plug-in knows one device on a Jetson, whatever the board (device plugin, internal/rm/tegra_devices.go)
-    return {whole: (1 if product.integrated else cards) * (gpu.sharing.replicas if gpu.sharing.mode != "none" else 1)}
+    return {
+        f"{whole}{shared}": (1 if product.integrated else cards) * (gpu.sharing.replicas if gpu.sharing.mode != "none" else 1)
+    }
 
 
 def whole_numbers(totals: Mapping[str, float]) -> dict[str, float]:

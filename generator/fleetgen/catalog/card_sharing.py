@@ -24,9 +24,12 @@ _MPS_CLIENTS_BEFORE: Final = 16
 
 def plugin_config(sharing: Sharing) -> str:
     """Name of the configuration of NVIDIA's device plug-in (node label nvidia.com/device-plugin.config) that shares cards so."""
+    renamed = "-renamed" if sharing.rename else ""
+    if sharing.mode == "mig" and sharing.replicas > 1:
+        return f"mig-{sharing.strategy}_{mig_config(sharing)}_{sharing.replicas}{renamed}"
     if sharing.mode == "mig":
         return f"mig-{sharing.strategy}"
-    return "exclusive" if sharing.mode == "none" else f"{sharing.mode}-{sharing.replicas}"
+    return "exclusive" if sharing.mode == "none" else f"{sharing.mode}-{sharing.replicas}{renamed}"
 
 
 def mig_config(sharing: Sharing) -> str:
@@ -54,7 +57,10 @@ def sharing_mistakes(gpu: Gpu, path: Path) -> Iterator[Mistake]:
         )
     if sharing.mode == "mps":
         yield from _clients(gpu, path)
-    if sharing.mode in {"none", "mig"} and sharing.replicas != 1:
+    if sharing.rename and (sharing.replicas < 2 or product.vendor != "nvidia"):
+        fix = "remove rename; it is for NVIDIA cards that several containers share"
+        yield Mistake((*path, "rename"), "rename has no effect, because nothing is shared under another name", fix)
+    if sharing.mode == "none" and sharing.replicas != 1:
         fix = "remove replicas, or set sharing.mode: time-slicing"
         yield Mistake((*path, "replicas"), f"replicas have no effect with sharing.mode {sharing.mode}", fix)
     if sharing.mode == "mig":

@@ -112,7 +112,12 @@ class Network:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
     mode: str = required("How containers share a card.", choices=("none", "time-slicing", "mps", "mig"))
-    replicas: int = optional(1, "Number of containers that share a card (time-slicing, mps).", minimum=1)
+    replicas: int = optional(
+        1, "Number of containers that share a card (time-slicing, mps), or each slice of one in turns (mig).", minimum=1
+    )
+    rename: bool = optional(
+        False, "Whether what is shared has a name of its own (`nvidia.com/gpu.shared`), so that whole cards are told from it."
+    )
     slices: Mapping[str, int] = built(dict, "MIG profile -> number of slices on each card (mig), for example `{1g.6gb: 4}`.")
     strategy: str = optional(
         "mixed",

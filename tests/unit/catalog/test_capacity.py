@@ -25,6 +25,14 @@ OFFERED: Final = {
         "{name: a, gpu: {product: A30, count: 2, sharing: {mode: mig, strategy: single, slices: {1g.6gb: 4}}}}",
         {"nvidia.com/gpu": 8},
     ),
+    "cards that are shared under a name of their own": (
+        "{name: a, gpu: {product: L4, count: 2, sharing: {mode: time-slicing, replicas: 4, rename: true}}}",
+        {"nvidia.com/gpu.shared": 8},
+    ),
+    "slices that are shared in turns": (
+        "{name: a, gpu: {product: A30, count: 2, sharing: {mode: mig, replicas: 2, slices: {1g.6gb+me: 1, 2g.12gb: 1}}}}",
+        {"nvidia.com/mig-1g.6gb.me": 4, "nvidia.com/mig-2g.12gb": 4},
+    ),
     "a Jetson is one device": (
         (
             "{name: a, arch: arm64, gpu: {product: Jetson AGX Orin, count: 1, driver: host, "

@@ -105,6 +105,12 @@ REFUSED: Final[dict[str, Refused]] = {
         "2 x 1g.6gb+me do not fit on an A30: they need 2 of its 4 compute slices and 2 of its 4 memory slices",
         "use fewer slices; the most of one profile alone is {1g.6gb: 4}, {2g.12gb: 2}, {4g.24gb: 1}",
     ),
+    "another name for what is not shared": (
+        GPU % "L4, count: 1, sharing: {mode: none, rename: true}",
+        "nodePools.0.gpu.sharing.rename",
+        "rename has no effect, because nothing is shared under another name",
+        "remove rename; it is for NVIDIA cards that several containers share",
+    ),
     "a driver without MIG for the card": (
         GPU % "RTX PRO 6000, count: 1, driverVersion: 575.57.08, sharing: {mode: mig, slices: {1g.24gb: 4}}",
         "nodePools.0.gpu.driverVersion",
@@ -137,6 +143,16 @@ LAYOUTS: Final = {
         "{product: A30, count: 2, sharing: {mode: mig, slices: {2g.12gb: 1, 1g.6gb: 2}}}",
         "mig-mixed",
         "1g.6gb-x2_2g.12gb-x1",
+    ),
+    "shared under a name of its own": (
+        "{product: L4, count: 1, sharing: {mode: time-slicing, replicas: 4, rename: true}}",
+        "time-slicing-4-renamed",
+        "all-disabled",
+    ),
+    "slices with a media engine, shared in turns": (
+        "{product: A30, count: 1, sharing: {mode: mig, replicas: 2, slices: {1g.6gb+me: 1, 2g.12gb: 1}}}",
+        "mig-mixed_1g.6gb.me-x1_2g.12gb-x1_2",
+        "1g.6gb.me-x1_2g.12gb-x1",
     ),
     "MIG as whole cards": (
         "{product: A30, count: 2, sharing: {mode: mig, strategy: single, slices: {1g.6gb: 4}}}",
