@@ -126,6 +126,7 @@ CODES: dict[str, str] = {
     "E0708": "a rule or dashboard uses a metric that the cluster's exporter does not export",
     "E0709": "two components of a cluster have settings that do not fit together",
     "E0710": "a namespace does not admit the pods of a unit",
+    "E0711": "the quota of a namespace is less than its units ask for",
     # gate
     "E0801": "a policy or constraint is broken",
     "E0802": "a required policy evaluated nothing",

@@ -43,6 +43,16 @@ def unit_needs(manifests: Sequence[Manifest]) -> JsonObject:
     }
 
 
+def workload_pods(manifests: Sequence[Manifest]) -> Iterator[tuple[str, str, int, dict[str, float]]]:
+    """Of each workload its namespace, its kind, the most replicas that it may get, and the requests of one Pod."""
+    scaled = _most_replicas(manifests)
+    for manifest, pod in _pods(manifests):
+        written = value_at(manifest.data, ("spec", "replicas"))
+        replicas = written if isinstance(written, int) else 1
+        most = scaled.get(_Workload(manifest.id.kind, manifest.id.namespace, manifest.id.name), replicas)
+        yield manifest.id.namespace, manifest.id.kind, most if isinstance(most, int) else replicas, pod_requests(pod)
+
+
 def total_requests(manifests: Sequence[Manifest]) -> dict[str, float]:
     """Requests of the containers of all replicas, limits where no request is given; of custom kinds with a pod template, too.
 

@@ -12,6 +12,7 @@ from itertools import product
 from typing import Final
 
 from fleetgen.catalog.exporters import ExportedMetrics, MetricUse, exported_metrics, metric_uses
+from fleetgen.catalog.quotas import QuotaShortfall, quota_shortfalls
 from fleetgen.catalog.releases import release_of
 from fleetgen.errors import problem
 from fleetgen.model.built_objects import BuiltObjects
@@ -23,7 +24,7 @@ from fleetgen.model.manifest import Manifest
 from fleetgen.model.place import Place
 from fleetgen.model.plain import mapping_of
 from fleetgen.model.resource import KEEP, KEPT, SYNC_OPTIONS, ResourceId
-from fleetgen.model.settings import at, nearest_place
+from fleetgen.model.settings import Path, at, nearest_place
 from fleetgen.model.variant import Resolved, Variant, VariantKey
 from fleetgen.words import listed, suggest_or
 
@@ -76,7 +77,7 @@ def check(
     setting_is_on: Callable[[Variant, str], bool],
     providers: Mapping[str, str],
 ) -> list[Finding]:
-    """Every broken contract (E0701, E0702, E0704, E0706 to E0710), each once, with all clusters that it concerns.
+    """Every broken contract (E0701, E0702, E0704, E0706 to E0711), each once, with all clusters that it concerns.
 
     `setting_is_on`: whether a dotted path of the variant's settings is on (`*`: its instance), or equals what follows `=`.
     `providers`: a kind as `group/version/Kind` -> the component of the fleet that provides it.
@@ -111,6 +112,7 @@ def _check_bill(
         *_requirements(cluster, variants, setting_is_on, providers),
         *_neighbours(variants, setting_is_on),
         *_levels(variants, objects),
+        *_quotas(cluster, variants, objects),
         *_namespaces(cluster, variants, objects),
         *_owners(variants, objects),
         *_unguarded(variants, objects),
@@ -215,15 +217,34 @@ def _levels(variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Find
         for namespace in variant.namespaces:
             level = enforced.get(namespace, "")
             if level in _LEVELS and _LEVELS.index(level) < _LEVELS.index(needed):
-                unit = variant.key.unit
+                unit, path = variant.key.unit, (namespace, "podSecurity", "enforce")
                 text = f"'{unit}' needs the Pod Security level {needed} in namespace '{namespace}', which enforces {level}"
                 setting = f"components.cluster-baseline.values.namespaces.{namespace}.podSecurity.enforce"
-                yield problem("E0710", text, fix=f"set {setting}: {needed}", place=_level_place(variants, namespace))
+                yield problem(
+                    "E0710",
+                    text,
+                    fix=f"set {setting}: {needed}",
+                    place=_baseline_place(variants, path),
+                )
 
 
-def _level_place(variants: Sequence[Variant], namespace: str) -> Place | None:
-    """Where cluster-baseline is told the level."""
-    path = ("values", "namespaces", namespace, "podSecurity", "enforce")
+def _quotas(cluster: Cluster, variants: Sequence[Variant], objects: BuiltObjects) -> Iterator[Finding]:
+    """E0711: quotas that refuse pods of the units in their namespace."""
+    nodes = sum(pool.count for pool in cluster.spec.node_pools) or 1
+    for each in quota_shortfalls([m for v in variants for m in objects[v.key]], nodes):
+        yield quota_finding(each, _baseline_place(variants, (each.namespace, "quota", each.key)))
+
+
+def quota_finding(each: QuotaShortfall, place: Place | None) -> Finding:
+    """E0711 at the place where the quota is set."""
+    setting = f"components.cluster-baseline.values.namespaces.{each.namespace}.quota"
+    text = f"the quota of namespace '{each.namespace}' admits {each.key} {each.hard}; its units ask for {each.asked:g}"
+    return problem("E0711", text, fix=f"raise {each.key} in {setting}, or let the units ask for less", place=place)
+
+
+def _baseline_place(variants: Sequence[Variant], below: Path) -> Place | None:
+    """Where cluster-baseline is told something about a namespace."""
+    path = ("values", "namespaces", *below)
     return next((nearest_place(v.settings, path) for v in variants if v.component.name == "cluster-baseline"), None)
 
 

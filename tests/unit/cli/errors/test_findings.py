@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from fleetgen.build import output_tree
+from fleetgen.catalog.quotas import QuotaShortfall
 from fleetgen.catalog.stale import stale_note
 from fleetgen.catalog.upgrades import version_problem
 from fleetgen.cli.main import _refused_by_the_machine
@@ -29,6 +30,7 @@ from fleetgen.policies.both_gates import Comparison
 from fleetgen.policy.gate_differences import Disagreement
 from fleetgen.rehearse.apiserver import RefusedError
 from fleetgen.report.text import finding_lines
+from fleetgen.stages.contract import quota_finding
 from fleetgen.stages.gate import demand_coverage
 from fleetgen.tools import dask_cluster
 from fleetgen.tools.process import Command, Ran, failure
@@ -77,6 +79,11 @@ def _old_facts(_folder: Path) -> Finding:
     found = stale_note("menu-board", catalog, date(2026, 11, 24))
     assert found is not None
     return found
+
+
+def _quota(_folder: Path) -> Finding:
+    found = QuotaShortfall("serving", "requests.nvidia.com/gpu", "0", 1)
+    return replace(quota_finding(found, Place("fleet/defaults.yaml", 36, 40)), clusters=("store-0042",))
 
 
 def _unanswered(_folder: Path) -> Finding:
@@ -145,6 +152,7 @@ FINDINGS: Final[Mapping[str, Callable[[Path], Finding]]] = {
     "E0804": _unanswered,
     "E0819": _two_opinions,
     "E0509": _old_facts,
+    "E0711": _quota,
     "E0902": _removal,
     "E0908": _upgrade,
     "E0905": _held,
