@@ -12,7 +12,7 @@ TEST_TOOLS := kustomize conftest gator opa promtool regal
 UV_VERSION := 0.13.9
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run test e2e e2e-tools lint format unit bench bench-quick docs lock clean setup setup-run tools
+.PHONY: help run test e2e rehearse-upgrades e2e-tools lint format unit bench bench-quick docs lock clean setup setup-run tools
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,7 +24,10 @@ test: setup tools lint ## set up, then lint and run all tests except e2e
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/unit tests/property tests/golden tests/contract
 
 e2e: setup tools e2e-tools ## rehearse sites with the real control plane, Argo CD and Gatekeeper
-	@$(BIN)/python -m pytest -q tests/e2e
+	@$(BIN)/python -m pytest -q tests/e2e --ignore=tests/e2e/test_upgrades.py
+
+rehearse-upgrades: setup tools e2e-tools ## rehearse an upgrade that brings new fields of custom resources (about 6 minutes)
+	@$(BIN)/python -m pytest -q tests/e2e/test_upgrades.py
 
 unit: setup ## run only the tests that start no process
 	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden

@@ -18,7 +18,6 @@ from fleetgen.yamlfile import load_manifests
 NAMESPACE: Final = "argocd"
 _HOST: Final = "127.0.0.1"
 _CONTROLLER: Final = "manifests/base/application-controller/argocd-application-controller-statefulset.yaml"
-_WATCH: Final = "30s"
 _REPO_SERVER: Final = "manifests/base/repo-server/argocd-repo-server-deployment.yaml"
 # Of the official manifests, what a core installation reads besides the two ConfigMaps that the site's own unit owns.
 _CONFIG: Final = ("argocd-rbac-cm", "argocd-tls-certs-cm", "argocd-ssh-known-hosts-cm", "argocd-gpg-keys-cm", "argocd-secret")
@@ -92,8 +91,6 @@ class ArgoCd:
                     **poll,
                     "ARGOCD_FAKE_IN_CLUSTER": "true",
                     "ARGOCD_APPLICATION_CONTROLLER_PERSIST_RESOURCE_HEALTH": "true",
-                    # A watch that is open shows objects by the definition of when it began. At a site that lasts ten minutes.
-                    "ARGOCD_CLUSTER_CACHE_WATCH_RESYNC_DURATION": _WATCH,
                 },
             ),
         )
